@@ -1,0 +1,15 @@
+//! The law comes before any ranking: may this trainee take this need by this pathway?
+//!
+//! Each rule is a pure function of facts, three-valued: it passes, blocks, warns, or does not
+//! know. Not knowing blocks wherever the rule blocks, and says what is missing. Which rules hold,
+//! in which version and since when, is data ([`RuleBook`]); how a rule reads its facts is code.
+
+mod book;
+mod facts;
+mod rules;
+mod verdict;
+
+pub use book::{BookFinding, RuleBook, RuleId, RuleVersion, SafeguardsList, Severity};
+pub use facts::*;
+pub use rules::{health_scope, judge, judge_all};
+pub use verdict::{Outcome, Verdict, blocks};
