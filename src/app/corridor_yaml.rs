@@ -114,7 +114,8 @@ fn first_line(text: &str) -> String {
 /// or of the list entry below it.
 fn line_of(text: &str, key: &str) -> Option<u64> {
     let top: String = key.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    let entry: Option<usize> = key.strip_prefix(&top).and_then(|rest| rest.strip_prefix('[')).and_then(|rest| rest.split(']').next()?.parse().ok());
+    let entry: Option<usize> =
+        key.strip_prefix(&top).and_then(|rest| rest.strip_prefix('[')).and_then(|rest| rest.split(']').next()?.parse().ok());
     let start = text.lines().position(|line| line.starts_with(&format!("{top}:")))?;
     let offset = match entry {
         None => 0,

@@ -27,10 +27,7 @@ impl CountryCode {
         let known = text == "XK" || (text.len() == 2 && rust_iso3166::from_alpha2(text).is_some());
         match <[u8; 2]>::try_from(text.as_bytes()) {
             Ok(code) if known => Ok(Self(code)),
-            _ => Err(ParseError::new(
-                "country",
-                format!("is not a country code of ISO 3166-1, such as MA or DE{hint}"),
-            )),
+            _ => Err(ParseError::new("country", format!("is not a country code of ISO 3166-1, such as MA or DE{hint}"))),
         }
     }
 
@@ -46,8 +43,7 @@ impl CountryCode {
 
     /// Every assigned code and `XK`, sorted.
     pub fn all() -> Vec<Self> {
-        let mut codes: Vec<Self> =
-            rust_iso3166::ALL.iter().filter_map(|country| Self::parse(country.alpha2).ok()).collect();
+        let mut codes: Vec<Self> = rust_iso3166::ALL.iter().filter_map(|country| Self::parse(country.alpha2).ok()).collect();
         codes.push(Self::KOSOVO);
         codes.sort();
         codes
@@ -77,10 +73,7 @@ impl SubdivisionCode {
         if known {
             Ok(Self(text.to_owned()))
         } else {
-            Err(ParseError::new(
-                "subdivision",
-                "is not a subdivision code of ISO 3166-2, such as DE-BY or CA-NS",
-            ))
+            Err(ParseError::new("subdivision", "is not a subdivision code of ISO 3166-2, such as DE-BY or CA-NS"))
         }
     }
 

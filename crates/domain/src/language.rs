@@ -85,9 +85,8 @@ impl LanguageLevel {
     /// # Errors
     /// When the scale is unknown or the level is not on it.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        let (scale, level) = text
-            .split_once(' ')
-            .ok_or_else(|| ParseError::new("language-level", "needs scale and level, such as CEFR B1"))?;
+        let (scale, level) =
+            text.split_once(' ').ok_or_else(|| ParseError::new("language-level", "needs scale and level, such as CEFR B1"))?;
         Self::on(LanguageScale::parse(scale)?, level)
     }
 
@@ -101,9 +100,7 @@ impl LanguageLevel {
             .position(|step| *step == level)
             .and_then(|at| u8::try_from(at).ok())
             .map(|rank| Self { scale, rank })
-            .ok_or_else(|| {
-                ParseError::new("language-level", format!("is not on the {scale} scale: {}", steps(scale).join(" ")))
-            })
+            .ok_or_else(|| ParseError::new("language-level", format!("is not on the {scale} scale: {}", steps(scale).join(" "))))
     }
 
     /// The level without its scale: `B1`, `N4`, `6.5`.
@@ -122,9 +119,9 @@ fn steps(scale: LanguageScale) -> &'static [&'static str] {
     match scale {
         LanguageScale::Cefr => &["A1", "A2", "B1", "B2", "C1", "C2"],
         LanguageScale::Jlpt => &["N5", "N4", "N3", "N2", "N1"],
-        LanguageScale::Ielts => &[
-            "0", "0.5", "1", "1.5", "2", "2.5", "3", "3.5", "4", "4.5", "5", "5.5", "6", "6.5", "7", "7.5", "8", "8.5", "9",
-        ],
+        LanguageScale::Ielts => {
+            &["0", "0.5", "1", "1.5", "2", "2.5", "3", "3.5", "4", "4.5", "5", "5.5", "6", "6.5", "7", "7.5", "8", "8.5", "9"]
+        }
         LanguageScale::Oet => &["E", "D", "C", "C+", "B", "A"],
         LanguageScale::Clb => &["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"],
     }

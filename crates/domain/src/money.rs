@@ -17,10 +17,7 @@ impl Currency {
             return Err(ParseError::new("currency", "is not a currency code of ISO 4217, such as EUR or MAD"));
         };
         if known.exponent().is_none() {
-            return Err(ParseError::new(
-                "currency-exponent",
-                "has no minor unit in ISO 4217, so no amount can be kept in it",
-            ));
+            return Err(ParseError::new("currency-exponent", "has no minor unit in ISO 4217, so no amount can be kept in it"));
         }
         let mut code = [0; 3];
         code.copy_from_slice(text.as_bytes());

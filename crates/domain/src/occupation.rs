@@ -109,7 +109,8 @@ impl ConceptUri {
             wrong(if text.starts_with("https://data.europa.eu/esco/") { "; ESCO's addresses start with http, not https" } else { "" })
         })?;
         let (kind, id) = rest.split_once('/').ok_or_else(|| wrong(""))?;
-        let plain = |id: &str| !id.is_empty() && id.len() <= 80 && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+        let plain =
+            |id: &str| !id.is_empty() && id.len() <= 80 && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
         let fine = match kind {
             "occupation" => is_lower_uuid(id),
             "skill" => is_lower_uuid(id) || plain(id),

@@ -1,1 +1,9 @@
+//! The planners. Each has the same shape: facts and policy in, a plan and a report out, and a
+//! separate `check` that shares nothing with the planner but its types.
+//!
+//! Invariants, stated as absences: no I/O, no clock, no chance that is not in the seed, no
+//! iteration over an unordered collection. Equal input gives equal bytes.
 
+pub mod contingency;
+pub mod matching;
+pub mod pathway;

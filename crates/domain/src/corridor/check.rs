@@ -24,7 +24,9 @@ pub fn check(pack: &CorridorPack) -> Vec<Finding> {
     if pack.valid_to.is_some_and(|end| end < pack.valid_from) {
         add(&mut findings, "valid_to", "the pack ends before it starts".into(), "put valid_to on or after valid_from");
     }
-    if !pack.id.as_str().starts_with(pack.destination.as_str()) && !(pack.destination.as_str() == "GB" && pack.id.as_str().starts_with("UK-")) {
+    if !pack.id.as_str().starts_with(pack.destination.as_str())
+        && !(pack.destination.as_str() == "GB" && pack.id.as_str().starts_with("UK-"))
+    {
         add(
             &mut findings,
             "id",
@@ -66,7 +68,12 @@ fn check_subdivisions(pack: &CorridorPack, findings: &mut Vec<Finding>) {
 fn check_sources(pack: &CorridorPack, findings: &mut Vec<Finding>) {
     let mut note = |key: String, source: &str, reversed: bool| {
         if !pack.sources.contains_key(source) {
-            add(findings, format!("{key}.source"), format!("source {source} is not described"), "add it under sources, with title and kind");
+            add(
+                findings,
+                format!("{key}.source"),
+                format!("source {source} is not described"),
+                "add it under sources, with title and kind",
+            );
         }
         if reversed {
             add(findings, format!("{key}.valid_to"), "the fact ends before it starts".into(), "put valid_to on or after valid_from");
@@ -118,7 +125,12 @@ fn check_ages_and_levels(pack: &CorridorPack, findings: &mut Vec<Finding>) {
     }
     for (index, rule) in pack.language.iter().enumerate() {
         if rule.value.any_of.is_empty() {
-            add(findings, format!("language[{index}].value.any_of"), "no level is named".into(), "name a level such as CEFR B1, or leave the entry out");
+            add(
+                findings,
+                format!("language[{index}].value.any_of"),
+                "no level is named".into(),
+                "name a level such as CEFR B1, or leave the entry out",
+            );
         }
     }
     for (index, floor) in pack.wage_floors.iter().enumerate() {
@@ -132,20 +144,37 @@ fn check_ages_and_levels(pack: &CorridorPack, findings: &mut Vec<Finding>) {
 /// The worker never pays for a job: recruitment fees and related costs are never the trainee's.
 fn check_costs(pack: &CorridorPack, findings: &mut Vec<Finding>) {
     let pack_fees = pack.fees.iter().enumerate().map(|(index, fee)| (format!("fees[{index}].value"), &fee.value));
-    let step_fees = pack.steps.iter().enumerate().flat_map(|(step, s)| {
-        s.costs.iter().enumerate().map(move |(index, fee)| (format!("steps[{step}].costs[{index}]"), fee))
-    });
+    let step_fees = pack
+        .steps
+        .iter()
+        .enumerate()
+        .flat_map(|(step, s)| s.costs.iter().enumerate().map(move |(index, fee)| (format!("steps[{step}].costs[{index}]"), fee)));
     for (key, fee) in pack_fees.chain(step_fees) {
         if fee.class == CostClass::Illegitimate {
-            add(findings, format!("{key}.class"), format!("{} is an illegitimate cost", fee.item), "remove it; no party may be asked for it");
+            add(
+                findings,
+                format!("{key}.class"),
+                format!("{} is an illegitimate cost", fee.item),
+                "remove it; no party may be asked for it",
+            );
         }
         if fee.class == CostClass::RecruitmentFee && fee.payer == Party::Trainee {
-            add(findings, format!("{key}.payer"), "a recruitment fee is put on the trainee".into(), "name the employer or a state as payer");
+            add(
+                findings,
+                format!("{key}.payer"),
+                "a recruitment fee is put on the trainee".into(),
+                "name the employer or a state as payer",
+            );
         }
         if let (Some(low), Some(high)) = (fee.amount, fee.amount_max)
             && (low.currency != high.currency || high.minor < low.minor)
         {
-            add(findings, format!("{key}.amount_max"), "the range is reversed or mixes currencies".into(), "give both ends in one currency, the larger last");
+            add(
+                findings,
+                format!("{key}.amount_max"),
+                "the range is reversed or mixes currencies".into(),
+                "give both ends in one currency, the larger last",
+            );
         }
     }
 }

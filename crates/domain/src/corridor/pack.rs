@@ -107,9 +107,8 @@ impl PathwayId {
     /// # Errors
     /// When the text is not a pack, a slash and a country code or `ANY`.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
-        let (pack, origin) = text
-            .split_once('/')
-            .ok_or_else(|| ParseError::new("pathway-id", "is not a pathway such as DE-NAFR-THAMM/MA"))?;
+        let (pack, origin) =
+            text.split_once('/').ok_or_else(|| ParseError::new("pathway-id", "is not a pathway such as DE-NAFR-THAMM/MA"))?;
         let origin = if origin == "ANY" { None } else { Some(CountryCode::parse(origin)?) };
         Ok(Self { pack: PackId::parse(pack)?, origin })
     }

@@ -115,7 +115,8 @@ impl RuleBook {
             for version in versions {
                 let reversed = version.valid_to.is_some_and(|end| end < version.valid_from);
                 if reversed {
-                    findings.push(BookFinding { key: format!("rules {rule} v{}", version.version), problem: "ends before it starts".into() });
+                    findings
+                        .push(BookFinding { key: format!("rules {rule} v{}", version.version), problem: "ends before it starts".into() });
                 }
                 if version.severity == Severity::Warn && matches!(rule, RuleId::R01 | RuleId::R16) {
                     findings.push(BookFinding {

@@ -208,9 +208,7 @@ impl QuotaFacts {
             QuotaScope::Origin => self.subject == trainee.training_country.as_str(),
             QuotaScope::Provider => self.subject == trainee.institute.to_string(),
             QuotaScope::Destination => self.subject == pathway.destination.as_str(),
-            QuotaScope::Corridor => {
-                pathway.id.origin.is_some_and(|origin| self.subject == format!("{origin}-{}", pathway.destination))
-            }
+            QuotaScope::Corridor => pathway.id.origin.is_some_and(|origin| self.subject == format!("{origin}-{}", pathway.destination)),
             QuotaScope::Pathway => self.subject == pathway.id.to_string(),
         }
     }

@@ -18,10 +18,7 @@ pub(super) fn judge(facts: &MatchFacts<'_>) -> Finding {
     let finding = finding.used("age", age).used("age_min", least);
     if age < least {
         let months = u32::try_from(least).unwrap_or(18) * 12;
-        let reason = Reason::new(ReasonCode::R01TooYoung)
-            .with("age", age)
-            .with("least", least)
-            .with("date", add_months(birth, months));
+        let reason = Reason::new(ReasonCode::R01TooYoung).with("age", age).with("least", least).with("date", add_months(birth, months));
         return finding.block(reason);
     }
     match rule.max {

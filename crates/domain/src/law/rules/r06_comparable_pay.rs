@@ -31,7 +31,8 @@ mod tests {
     #[test]
     fn equal_pay_passes_one_cent_less_blocks_and_not_knowing_says_so() {
         let mut world = World::lawful();
-        for (comparable, outcome) in [(Some("EUR 3000.00"), Outcome::Pass), (Some("EUR 3000.01"), Outcome::Block), (None, Outcome::Unknown)] {
+        for (comparable, outcome) in [(Some("EUR 3000.00"), Outcome::Pass), (Some("EUR 3000.01"), Outcome::Block), (None, Outcome::Unknown)]
+        {
             world.need.wage = Some(Money::parse("EUR 3000").unwrap());
             world.need.comparable_wage = comparable.map(|text| Money::parse(text).unwrap());
             assert_eq!(judge(&world.facts()).outcome, Some(outcome), "{comparable:?}");

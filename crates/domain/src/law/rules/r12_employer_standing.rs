@@ -62,12 +62,27 @@ mod tests {
             (|w| w.need.employer.open_sanction = Answer::Yes, ReasonCode::R12Sanction),
             (|w| w.need.employer.unpaid_wage_judgment = Answer::Yes, ReasonCode::R12WageJudgment),
             (|w| w.need.employer.insolvent = Answer::Unknown, ReasonCode::R12Unknown),
-            (|w| { w.pathway.employer_licence = true; w.need.employer.licence_valid_to = None }, ReasonCode::R12LicenceMissing),
             (
-                |w| { w.pathway.employer_licence = true; w.need.employer.licence_valid_to = w.need.start.from.pred_opt() },
+                |w| {
+                    w.pathway.employer_licence = true;
+                    w.need.employer.licence_valid_to = None
+                },
+                ReasonCode::R12LicenceMissing,
+            ),
+            (
+                |w| {
+                    w.pathway.employer_licence = true;
+                    w.need.employer.licence_valid_to = w.need.start.from.pred_opt()
+                },
                 ReasonCode::R12LicenceEnds,
             ),
-            (|w| { w.need.employer.provides_housing = true; w.need.employer.housing_approved = Answer::No }, ReasonCode::R12Housing),
+            (
+                |w| {
+                    w.need.employer.provides_housing = true;
+                    w.need.employer.housing_approved = Answer::No
+                },
+                ReasonCode::R12Housing,
+            ),
         ];
         assert_eq!(judge(&World::lawful().facts()).outcome, Some(Outcome::Pass));
         for (change, code) in cases {

@@ -8,8 +8,18 @@ use crate::matching::{Reason, ReasonCode};
 
 /// What no ranking may read. A policy that names one of these is refused.
 const PROTECTED: [&str; 12] = [
-    "sex", "gender", "pregnancy", "family_status", "marital_status", "religion", "ethnicity", "union_membership", "hiv", "health",
-    "disability", "nationality",
+    "sex",
+    "gender",
+    "pregnancy",
+    "family_status",
+    "marital_status",
+    "religion",
+    "ethnicity",
+    "union_membership",
+    "hiv",
+    "health",
+    "disability",
+    "nationality",
 ];
 
 pub(super) fn judge(facts: &MatchFacts<'_>) -> Finding {

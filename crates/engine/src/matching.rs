@@ -1,0 +1,22 @@
+//! Matching: who is proposed for which seat.
+//!
+//! [`plan`] runs snapshot → gates → score → candidates → stable matching → report. The law comes
+//! first ([`gate`]): no score can buy a way past it. The matching is the trainee-optimal stable
+//! one under two laminar families of caps ([`stable`]). [`check`] judges a plan by the
+//! definition of stability and by the law, on its own code path.
+
+pub mod check;
+pub mod gate;
+pub mod instance;
+mod market;
+mod plan;
+pub mod policy;
+mod report;
+pub mod score;
+pub mod snapshot;
+pub mod stable;
+
+pub use plan::{ENGINE_VERSION, Outcome, OutcomeResult, PlanError, Proposal, RunResult, Side, Stage, Totals, plan};
+pub use policy::Policy;
+pub use report::{PairReport, explain_pair};
+pub use snapshot::Snapshot;

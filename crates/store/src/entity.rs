@@ -1,0 +1,34 @@
+//! The tables, one file each. Nothing outside this crate sees sea-orm's machinery.
+
+pub mod account;
+pub mod agreement;
+pub mod api_token;
+pub mod audit_chain;
+pub mod audit_event;
+pub mod cohort;
+pub mod concept;
+pub mod concept_import;
+pub mod concept_label;
+pub mod concept_relation;
+pub mod corridor_pack;
+pub mod credential;
+pub mod idempotency_key;
+pub mod job;
+pub mod language_certificate;
+pub mod match_artifact;
+pub mod match_run;
+pub mod need;
+pub mod need_skill;
+pub mod organisation;
+pub mod outcome;
+pub mod programme;
+pub mod proposal;
+pub mod quota;
+pub mod recognition_case;
+pub mod role_grant;
+pub mod seat_pool;
+pub mod session;
+pub mod sign_in_attempt;
+pub mod site;
+pub mod skill_claim;
+pub mod trainee;

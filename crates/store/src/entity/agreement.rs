@@ -1,0 +1,29 @@
+//! A partnership agreement about one origin of one corridor pack.
+
+use chrono::NaiveDate;
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "agreement")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub version: i64,
+    pub created_at_ms: i64,
+    pub updated_at_ms: i64,
+    pub name: String,
+    pub pack: String,
+    pub origin: String,
+    pub destination: String,
+    pub status: String,
+    pub signed_on: Option<NaiveDate>,
+    pub ends_on: Option<NaiveDate>,
+    pub between_governments: bool,
+    pub labour_market_analysis: bool,
+    pub support_to_origin: bool,
+    pub cost_mode: String,
+    pub search: String,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,158 @@
+//! Records that people own and edit: read within a scope, written by compare-and-swap.
+
+use crate::entity::*;
+use crate::error::StoreError;
+use crate::scope;
+use crate::tx::Tx;
+use passerelle_domain::access::{Scope, Subject};
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable, ModelTrait,
+    QueryFilter,
+};
+use uuid::Uuid;
+
+/// A table of records. Every one has an identifier, a version and a rule of visibility.
+pub trait Record: EntityTrait<Model = Self::Row, ActiveModel = Self::Active, Column = Self::Col> + Sized {
+    type Row: Row + ModelTrait<Entity = Self> + IntoActiveModel<Self::Active> + sea_orm::FromQueryResult + Clone + Send + Sync + 'static;
+    type Active: ActiveModelTrait<Entity = Self> + ActiveModelBehavior + From<Self::Row> + Send;
+    type Col: ColumnTrait + Iterable + std::str::FromStr + Copy;
+    const TABLE: &'static str;
+    const SUBJECT: Subject;
+    const ID: Self::Col;
+    const VERSION: Self::Col;
+    /// Folded text that a list is searched by, where the table has one.
+    const SEARCH: Option<Self::Col>;
+
+    /// The rows that the scope reaches.
+    fn visible(scope: &Scope) -> Condition;
+}
+
+/// What every row of a record table has.
+pub trait Row {
+    fn id(&self) -> Uuid;
+    fn version(&self) -> i64;
+    fn touch(&mut self, version: i64, now_ms: i64);
+}
+
+macro_rules! record {
+    ($module:ident, $subject:ident, search: $search:expr, $visible:expr) => {
+        impl Row for $module::Model {
+            fn id(&self) -> Uuid {
+                self.id
+            }
+            fn version(&self) -> i64 {
+                self.version
+            }
+            fn touch(&mut self, version: i64, now_ms: i64) {
+                self.version = version;
+                self.updated_at_ms = now_ms;
+            }
+        }
+
+        impl Record for $module::Entity {
+            type Row = $module::Model;
+            type Active = $module::ActiveModel;
+            type Col = $module::Column;
+            const TABLE: &'static str = stringify!($module);
+            const SUBJECT: Subject = Subject::$subject;
+            const ID: Self::Col = $module::Column::Id;
+            const VERSION: Self::Col = $module::Column::Version;
+            const SEARCH: Option<Self::Col> = $search;
+
+            fn visible(scope: &Scope) -> Condition {
+                scope::any(scope, $visible)
+            }
+        }
+    };
+}
+
+record!(organisation, Organisation, search: Some(organisation::Column::Search), scope::organisation);
+record!(site, Site, search: None, scope::site);
+record!(programme, Programme, search: Some(programme::Column::Search), scope::programme);
+record!(cohort, Cohort, search: Some(cohort::Column::Search), scope::cohort);
+record!(trainee, Trainee, search: Some(trainee::Column::Search), scope::trainee);
+record!(credential, Credential, search: None, |reach| scope::paper(credential::Column::TraineeId, reach));
+record!(recognition_case, RecognitionCase, search: None, scope::recognition_case);
+record!(language_certificate, LanguageCertificate, search: None, |reach| scope::paper(language_certificate::Column::TraineeId, reach));
+record!(skill_claim, SkillClaim, search: None, |reach| scope::paper(skill_claim::Column::TraineeId, reach));
+record!(need, Need, search: Some(need::Column::Search), scope::need);
+record!(need_skill, NeedSkill, search: None, |reach| scope::of_need(need_skill::Column::NeedId, reach));
+record!(seat_pool, SeatPool, search: None, |reach| scope::of_need(seat_pool::Column::NeedId, reach));
+record!(agreement, Agreement, search: Some(agreement::Column::Search), scope::agreement);
+record!(quota, Quota, search: Some(quota::Column::Search), scope::quota);
+record!(match_run, MatchRun, search: None, scope::match_run);
+record!(proposal, Proposal, search: None, scope::proposal);
+record!(outcome, Outcome, search: None, scope::outcome);
+
+/// Finds a row within the scope; `None` when it is not there or not the actor's to know of.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn find<E: Record>(conn: &impl ConnectionTrait, scope: &Scope, id: Uuid) -> Result<Option<E::Row>, StoreError> {
+    Ok(E::find().filter(E::visible(scope)).filter(E::ID.eq(id)).one(conn).await?)
+}
+
+/// Adds a row.
+///
+/// # Errors
+/// When a unique key exists already or a named row does not.
+pub async fn insert<E: Record>(tx: &mut Tx, row: E::Row) -> Result<(), StoreError> {
+    let id = row.id();
+    E::insert(all_set::<E>(row)).exec_without_returning(tx.conn()).await?;
+    tx.note("create", E::TABLE, Some(id), serde_json::json!({}));
+    Ok(())
+}
+
+/// Adds many rows with one audit event; for imports and demonstrations.
+///
+/// # Errors
+/// As [`insert`].
+pub async fn insert_many<E: Record>(tx: &mut Tx, rows: Vec<E::Row>) -> Result<(), StoreError> {
+    // SQLite takes 32,766 bound values in a statement.
+    let batch = 30_000 / E::Col::iter().count().max(1);
+    let count = rows.len();
+    let mut rows = rows.into_iter().map(all_set::<E>).peekable();
+    while rows.peek().is_some() {
+        E::insert_many(rows.by_ref().take(batch)).exec_without_returning(tx.conn()).await?;
+    }
+    tx.note("create_many", E::TABLE, None, serde_json::json!({ "rows": count }));
+    Ok(())
+}
+
+/// Replaces a row if it still has the version that was read; gives the new version.
+///
+/// # Errors
+/// [`StoreError::Stale`] when somebody was faster.
+pub async fn update<E: Record>(tx: &mut Tx, mut row: E::Row, expected: i64, changed: &[&str]) -> Result<i64, StoreError> {
+    let (id, next) = (row.id(), expected + 1);
+    row.touch(next, tx.now_ms());
+    let done = E::update_many().set(all_set::<E>(row)).filter(E::ID.eq(id)).filter(E::VERSION.eq(expected)).exec(tx.conn()).await?;
+    if done.rows_affected == 0 {
+        return Err(StoreError::Stale);
+    }
+    tx.note("update", E::TABLE, Some(id), serde_json::json!({ "fields": changed, "version": next }));
+    Ok(next)
+}
+
+/// Removes a row if it still has the version that was read.
+///
+/// # Errors
+/// [`StoreError::Stale`] when somebody was faster, [`StoreError::Reference`] while others name it.
+pub async fn delete<E: Record>(tx: &mut Tx, id: Uuid, expected: i64) -> Result<(), StoreError> {
+    let done = E::delete_many().filter(E::ID.eq(id)).filter(E::VERSION.eq(expected)).exec(tx.conn()).await?;
+    if done.rows_affected == 0 {
+        return Err(StoreError::Stale);
+    }
+    tx.note("delete", E::TABLE, Some(id), serde_json::json!({}));
+    Ok(())
+}
+
+fn all_set<E: Record>(row: E::Row) -> E::Active {
+    let mut active: E::Active = row.into();
+    for column in E::Col::iter() {
+        if let Some(value) = active.get(column).into_value() {
+            active.set(column, value);
+        }
+    }
+    active
+}

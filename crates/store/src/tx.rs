@@ -1,0 +1,50 @@
+//! The one way to write: a transaction that carries its audit events to the commit.
+
+use crate::audit::{self, NewEvent};
+use crate::error::StoreError;
+use passerelle_domain::ids::UserId;
+use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use uuid::Uuid;
+
+/// A transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
+#[derive(Debug)]
+pub struct Tx {
+    transaction: DatabaseTransaction,
+    actor: Option<UserId>,
+    now_ms: i64,
+    events: Vec<NewEvent>,
+}
+
+impl Tx {
+    /// `IMMEDIATE` on SQLite: a transaction that starts by reading and then writes would otherwise
+    /// fail as soon as another one wrote in between, without waiting.
+    pub(crate) async fn begin(writer: &DatabaseConnection, actor: Option<UserId>, now_ms: i64) -> Result<Self, StoreError> {
+        let options =
+            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        let transaction = writer.begin_with_options(options).await?;
+        Ok(Self { transaction, actor, now_ms, events: Vec::new() })
+    }
+
+    pub fn conn(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+
+    pub fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    /// Notes what was done. `detail` is JSON without personal data: names of fields, counts, codes.
+    pub fn note(&mut self, action: &str, subject: &str, subject_id: Option<Uuid>, detail: serde_json::Value) {
+        self.events.push(NewEvent { action: action.into(), subject: subject.into(), subject_id, detail: detail.to_string() });
+    }
+
+    /// Appends the events to their chains and commits.
+    ///
+    /// # Errors
+    /// When the database refuses; then nothing was written.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        audit::append(&self.transaction, self.actor, self.now_ms, self.events).await?;
+        self.transaction.commit().await?;
+        Ok(())
+    }
+}
