@@ -1,1 +1,18 @@
+//! Passerelle: the engine for Global Skills Partnerships.
+//!
+//! Start with `docs/ARCHITECTURE.md`. The pure parts are `passerelle_domain` and
+//! `passerelle_engine`; SQL is in `passerelle_store`; here are the use cases and their edges.
+
 pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod i18n;
+pub mod jobs;
+pub mod metrics;
+pub mod startup;
+pub mod state;
+pub mod text;
+pub mod web;

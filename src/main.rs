@@ -1,16 +1,15 @@
-fn main() {
-    for file in std::env::args().skip(1) {
-        match passerelle::app::corridor_yaml::read_path(std::path::Path::new(&file)) {
-            Ok(packs) => println!(
-                "{}: {} pack(s) fine; round trip {}",
-                file,
-                packs.len(),
-                packs
-                    .iter()
-                    .all(|p| passerelle::app::corridor_yaml::read("again", &passerelle::app::corridor_yaml::write(p).unwrap()).as_ref()
-                        == Ok(p))
-            ),
-            Err(errors) => errors.iter().for_each(|e| println!("{e}")),
+//! The `passerelle` command.
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> std::process::ExitCode {
+    // A runtime of our own and not actix's: work spawned here must not share one thread with it.
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(passerelle::cli::run()),
+        Err(error) => {
+            eprintln!("passerelle: the runtime cannot start: {error}");
+            std::process::ExitCode::from(passerelle::cli::EXIT_FAILURE)
         }
     }
 }

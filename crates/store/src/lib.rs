@@ -22,7 +22,7 @@ pub use tx::Tx;
 
 /// What callers need of sea-orm to write queries of their own over [`entity`]; kept small.
 pub mod query {
-    pub use sea_orm::sea_query::Expr;
+    pub use sea_orm::sea_query::{Expr, ExprTrait};
     pub use sea_orm::{
         ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, PaginatorTrait,
         QueryFilter, QueryOrder, QuerySelect, Set,

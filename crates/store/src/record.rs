@@ -31,6 +31,7 @@ pub trait Record: EntityTrait<Model = Self::Row, ActiveModel = Self::Active, Col
 pub trait Row {
     fn id(&self) -> Uuid;
     fn version(&self) -> i64;
+    fn created_at_ms(&self) -> i64;
     fn touch(&mut self, version: i64, now_ms: i64);
 }
 
@@ -42,6 +43,9 @@ macro_rules! record {
             }
             fn version(&self) -> i64 {
                 self.version
+            }
+            fn created_at_ms(&self) -> i64 {
+                self.created_at_ms
             }
             fn touch(&mut self, version: i64, now_ms: i64) {
                 self.version = version;
@@ -155,4 +159,13 @@ fn all_set<E: Record>(row: E::Row) -> E::Active {
         }
     }
     active
+}
+
+/// Reads a row and holds it until the transaction ends, so that what is decided from it still
+/// holds when the decision is written. No scope: for checks that the system makes.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold<E: Record>(tx: &Tx, id: Uuid) -> Result<Option<E::Row>, StoreError> {
+    Ok(crate::dialect::locked(E::find().filter(E::ID.eq(id)), tx.conn()).one(tx.conn()).await?)
 }

@@ -1,0 +1,261 @@
+//! Accounts: signing in, resolving an actor, API tokens, making accounts.
+
+use super::Ctx;
+use crate::auth::{password, secret};
+use crate::clock::Moment;
+use crate::error::AppError;
+use crate::state::AppState;
+use passerelle_domain::access::{Action, Actor, Grant, Role, Subject, permit};
+use passerelle_domain::country::CountryCode;
+use passerelle_domain::ids::{OrganisationId, TraineeId, UserId};
+use passerelle_store::entity::{account, api_token, role_grant, sign_in_attempt};
+use passerelle_store::query::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use passerelle_store::{Store, StoreError, Tx};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+const WINDOW_MS: i64 = 15 * 60 * 1_000;
+/// Start of every API token, so that a leaked one can be recognised.
+const TOKEN_PREFIX: &str = "pas_";
+
+/// A new account with one role.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    pub email: String,
+    pub name: String,
+    pub password: String,
+    pub locale: String,
+    pub role: Role,
+    pub organisation: Option<Uuid>,
+    pub countries: Vec<CountryCode>,
+    pub trainee: Option<Uuid>,
+}
+
+/// Adds an account and its grant to a transaction.
+///
+/// # Errors
+/// When a field is not right, or the address is taken.
+pub async fn create(tx: &mut Tx, now: Moment, new: &NewAccount) -> Result<Uuid, AppError> {
+    let email = new.email.trim().to_lowercase();
+    if !email.contains('@') || email.len() > 254 || email.contains(char::is_whitespace) {
+        return Err(AppError::invalid("email", "email", "is not an e-mail address"));
+    }
+    if !(12..=200).contains(&new.password.chars().count()) {
+        return Err(AppError::invalid("password", "password-length", "must have 12 to 200 characters"));
+    }
+    if new.role == Role::Trainee && new.trainee.is_none() {
+        return Err(AppError::invalid("trainee", "required", "is needed: a trainee's account belongs to a trainee's record"));
+    }
+    let hash = password::hash(new.password.clone()).await?;
+    let id = Uuid::now_v7();
+    let row = account::Model {
+        id,
+        version: 1,
+        created_at_ms: now.ms(),
+        updated_at_ms: now.ms(),
+        email,
+        name: new.name.clone(),
+        password_hash: Some(hash),
+        status: "active".into(),
+        locale: new.locale.clone(),
+        trainee_id: new.trainee,
+    };
+    let insert = account::Entity::insert(account::ActiveModel::from(row).reset_all());
+    insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
+    let grant = role_grant::Model {
+        id: Uuid::now_v7(),
+        account_id: id,
+        role: new.role.to_string(),
+        organisation_id: new.organisation,
+        countries: new.countries.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
+        valid_from: now.date(),
+        valid_to: None,
+    };
+    let insert = role_grant::Entity::insert(role_grant::ActiveModel::from(grant).reset_all());
+    insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
+    tx.note("create", "account", Some(id), serde_json::json!({ "role": new.role }));
+    Ok(id)
+}
+
+/// Checks address and password. Wrong address and wrong password take the same time and get the
+/// same answer; too many failures lock for a quarter of an hour.
+///
+/// # Errors
+/// [`AppError::Unauthenticated`], or [`AppError::RateLimited`].
+pub async fn sign_in(state: &AppState, now: Moment, email: &str, password: &str, address: &str) -> Result<account::Model, AppError> {
+    let email = email.trim().to_lowercase();
+    let keys = [
+        (format!("account:{}", secret::hash(&email)), state.config.security.sign_in_failures_per_account),
+        (format!("address:{address}"), state.config.security.sign_in_failures_per_address),
+    ];
+    for (key, allowed) in &keys {
+        let found = sign_in_attempt::Entity::find_by_id(key.clone()).one(state.store.read()).await.map_err(StoreError::from)?;
+        if let Some(attempt) = found {
+            let left_ms = attempt.window_started_at_ms + WINDOW_MS - now.ms();
+            if left_ms > 0 && attempt.failures >= *allowed {
+                return Err(AppError::RateLimited { wait_seconds: left_ms / 1_000 + 1 });
+            }
+        }
+    }
+    let found = account::Entity::find().filter(account::Column::Email.eq(email)).one(state.store.read()).await.map_err(StoreError::from)?;
+    let hash = found.as_ref().and_then(|account| account.password_hash.clone());
+    let right = password::verify(password.to_owned(), hash).await?;
+    match found.filter(|account| right && account.status == "active") {
+        Some(account) => {
+            let mut tx = state.store.begin(Some(UserId(account.id)), now.ms()).await?;
+            sign_in_attempt::Entity::delete_by_id(keys[0].0.clone()).exec(tx.conn()).await.map_err(StoreError::from)?;
+            tx.note("sign_in", "account", Some(account.id), serde_json::json!({}));
+            tx.commit().await?;
+            Ok(account)
+        }
+        None => {
+            note_failures(&state.store, now, keys.iter().map(|(key, _)| key.as_str())).await?;
+            Err(AppError::Unauthenticated)
+        }
+    }
+}
+
+async fn note_failures(store: &Store, now: Moment, keys: impl Iterator<Item = &str>) -> Result<(), AppError> {
+    let tx = store.begin(None, now.ms()).await?;
+    for key in keys {
+        let counted = sign_in_attempt::Entity::update_many()
+            .col_expr(sign_in_attempt::Column::Failures, Expr::col(sign_in_attempt::Column::Failures).add(1))
+            .filter(sign_in_attempt::Column::Key.eq(key))
+            .filter(sign_in_attempt::Column::WindowStartedAtMs.gt(now.ms() - WINDOW_MS))
+            .exec(tx.conn())
+            .await
+            .map_err(StoreError::from)?;
+        if counted.rows_affected == 0 {
+            sign_in_attempt::Entity::delete_by_id(key).exec(tx.conn()).await.map_err(StoreError::from)?;
+            let row = sign_in_attempt::Model { key: key.into(), failures: 1, window_started_at_ms: now.ms() };
+            let insert = sign_in_attempt::Entity::insert(sign_in_attempt::ActiveModel::from(row).reset_all());
+            insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Resolves an account to what it may do today.
+///
+/// # Errors
+/// When the database refuses, or a grant cannot be read by this version.
+pub async fn actor(conn: &impl ConnectionTrait, account: &account::Model, now: Moment) -> Result<Actor, AppError> {
+    let today = now.date();
+    let rows = role_grant::Entity::find().filter(role_grant::Column::AccountId.eq(account.id)).all(conn).await.map_err(StoreError::from)?;
+    let mut grants = Vec::new();
+    for row in rows.into_iter().filter(|row| row.valid_from <= today && row.valid_to.is_none_or(|end| today <= end)) {
+        let corrupt = |column| AppError::from(StoreError::Corrupt { table: "role_grant", column });
+        let countries: Result<BTreeSet<CountryCode>, _> =
+            row.countries.split(',').filter(|code| !code.is_empty()).map(CountryCode::parse).collect();
+        grants.push(Grant {
+            role: Role::parse(&row.role).map_err(|_| corrupt("role"))?,
+            organisation: row.organisation_id.map(OrganisationId),
+            countries: countries.map_err(|_| corrupt("countries"))?,
+        });
+    }
+    Ok(Actor { user: UserId(account.id), grants, trainee: account.trainee_id.map(TraineeId) })
+}
+
+/// The account of that identifier, if it may still sign in.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn active(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<account::Model>, AppError> {
+    let found = account::Entity::find_by_id(id).one(conn).await.map_err(StoreError::from)?;
+    Ok(found.filter(|account| account.status == "active"))
+}
+
+/// Resolves an API token to its account.
+///
+/// # Errors
+/// [`AppError::Unauthenticated`] when the token is unknown, revoked or expired.
+pub async fn by_token(state: &AppState, now: Moment, token: &str) -> Result<account::Model, AppError> {
+    if !token.starts_with(TOKEN_PREFIX) || token.len() > 100 {
+        return Err(AppError::Unauthenticated);
+    }
+    let found = api_token::Entity::find()
+        .filter(api_token::Column::TokenHash.eq(secret::hash(token)))
+        .one(state.store.read())
+        .await
+        .map_err(StoreError::from)?;
+    let valid = found.filter(|row| row.revoked_at_ms.is_none() && row.expires_at_ms > now.ms()).ok_or(AppError::Unauthenticated)?;
+    active(state.store.read(), valid.account_id).await?.ok_or(AppError::Unauthenticated)
+}
+
+/// Makes an API token for the actor's own account. The token is shown once and kept as a hash.
+///
+/// # Errors
+/// When the name or the number of days is not right, or the account has 20 tokens already.
+pub async fn create_token(ctx: &Ctx<'_>, name: &str, days: i64) -> Result<(api_token::Model, String), AppError> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 80 {
+        return Err(AppError::invalid("name", "required", "is needed, with at most 80 characters"));
+    }
+    let most = ctx.state.config.security.token_days_max;
+    if !(1..=most).contains(&days) {
+        return Err(AppError::invalid("days", "range", format!("must be from 1 to {most}")));
+    }
+    if tokens(ctx).await?.iter().filter(|token| token.revoked_at_ms.is_none()).count() >= 20 {
+        return Err(AppError::Conflict("an account has at most 20 tokens; revoke one first".into()));
+    }
+    let token = format!("{TOKEN_PREFIX}{}", secret::random());
+    let mut tx = ctx.begin().await?;
+    let row = api_token::Model {
+        id: Uuid::now_v7(),
+        account_id: ctx.actor.user.0,
+        name: name.into(),
+        token_hash: secret::hash(&token),
+        created_at_ms: ctx.now.ms(),
+        expires_at_ms: ctx.now.ms() + days * 86_400_000,
+        revoked_at_ms: None,
+    };
+    let insert = api_token::Entity::insert(api_token::ActiveModel::from(row.clone()).reset_all());
+    insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
+    tx.note("create", "api_token", Some(row.id), serde_json::json!({}));
+    tx.commit().await?;
+    Ok((row, token))
+}
+
+/// The actor's own tokens, the newest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn tokens(ctx: &Ctx<'_>) -> Result<Vec<api_token::Model>, AppError> {
+    let find = api_token::Entity::find()
+        .filter(api_token::Column::AccountId.eq(ctx.actor.user.0))
+        .order_by_desc(api_token::Column::CreatedAtMs)
+        .limit(100);
+    Ok(find.all(ctx.state.store.read()).await.map_err(StoreError::from)?)
+}
+
+/// Ends one of the actor's own tokens at once.
+///
+/// # Errors
+/// When it is not the actor's.
+pub async fn revoke_token(ctx: &Ctx<'_>, id: Uuid) -> Result<(), AppError> {
+    let mut tx = ctx.begin().await?;
+    let done = api_token::Entity::update_many()
+        .col_expr(api_token::Column::RevokedAtMs, Expr::value(ctx.now.ms()))
+        .filter(api_token::Column::Id.eq(id))
+        .filter(api_token::Column::AccountId.eq(ctx.actor.user.0))
+        .filter(api_token::Column::RevokedAtMs.is_null())
+        .exec(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    if done.rows_affected == 0 {
+        return Err(AppError::NotFound);
+    }
+    tx.note("revoke", "api_token", Some(id), serde_json::json!({}));
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Verifies the audit chains for somebody who may.
+///
+/// # Errors
+/// When the actor may not.
+pub async fn verify_audit(ctx: &Ctx<'_>) -> Result<passerelle_store::audit::Verified, AppError> {
+    permit(ctx.actor, Action::Read, Subject::Audit)?;
+    Ok(passerelle_store::audit::verify(ctx.state.store.read()).await?)
+}

@@ -1,0 +1,208 @@
+//! Corridor packs in the database: every version is kept, the newest one counts.
+
+use super::{Ctx, corridor_yaml};
+use crate::clock::Moment;
+use crate::error::AppError;
+use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::corridor::CorridorPack;
+use passerelle_domain::ids::UserId;
+use passerelle_engine::contingency::is_cause;
+use passerelle_engine::matching::snapshot::digest;
+use passerelle_store::entity::corridor_pack;
+use passerelle_store::query::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use passerelle_store::{Store, StoreError};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The packs that come with Passerelle, as files in the binary.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "config/corridors"]
+#[include = "*.yaml"]
+struct BuiltIn;
+
+/// What importing a pack did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    New,
+    NewVersion,
+    Unchanged,
+}
+
+/// Reads the packs that come with Passerelle.
+///
+/// # Errors
+/// Complaints about a file, as for any other file.
+pub fn built_in() -> Result<Vec<CorridorPack>, Vec<corridor_yaml::PackError>> {
+    let mut packs = Vec::new();
+    let mut errors = Vec::new();
+    for name in BuiltIn::iter() {
+        let Some(file) = BuiltIn::get(&name) else { continue };
+        match corridor_yaml::read(&format!("config/corridors/{name}"), &String::from_utf8_lossy(&file.data)) {
+            Ok(pack) => packs.push(pack),
+            Err(more) => errors.extend(more),
+        }
+    }
+    if errors.is_empty() { Ok(packs) } else { Err(errors) }
+}
+
+/// Names steps whose failure opens no known cause. Not part of the pack's own check, since causes
+/// belong to the contingency planner.
+pub fn unknown_causes(pack: &CorridorPack) -> Vec<String> {
+    pack.steps.iter().filter_map(|step| step.on_failure.clone()).filter(|cause| !is_cause(cause)).collect()
+}
+
+/// Stores packs, all or none. A pack that stands already unchanged is left alone; one that
+/// changed must carry a higher version.
+///
+/// # Errors
+/// A conflict when a changed pack has a version that stands already or is behind.
+pub async fn import(store: &Store, actor: Option<UserId>, now: Moment, packs: &[CorridorPack]) -> Result<Vec<Imported>, AppError> {
+    let mut tx = store.begin(actor, now.ms()).await?;
+    let mut outcome = Vec::with_capacity(packs.len());
+    for pack in packs {
+        let document = serde_json::to_string(pack)?;
+        let digest = digest(&document);
+        let latest = latest_row(tx.conn(), pack.id.as_str()).await?;
+        let version = i32::try_from(pack.version).map_err(AppError::internal)?;
+        let imported = match &latest {
+            None => Imported::New,
+            Some(row) if row.digest == digest => Imported::Unchanged,
+            Some(row) if row.pack_version < version => Imported::NewVersion,
+            Some(row) => {
+                return Err(AppError::Conflict(format!(
+                    "{} changed but carries version {version}, and version {} stands already; write version: {}",
+                    pack.id,
+                    row.pack_version,
+                    row.pack_version + 1
+                )));
+            }
+        };
+        if imported != Imported::Unchanged {
+            let row = corridor_pack::Model {
+                id: Uuid::now_v7(),
+                pack_id: pack.id.to_string(),
+                pack_version: version,
+                destination: pack.destination.to_string(),
+                status: pack.status.to_string(),
+                valid_from: pack.valid_from,
+                valid_to: pack.valid_to,
+                digest,
+                document,
+                imported_at_ms: now.ms(),
+            };
+            let id = row.id;
+            let insert = corridor_pack::Entity::insert(corridor_pack::ActiveModel::from(row).reset_all());
+            insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
+            tx.note("import", "corridor_pack", Some(id), serde_json::json!({ "pack": pack.id, "version": version }));
+        }
+        outcome.push(imported);
+    }
+    tx.commit().await?;
+    Ok(outcome)
+}
+
+/// The newest version of each pack, by identifier.
+///
+/// # Errors
+/// When a stored document cannot be read by this version.
+pub async fn latest_all(conn: &impl ConnectionTrait) -> Result<Vec<CorridorPack>, AppError> {
+    let rows = corridor_pack::Entity::find().order_by_asc(corridor_pack::Column::PackVersion).all(conn).await.map_err(StoreError::from)?;
+    let newest: BTreeMap<String, corridor_pack::Model> = rows.into_iter().map(|row| (row.pack_id.clone(), row)).collect();
+    newest.into_values().map(|row| parse(&row)).collect()
+}
+
+/// The newest version of one pack.
+///
+/// # Errors
+/// As [`latest_all`].
+pub async fn latest_in(conn: &impl ConnectionTrait, pack_id: &str) -> Result<Option<CorridorPack>, AppError> {
+    latest_row(conn, pack_id).await?.map(|row| parse(&row)).transpose()
+}
+
+/// Lists the newest packs for somebody who may see them.
+///
+/// # Errors
+/// When the actor may not.
+pub async fn list(ctx: &Ctx<'_>) -> Result<Vec<CorridorPack>, AppError> {
+    permit(ctx.actor, Action::List, Subject::Corridor)?;
+    latest_all(ctx.state.store.read()).await
+}
+
+/// One pack for somebody who may see it.
+///
+/// # Errors
+/// When the actor may not, or there is no such pack.
+pub async fn get(ctx: &Ctx<'_>, pack_id: &str) -> Result<CorridorPack, AppError> {
+    permit(ctx.actor, Action::Read, Subject::Corridor)?;
+    latest_in(ctx.state.store.read(), pack_id).await?.ok_or(AppError::NotFound)
+}
+
+async fn latest_row(conn: &impl ConnectionTrait, pack_id: &str) -> Result<Option<corridor_pack::Model>, StoreError> {
+    let find = corridor_pack::Entity::find()
+        .filter(corridor_pack::Column::PackId.eq(pack_id))
+        .order_by_desc(corridor_pack::Column::PackVersion);
+    Ok(find.one(conn).await?)
+}
+
+fn parse(row: &corridor_pack::Model) -> Result<CorridorPack, AppError> {
+    serde_json::from_str(&row.document)
+        .map_err(|_| AppError::from(StoreError::Corrupt { table: "corridor_pack", column: "document" }))
+}
+
+/// What differs between two packs, key by key, as lines of text.
+pub fn diff(old: &CorridorPack, new: &CorridorPack) -> Result<Vec<String>, AppError> {
+    let (old, new) = (serde_json::to_value(old)?, serde_json::to_value(new)?);
+    let mut lines = Vec::new();
+    diff_value("", &old, &new, &mut lines);
+    Ok(lines)
+}
+
+fn diff_value(key: &str, old: &serde_json::Value, new: &serde_json::Value, lines: &mut Vec<String>) {
+    use serde_json::Value;
+    match (old, new) {
+        _ if old == new => {}
+        (Value::Object(a), Value::Object(b)) => {
+            let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            for name in keys {
+                let inner = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
+                diff_value(&inner, a.get(name).unwrap_or(&Value::Null), b.get(name).unwrap_or(&Value::Null), lines);
+            }
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            for at in 0..a.len().max(b.len()) {
+                diff_value(&format!("{key}[{at}]"), a.get(at).unwrap_or(&Value::Null), b.get(at).unwrap_or(&Value::Null), lines);
+            }
+        }
+        (Value::Null, new) => lines.push(format!("+ {key}: {new}")),
+        (old, Value::Null) => lines.push(format!("- {key}: {old}")),
+        (old, new) => lines.push(format!("~ {key}: {old} → {new}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_packs_are_valid_and_survive_export_and_import() {
+        let packs = built_in().unwrap();
+        assert_eq!(packs.len(), 11);
+        for pack in packs {
+            let text = corridor_yaml::write(&pack).unwrap();
+            assert_eq!(corridor_yaml::read("again", &text).unwrap(), pack);
+            assert_eq!(unknown_causes(&pack), Vec::<String>::new(), "{}", pack.id);
+        }
+    }
+
+    #[test]
+    fn a_diff_names_the_keys_that_differ() {
+        let old = built_in().unwrap().remove(0);
+        let mut new = old.clone();
+        new.version += 1;
+        new.age.value.min += 3;
+        assert_eq!(diff(&old, &old).unwrap(), Vec::<String>::new());
+        let lines = diff(&old, &new).unwrap();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(lines[0].starts_with("~ age.value.min"));
+    }
+}

@@ -1,0 +1,337 @@
+//! Match runs: ask for one, carry it out as a job, read it, replay it.
+
+use super::{Ctx, corridors};
+use crate::clock::Moment;
+use crate::error::AppError;
+use crate::state::AppState;
+use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_engine::matching::snapshot::digest;
+use passerelle_engine::matching::{ENGINE_VERSION, PairReport, Policy, RunResult, Snapshot, Stage, explain_pair, plan};
+use passerelle_domain::ids::{NeedId, TraineeId};
+use passerelle_store::entity::{match_artifact, match_run, outcome, proposal};
+use passerelle_store::list::{ListQuery, Page};
+use passerelle_store::query::{ActiveModelTrait, EntityTrait};
+use passerelle_store::{StoreError, Tx, job, list, record};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+mod gather;
+pub use gather::gather;
+
+/// Kind of the job that carries out a run.
+pub const JOB: &str = "match_run";
+
+/// Ask for a run: the run and its job in one transaction.
+///
+/// # Errors
+/// When the actor may not.
+pub async fn request(ctx: &Ctx<'_>, seed: Option<i64>) -> Result<match_run::Model, AppError> {
+    permit(ctx.actor, Action::Create, Subject::MatchRun)?;
+    let mut tx = ctx.begin().await?;
+    let run = queue(&mut tx, Some(ctx.actor.user.0), ctx.now, seed).await?;
+    tx.commit().await?;
+    Ok(run)
+}
+
+/// Adds a run and its job to a transaction.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn queue(tx: &mut Tx, requested_by: Option<Uuid>, now: Moment, seed: Option<i64>) -> Result<match_run::Model, AppError> {
+    let run = match_run::Model {
+        id: Uuid::now_v7(),
+        version: 1,
+        created_at_ms: now.ms(),
+        updated_at_ms: now.ms(),
+        status: "queued".into(),
+        as_of: now.date(),
+        seed: seed.unwrap_or(1),
+        requested_by,
+        progress_percent: 0,
+        stage: None,
+        engine_version: None,
+        policy_version: None,
+        snapshot_digest: None,
+        result_digest: None,
+        summary: None,
+        failure: None,
+        finished_at_ms: None,
+    };
+    record::insert::<match_run::Entity>(tx, run.clone()).await?;
+    job::enqueue(tx, JOB, &serde_json::json!({ "run_id": run.id })).await?;
+    Ok(run)
+}
+
+/// One run.
+///
+/// # Errors
+/// When the actor may not, or there is none.
+pub async fn get(ctx: &Ctx<'_>, id: Uuid) -> Result<match_run::Model, AppError> {
+    let scope = permit(ctx.actor, Action::Read, Subject::MatchRun)?;
+    record::find::<match_run::Entity>(ctx.state.store.read(), &scope, id).await?.ok_or(AppError::NotFound)
+}
+
+/// Runs, the newest first.
+///
+/// # Errors
+/// When the actor may not.
+pub async fn list(ctx: &Ctx<'_>) -> Result<Page<match_run::Model>, AppError> {
+    let scope = permit(ctx.actor, Action::List, Subject::MatchRun)?;
+    let query = ListQuery { limit: 50, sort: Some(("created_at_ms", true)), ..ListQuery::default() };
+    Ok(list::page::<match_run::Entity>(ctx.state.store.read(), &scope, &query).await?)
+}
+
+/// Why a pair is or is not proposed, judged on the facts of the run and not on today's.
+///
+/// Whoever asks must be allowed to see the proposal's or outcome's side: an institute asks about
+/// its trainees, an employer about its needs; authorities about their country's people.
+///
+/// # Errors
+/// When the run is unfinished, or the pair is not the actor's to ask about.
+pub async fn why(ctx: &Ctx<'_>, run_id: Uuid, trainee: Uuid, need: Uuid) -> Result<PairReport, AppError> {
+    permit(ctx.actor, Action::Read, Subject::Outcome)?;
+    let knows_trainee = outcome_visible(ctx, run_id, "trainee", trainee).await?;
+    let knows_need = outcome_visible(ctx, run_id, "need", need).await?;
+    if !knows_trainee && !knows_need {
+        return Err(AppError::NotFound);
+    }
+    let snapshot = load_snapshot(ctx.state, run_id).await?;
+    explain_pair(&snapshot, &ctx.state.policy, TraineeId(trainee), NeedId(need)).ok_or(AppError::NotFound)
+}
+
+async fn outcome_visible(ctx: &Ctx<'_>, run_id: Uuid, side: &str, subject: Uuid) -> Result<bool, AppError> {
+    use passerelle_store::Record;
+    use passerelle_store::query::{ColumnTrait, QueryFilter};
+    let scope = permit(ctx.actor, Action::Read, Subject::Outcome)?;
+    let found = outcome::Entity::find()
+        .filter(outcome::Entity::visible(&scope))
+        .filter(outcome::Column::RunId.eq(run_id))
+        .filter(outcome::Column::Side.eq(side))
+        .filter(outcome::Column::SubjectId.eq(subject))
+        .one(ctx.state.store.read())
+        .await;
+    Ok(found.map_err(StoreError::from)?.is_some())
+}
+
+/// The facts of a finished run.
+///
+/// # Errors
+/// When the run is not finished or its facts are of another format.
+pub async fn load_snapshot(state: &AppState, run_id: Uuid) -> Result<Snapshot, AppError> {
+    let artifact = artifact(state, run_id).await?;
+    Snapshot::from_json(&artifact.snapshot).map_err(|error| AppError::Conflict(error.to_string()))
+}
+
+async fn artifact(state: &AppState, run_id: Uuid) -> Result<match_artifact::Model, AppError> {
+    let found = match_artifact::Entity::find_by_id(run_id).one(state.store.read()).await.map_err(StoreError::from)?;
+    found.ok_or(AppError::NotFound)
+}
+
+/// Carries a finished run out again from its stored facts and compares the bytes.
+///
+/// # Errors
+/// When the run is unfinished, or its facts or policy cannot be used by this version.
+pub async fn replay(state: &AppState, run_id: Uuid) -> Result<Replay, AppError> {
+    let artifact = artifact(state, run_id).await?;
+    let snapshot = Snapshot::from_json(&artifact.snapshot).map_err(|error| AppError::Conflict(error.to_string()))?;
+    let result = plan(&snapshot, &state.policy, &mut |_, _| {})?;
+    let bytes = serde_json::to_string(&result)?;
+    Ok(Replay { same: bytes == artifact.result, result_digest: digest(&bytes), stored_digest: digest(&artifact.result), result: bytes })
+}
+
+/// What a replay found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replay {
+    pub same: bool,
+    pub result_digest: String,
+    pub stored_digest: String,
+    pub result: String,
+}
+
+/// Plans from a file, without any database.
+///
+/// # Errors
+/// When the file is no snapshot of this format.
+pub fn plan_offline(text: &str, policy: &Policy) -> Result<RunResult, AppError> {
+    let snapshot = Snapshot::from_json(text).map_err(|error| AppError::Malformed(error.to_string()))?;
+    Ok(plan(&snapshot, policy, &mut |_, _| {})?)
+}
+
+/// Carries out a run on behalf of a worker that holds its job. The result is written in the
+/// transaction that finishes the job; if the lease was lost, nothing is written.
+///
+/// # Errors
+/// [`AppError::Stale`] when another worker has taken over; otherwise what went wrong.
+pub async fn carry_out(state: &AppState, held: &job_lease::Lease<'_>, run_id: Uuid) -> Result<(), AppError> {
+    let run = match_run::Entity::find_by_id(run_id).one(state.store.read()).await.map_err(StoreError::from)?;
+    let run = run.ok_or(AppError::NotFound)?;
+    if run.status == "finished" {
+        return finish_only(state, held).await;
+    }
+    let snapshot = gather(state, run.as_of, u64::try_from(run.seed).unwrap_or_default()).await?;
+    let (sender, mut progress) = tokio::sync::mpsc::channel::<(Stage, u8)>(16);
+    let policy = state.policy.clone();
+    let planning = tokio::task::spawn_blocking(move || {
+        // A full channel only means that nobody has looked yet: progress is for watching.
+        let mut report = |stage, percent| drop(sender.try_send((stage, percent)));
+        let result = plan(&snapshot, &policy, &mut report)?;
+        let text = serde_json::to_string(&result)?;
+        Ok::<_, AppError>((snapshot, result, text))
+    });
+    while let Some((stage, percent)) = progress.recv().await {
+        note_progress(state, run_id, stage, percent).await?;
+    }
+    let (snapshot, result, text) = planning.await.map_err(AppError::internal)??;
+    save(state, held, run, &snapshot, &result, text).await
+}
+
+/// Another attempt had finished the run but not the job.
+async fn finish_only(state: &AppState, held: &job_lease::Lease<'_>) -> Result<(), AppError> {
+    let tx = state.store.begin(None, Moment::now().ms()).await?;
+    job::finish(&tx, held.job_id, held.worker).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn note_progress(state: &AppState, run_id: Uuid, stage: Stage, percent: u8) -> Result<(), AppError> {
+    use passerelle_store::query::{ColumnTrait, Expr, QueryFilter};
+    let tx = state.store.begin(None, Moment::now().ms()).await?;
+    match_run::Entity::update_many()
+        .col_expr(match_run::Column::Status, Expr::value("running"))
+        .col_expr(match_run::Column::Stage, Expr::value(stage.as_str()))
+        .col_expr(match_run::Column::ProgressPercent, Expr::value(i32::from(percent)))
+        .filter(match_run::Column::Id.eq(run_id))
+        .exec(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn save(
+    state: &AppState,
+    held: &job_lease::Lease<'_>,
+    run: match_run::Model,
+    snapshot: &Snapshot,
+    result: &RunResult,
+    text: String,
+) -> Result<(), AppError> {
+    let now = Moment::now();
+    let mut tx = state.store.begin(None, now.ms()).await?;
+    job::finish(&tx, held.job_id, held.worker).await?;
+    let artifact = match_artifact::Model { run_id: run.id, snapshot: snapshot.to_json()?, result: text.clone() };
+    let insert = match_artifact::Entity::insert(match_artifact::ActiveModel::from(artifact).reset_all());
+    insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
+    record::insert_many::<proposal::Entity>(&mut tx, proposal_rows(&run, snapshot, result, now)?).await?;
+    record::insert_many::<outcome::Entity>(&mut tx, outcome_rows(&run, snapshot, result, now)?).await?;
+    let expected = run.version;
+    let done = match_run::Model {
+        status: "finished".into(),
+        progress_percent: 100,
+        stage: None,
+        engine_version: Some(ENGINE_VERSION.into()),
+        policy_version: Some(result.policy_version.clone()),
+        snapshot_digest: Some(result.snapshot_digest.clone()),
+        result_digest: Some(digest(&text)),
+        summary: Some(serde_json::to_string(&result.totals)?),
+        finished_at_ms: Some(now.ms()),
+        ..run
+    };
+    record::update::<match_run::Entity>(&mut tx, done, expected, &["status", "result_digest"]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Notes that a run was given up.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn give_up(tx: &mut Tx, run_id: Uuid, why: &str) -> Result<(), AppError> {
+    let Some(run) = record::hold::<match_run::Entity>(tx, run_id).await? else { return Ok(()) };
+    let expected = run.version;
+    let failed = match_run::Model { status: "failed".into(), failure: Some(why.into()), ..run };
+    record::update::<match_run::Entity>(tx, failed, expected, &["status"]).await?;
+    Ok(())
+}
+
+fn proposal_rows(run: &match_run::Model, snapshot: &Snapshot, result: &RunResult, now: Moment) -> Result<Vec<proposal::Model>, AppError> {
+    let rows = result.proposals.iter().filter_map(|proposed| {
+        let trainee = snapshot.trainee(proposed.trainee)?;
+        let need = snapshot.need(proposed.need)?;
+        let pathway = snapshot.pathway(&proposed.pathway)?;
+        Some((proposed, trainee, need, pathway))
+    });
+    rows.map(|(proposed, trainee, need, pathway)| {
+        Ok(proposal::Model {
+            id: Uuid::now_v7(),
+            version: 1,
+            created_at_ms: now.ms(),
+            updated_at_ms: now.ms(),
+            run_id: run.id,
+            trainee_id: trainee.id.0,
+            need_id: need.id.0,
+            institute_id: trainee.institute.0,
+            employer_id: need.employer.id.0,
+            pathway: proposed.pathway.to_string(),
+            origin: trainee.training_country.to_string(),
+            destination: pathway.destination.to_string(),
+            occupation: need.occupation.to_string(),
+            score: i64::from(proposed.score.weight()),
+            score_parts: serde_json::to_string(&proposed.score)?,
+            verdicts: serde_json::to_string(&proposed.verdicts)?,
+            trainee_decision: "pending".into(),
+            trainee_reason: None,
+            employer_decision: "pending".into(),
+            employer_reason: None,
+        })
+    })
+    .collect()
+}
+
+fn outcome_rows(run: &match_run::Model, snapshot: &Snapshot, result: &RunResult, now: Moment) -> Result<Vec<outcome::Model>, AppError> {
+    // Who owns a subject, and in which country, so that lists can be scoped without a join.
+    let mut owners: BTreeMap<Uuid, (Uuid, String)> = BTreeMap::new();
+    for trainee in &snapshot.trainees {
+        owners.insert(trainee.id.0, (trainee.institute.0, trainee.training_country.to_string()));
+    }
+    for need in &snapshot.needs {
+        let country = need.pools.iter().find_map(|pool| snapshot.pathway(&pool.pathway)).map(|pathway| pathway.destination.to_string());
+        owners.insert(need.id.0, (need.employer.id.0, country.unwrap_or_default()));
+    }
+    let rows = result.outcomes.iter().map(|said| {
+        let (organisation_id, country) = owners.get(&said.id).cloned().unwrap_or_default();
+        Ok(outcome::Model {
+            id: Uuid::now_v7(),
+            version: 1,
+            created_at_ms: now.ms(),
+            updated_at_ms: now.ms(),
+            run_id: run.id,
+            side: said.side.to_string(),
+            subject_id: said.id,
+            organisation_id,
+            country,
+            result: said.result.to_string(),
+            reason_code: said.reasons.first().map(|reason| reason.code.to_string()).unwrap_or_default(),
+            reasons: serde_json::to_string(&said.reasons)?,
+        })
+    });
+    rows.collect()
+}
+
+/// A worker's hold on a job.
+pub mod job_lease {
+    use uuid::Uuid;
+
+    #[derive(Debug, Clone, Copy)]
+    pub struct Lease<'a> {
+        pub job_id: Uuid,
+        pub worker: &'a str,
+    }
+}
+
+/// All packs that a snapshot draws on.
+pub(crate) async fn packs(
+    conn: &impl passerelle_store::query::ConnectionTrait,
+) -> Result<Vec<passerelle_domain::corridor::CorridorPack>, AppError> {
+    corridors::latest_all(conn).await
+}

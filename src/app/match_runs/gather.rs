@@ -1,0 +1,335 @@
+//! Gathers the facts of a run from the database: one read transaction, a fixed number of queries
+//! whatever the size.
+
+use super::packs;
+use crate::error::AppError;
+use crate::state::AppState;
+use chrono::NaiveDate;
+use passerelle_domain::corridor::{CorridorPack, LanguageStage, PathwayId, QuotaSide, WagePeriod};
+use passerelle_domain::country::{CountryCode, SubdivisionCode};
+use passerelle_domain::ids::{NeedId, OrganisationId, TraineeId};
+use passerelle_domain::language::{LanguageLevel, LanguageScale, LanguageTag};
+use passerelle_domain::law::*;
+use passerelle_domain::money::{Currency, Money};
+use passerelle_domain::occupation::{ConceptUri, IscoCode};
+use passerelle_domain::parse::ParseError;
+use passerelle_domain::people::*;
+use passerelle_domain::period::DateWindow;
+use passerelle_engine::matching::Snapshot;
+use passerelle_engine::matching::snapshot::SNAPSHOT_FORMAT;
+use passerelle_engine::pathway::PathwayGraph;
+use passerelle_store::StoreError;
+use passerelle_store::entity::*;
+use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Reads everything that a run on that day needs.
+///
+/// # Errors
+/// When the database cannot be read, or holds a text that is no value of its kind.
+pub async fn gather(state: &AppState, as_of: NaiveDate, seed: u64) -> Result<Snapshot, AppError> {
+    let tx = state.store.snapshot().await?;
+    let packs = packs(&tx).await?;
+    let agreements = all::<agreement::Entity>(&tx).await?;
+    let organisations: BTreeMap<Uuid, organisation::Model> =
+        all::<organisation::Entity>(&tx).await?.into_iter().map(|row| (row.id, row)).collect();
+    let sites: BTreeMap<Uuid, site::Model> = all::<site::Entity>(&tx).await?.into_iter().map(|row| (row.id, row)).collect();
+    let mut languages = grouped(all::<language_certificate::Entity>(&tx).await?, |row| row.trainee_id);
+    let mut skills = grouped(all::<skill_claim::Entity>(&tx).await?, |row| row.trainee_id);
+    let mut cases = grouped(all::<recognition_case::Entity>(&tx).await?, |row| row.trainee_id);
+    let mut need_skills = grouped(all::<need_skill::Entity>(&tx).await?, |row| row.need_id);
+    let mut pools = grouped(all::<seat_pool::Entity>(&tx).await?, |row| row.need_id);
+    let trainee_rows = all::<trainee::Entity>(&tx).await?;
+    let need_rows = all::<need::Entity>(&tx).await?;
+    let quota_rows = quota::Entity::find()
+        .filter(quota::Column::PeriodFrom.lte(as_of))
+        .filter(quota::Column::PeriodTo.gte(as_of))
+        .all(&tx)
+        .await
+        .map_err(StoreError::from)?;
+    let broader_rows = broader(&tx).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+
+    let mut trainees = Vec::with_capacity(trainee_rows.len());
+    for row in trainee_rows {
+        let id = row.id;
+        let papers = Papers {
+            languages: languages.remove(&id).unwrap_or_default(),
+            skills: skills.remove(&id).unwrap_or_default(),
+            cases: cases.remove(&id).unwrap_or_default(),
+        };
+        trainees.push(trainee_facts(row, papers).map_err(|error| corrupt("trainee", &error))?);
+    }
+    let mut needs = Vec::with_capacity(need_rows.len());
+    // A need of the origin's side is served by the home track, not by a pathway.
+    for row in need_rows.into_iter().filter(|row| row.side == QuotaSide::Destination.as_str()) {
+        let Some(employer) = organisations.get(&row.employer_id) else { continue };
+        let subdivision = row.site_id.and_then(|id| sites.get(&id)).and_then(|site| site.subdivision.clone());
+        let (skills, seats) = (need_skills.remove(&row.id).unwrap_or_default(), pools.remove(&row.id).unwrap_or_default());
+        needs.push(need_facts(row, employer, subdivision, skills, seats).map_err(|error| corrupt("need", &error))?);
+    }
+    let quotas: Result<Vec<QuotaFacts>, ParseError> = quota_rows.into_iter().map(quota_facts).collect();
+    let mut snapshot = Snapshot {
+        format: SNAPSHOT_FORMAT.into(),
+        as_of,
+        seed,
+        book: (*state.rules).clone(),
+        pathways: packs.iter().flat_map(|pack| pathway_facts(pack, &agreements, as_of)).collect(),
+        trainees,
+        needs,
+        quotas: quotas.map_err(|error| corrupt("quota", &error))?,
+        broader: broader_rows,
+    };
+    keep_used_skills(&mut snapshot);
+    snapshot.canonical().map_err(AppError::internal)?;
+    Ok(snapshot)
+}
+
+async fn all<E: EntityTrait>(conn: &impl ConnectionTrait) -> Result<Vec<E::Model>, AppError> {
+    Ok(E::find().all(conn).await.map_err(StoreError::from)?)
+}
+
+fn grouped<R>(rows: Vec<R>, key: impl Fn(&R) -> Uuid) -> BTreeMap<Uuid, Vec<R>> {
+    let mut groups: BTreeMap<Uuid, Vec<R>> = BTreeMap::new();
+    for row in rows {
+        groups.entry(key(&row)).or_default().push(row);
+    }
+    groups
+}
+
+fn corrupt(table: &'static str, error: &ParseError) -> AppError {
+    AppError::internal(format!("table {table} holds a value that {}", error.detail))
+}
+
+/// Broader concepts of skills, in the newest version of the classification.
+async fn broader(conn: &impl ConnectionTrait) -> Result<BTreeMap<ConceptUri, Vec<ConceptUri>>, AppError> {
+    use passerelle_store::query::QueryOrder;
+    let newest = concept_import::Entity::find().order_by_desc(concept_import::Column::ImportedAtMs).one(conn).await.map_err(StoreError::from)?;
+    let Some(newest) = newest else { return Ok(BTreeMap::new()) };
+    let concepts = concept::Entity::find()
+        .filter(concept::Column::SchemeVersion.eq(newest.scheme_version))
+        .filter(concept::Column::Kind.is_in(["skill", "skill_group"]))
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let uris: BTreeMap<i64, ConceptUri> = concepts.iter().filter_map(|row| Some((row.id, ConceptUri::parse(&row.uri).ok()?))).collect();
+    let relations = concept_relation::Entity::find().filter(concept_relation::Column::Kind.eq("broader")).all(conn).await;
+    let mut broader: BTreeMap<ConceptUri, Vec<ConceptUri>> = BTreeMap::new();
+    for relation in relations.map_err(StoreError::from)? {
+        if let (Some(from), Some(to)) = (uris.get(&relation.from_id), uris.get(&relation.to_id)) {
+            broader.entry(from.clone()).or_default().push(to.clone());
+        }
+    }
+    broader.values_mut().for_each(|list| list.sort());
+    Ok(broader)
+}
+
+/// A snapshot carries the hierarchy of the skills that occur, not of the whole classification.
+fn keep_used_skills(snapshot: &mut Snapshot) {
+    let used: std::collections::BTreeSet<ConceptUri> = snapshot
+        .trainees
+        .iter()
+        .flat_map(|trainee| trainee.skills.iter().map(|skill| skill.skill.clone()))
+        .chain(snapshot.needs.iter().flat_map(|need| need.skills.iter().map(|skill| skill.skill.clone())))
+        .collect();
+    snapshot.broader.retain(|skill, _| used.contains(skill));
+}
+
+struct Papers {
+    languages: Vec<language_certificate::Model>,
+    skills: Vec<skill_claim::Model>,
+    cases: Vec<recognition_case::Model>,
+}
+
+fn trainee_facts(row: trainee::Model, papers: Papers) -> Result<TraineeFacts, ParseError> {
+    let countries = |joined: &str| joined.split(',').filter(|code| !code.is_empty()).map(CountryCode::parse).collect::<Result<Vec<_>, _>>();
+    Ok(TraineeFacts {
+        id: TraineeId(row.id),
+        birth_date: row.birth_date,
+        nationalities: countries(&row.nationalities)?,
+        habitual_residence: CountryCode::parse(&row.habitual_residence)?,
+        training_country: CountryCode::parse(&row.training_country)?,
+        institute: OrganisationId(row.institute_id),
+        occupation: IscoCode::parse(&row.occupation)?,
+        track: Track::parse(&row.track)?,
+        journey: JourneyState::parse(&row.journey)?,
+        ready_on: row.ready_on,
+        passport_valid_to: row.passport_valid_to,
+        identity_confirmed: Answer::parse(&row.identity_confirmed)?,
+        possible_duplicate: row.possible_duplicate,
+        languages: sorted(papers.languages.into_iter().map(language_fact).collect::<Result<_, _>>()?, |fact| {
+            (fact.language.clone(), fact.level.to_string(), fact.expires_on)
+        }),
+        skills: papers
+            .skills
+            .into_iter()
+            .map(|claim| Ok(SkillFact { skill: ConceptUri::parse(&claim.skill)?, provenance: SkillProvenance::parse(&claim.provenance)? }))
+            .collect::<Result<_, ParseError>>()?,
+        recognitions: sorted(
+            papers
+                .cases
+                .into_iter()
+                .map(|case| {
+                    Ok(RecognitionFact {
+                        destination: CountryCode::parse(&case.destination)?,
+                        occupation: IscoCode::parse(&case.occupation)?,
+                        state: RecognitionState::parse(&case.state)?,
+                    })
+                })
+                .collect::<Result<_, ParseError>>()?,
+            |fact| (fact.destination, fact.occupation, fact.state),
+        ),
+        preferred_destinations: countries(&row.preferred_destinations)?,
+        waiting_since: row.waiting_since,
+        merit: i32::try_from(row.merit).unwrap_or_default(),
+    })
+}
+
+fn sorted<T, K: Ord>(mut list: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    list.sort_by_key(key);
+    list
+}
+
+/// The level that counts is the lowest that the certificate shows.
+fn language_fact(row: language_certificate::Model) -> Result<LanguageFact, ParseError> {
+    let scale = LanguageScale::parse(&row.scale)?;
+    let mut level = LanguageLevel::on(scale, &row.level)?;
+    for part in [row.listening, row.reading, row.speaking, row.writing].into_iter().flatten() {
+        let part = LanguageLevel::on(scale, &part)?;
+        if part.steps_above(&level).is_some_and(|steps| steps < 0) {
+            level = part;
+        }
+    }
+    Ok(LanguageFact { language: LanguageTag::parse(&row.language)?, level, expires_on: row.expires_on })
+}
+
+fn need_facts(
+    row: need::Model,
+    employer: &organisation::Model,
+    subdivision: Option<String>,
+    skills: Vec<need_skill::Model>,
+    pools: Vec<seat_pool::Model>,
+) -> Result<NeedFacts, ParseError> {
+    let currency = if row.currency.is_empty() { None } else { Some(Currency::parse(&row.currency)?) };
+    let money = |minor: Option<i64>| Some(Money::new(minor?, currency?));
+    let language = match (&row.language, &row.language_level) {
+        (Some(language), Some(level)) => Some((LanguageTag::parse(language)?, LanguageLevel::parse(level)?)),
+        _ => None,
+    };
+    Ok(NeedFacts {
+        id: NeedId(row.id),
+        employer: EmployerFacts {
+            id: OrganisationId(employer.id),
+            suspended: employer.status == OrganisationStatus::Suspended.as_str(),
+            licence_valid_to: employer.licence_valid_to,
+            insolvent: Answer::parse(&employer.insolvent)?,
+            open_sanction: Answer::parse(&employer.open_sanction)?,
+            unpaid_wage_judgment: Answer::parse(&employer.unpaid_wage_judgment)?,
+            provides_housing: employer.provides_housing,
+            housing_approved: Answer::parse(&employer.housing_approved)?,
+        },
+        occupation: IscoCode::parse(&row.occupation)?,
+        skills: skills
+            .into_iter()
+            .map(|skill| {
+                Ok(NeedSkill {
+                    skill: ConceptUri::parse(&skill.skill)?,
+                    importance: SkillImportance::parse(&skill.importance)?,
+                    weight: i32::try_from(skill.weight).unwrap_or(1),
+                })
+            })
+            .collect::<Result<_, ParseError>>()?,
+        start: DateWindow::new(row.start_from, row.start_to)?,
+        wage: money(row.wage_minor),
+        wage_per: WagePeriod::parse(&row.wage_per)?,
+        hours_per_week_centi: row.hours_per_week_centi,
+        comparable_wage: money(row.comparable_wage_minor),
+        language,
+        open: row.status == NeedStatus::Open.as_str(),
+        subdivision: subdivision.as_deref().map(SubdivisionCode::parse).transpose()?,
+        pools: pools
+            .into_iter()
+            .map(|pool| Ok(SeatPool { pathway: PathwayId::parse(&pool.pathway)?, seats: u32::try_from(pool.seats).unwrap_or_default() }))
+            .collect::<Result<_, ParseError>>()?,
+    })
+}
+
+fn quota_facts(row: quota::Model) -> Result<QuotaFacts, ParseError> {
+    Ok(QuotaFacts {
+        name: row.name,
+        side: QuotaSide::parse(&row.side)?,
+        scope: QuotaScope::parse(&row.scope)?,
+        subject: row.subject,
+        cap: u32::try_from(row.cap).unwrap_or(u32::MAX),
+        used: u32::try_from(row.used).unwrap_or(u32::MAX),
+        exempts_government_placement: row.exempts_government_placement,
+    })
+}
+
+/// The pathways of a pack, with the facts that hold on that day and that origin.
+fn pathway_facts(pack: &CorridorPack, agreements: &[agreement::Model], day: NaiveDate) -> Vec<PathwayFacts> {
+    let permit_days: u32 = pack.permit.value.stages.iter().filter_map(|stage| stage.days).map(|days| days.typical).sum();
+    // A pack without days in its permit still has them in its steps.
+    let permit_days = if permit_days > 0 { permit_days } else { PathwayGraph::new(&pack.steps).days().typical / 3 };
+    let of_origin = |origins: &[CountryCode], id: &PathwayId| origins.is_empty() || id.origin.is_some_and(|origin| origins.contains(&origin));
+    let pathway = |id: PathwayId| PathwayFacts {
+        pack_version: pack.version,
+        destination: pack.destination,
+        status: pack.status,
+        open: pack.is_open_on(day),
+        occupations: pack.occupations.value.clone(),
+        age: pack.age.value.clone(),
+        languages: pack
+            .language
+            .iter()
+            .filter(|fact| fact.holds_on(day) && matches!(fact.value.stage, LanguageStage::Entry | LanguageStage::Visa))
+            .filter(|fact| of_origin(&fact.value.origins, &id))
+            .map(|fact| LanguageGate {
+                language: fact.value.language.clone(),
+                any_of: fact.value.any_of.clone(),
+                occupations: fact.value.occupations.clone(),
+            })
+            .collect(),
+        recognition: pack
+            .recognition
+            .iter()
+            .filter(|fact| fact.holds_on(day))
+            .map(|fact| RecognitionGate {
+                regulated: fact.value.regulated,
+                occupations: fact.value.occupations.clone(),
+                entry_states: fact.value.entry_states.clone(),
+            })
+            .collect(),
+        wage_floors: pack
+            .wage_floors
+            .iter()
+            .filter(|fact| fact.holds_on(day))
+            .filter_map(|fact| {
+                Some(WageFloorFact {
+                    amount: fact.value.amount?,
+                    per: fact.value.per?,
+                    occupations: fact.value.occupations.clone(),
+                    age_from: fact.value.age_from,
+                    age_under: fact.value.age_under,
+                })
+            })
+            .collect(),
+        employer_licence: pack.permit.value.employer_licence,
+        permit_days,
+        agreement: agreement_of(pack, &id, agreements, day),
+        id,
+    };
+    pack.pathways().into_iter().map(pathway).collect()
+}
+
+fn agreement_of(pack: &CorridorPack, id: &PathwayId, agreements: &[agreement::Model], day: NaiveDate) -> Option<AgreementFacts> {
+    let origin = id.origin?.to_string();
+    let row = agreements.iter().find(|row| row.pack == pack.id.as_str() && row.origin == origin)?;
+    let covers = AgreementStatus::parse(&row.status).is_ok_and(AgreementStatus::covers_open_cases) && row.ends_on.is_none_or(|end| day <= end);
+    covers.then_some(AgreementFacts {
+        between_governments: row.between_governments,
+        labour_market_analysis: row.labour_market_analysis,
+        support_to_origin: row.support_to_origin,
+    })
+}

@@ -1,0 +1,80 @@
+//! Partnership agreements, one for each origin of a corridor pack.
+
+use super::*;
+use crate::error::FieldError;
+use crate::text::fold;
+use passerelle_domain::people::{AgreementStatus, CostMode};
+use passerelle_store::entity::agreement;
+
+#[derive(Debug)]
+pub struct Agreements;
+
+impl Spec for Agreements {
+    type Entity = agreement::Entity;
+    const NAME: &'static str = "agreements";
+    const FIELDS: &'static [Field] = &[
+        Field::text("name", 200).required().listed().sorts(),
+        Field::new("pack", Kind::Pack).required().listed().filters().fixed(),
+        Field::new("origin", Kind::Country).required().listed().filters().fixed(),
+        Field::new("destination", Kind::Country).required().listed().filters().fixed(),
+        Field::choice("status", "agreement-status", AgreementStatus::WORDS).required().listed().filters(),
+        Field::new("signed_on", Kind::Date).listed(),
+        Field::new("ends_on", Kind::Date),
+        Field::new("between_governments", Kind::Flag).listed(),
+        Field::new("labour_market_analysis", Kind::Flag),
+        Field::new("support_to_origin", Kind::Flag),
+        Field::choice("cost_mode", "cost-mode", CostMode::WORDS).required(),
+    ];
+
+    fn read(r: &mut Reader<'_>, base: Base, _: Option<&RowOf<Self>>) -> RowOf<Self> {
+        let name = r.text("name");
+        let (signed_on, ends_on) = (r.date_or_none("signed_on"), r.date_or_none("ends_on"));
+        if let (Some(signed), Some(ends)) = (signed_on, ends_on)
+            && ends < signed
+        {
+            r.refuse(FieldError::new("ends_on", "window-reversed", "lies before the day of signature"));
+        }
+        let (origin, destination) = (r.country("origin"), r.country("destination"));
+        if !origin.is_empty() && origin == destination {
+            r.refuse(FieldError::new("destination", "same-country", "is the origin itself"));
+        }
+        agreement::Model {
+            id: base.id,
+            version: base.version,
+            created_at_ms: base.created_at_ms,
+            updated_at_ms: base.updated_at_ms,
+            search: fold(&name),
+            name,
+            pack: r.pack("pack"),
+            origin,
+            destination,
+            status: r.choice("status"),
+            signed_on,
+            ends_on,
+            between_governments: r.flag("between_governments"),
+            labour_market_analysis: r.flag("labour_market_analysis"),
+            support_to_origin: r.flag("support_to_origin"),
+            cost_mode: r.choice("cost_mode"),
+        }
+    }
+
+    fn write(row: &RowOf<Self>) -> Map<String, Value> {
+        document([
+            ("name", row.name.as_str().into()),
+            ("pack", row.pack.as_str().into()),
+            ("origin", row.origin.as_str().into()),
+            ("destination", row.destination.as_str().into()),
+            ("status", row.status.as_str().into()),
+            ("signed_on", shown(&row.signed_on)),
+            ("ends_on", shown(&row.ends_on)),
+            ("between_governments", row.between_governments.into()),
+            ("labour_market_analysis", row.labour_market_analysis.into()),
+            ("support_to_origin", row.support_to_origin.into()),
+            ("cost_mode", row.cost_mode.as_str().into()),
+        ])
+    }
+
+    fn title(row: &RowOf<Self>) -> String {
+        row.name.clone()
+    }
+}

@@ -1,0 +1,71 @@
+//! The kinds of records, one file each, and the list of them all.
+
+mod agreements;
+mod cohorts;
+mod credentials;
+mod language_certificates;
+mod need_skills;
+mod needs;
+mod organisations;
+mod outcomes;
+mod programmes;
+mod proposals;
+mod quotas;
+mod recognition_cases;
+mod seat_pools;
+mod sites;
+mod skill_claims;
+mod trainees;
+
+use super::resource::{Base, Field, Kind, Reader, Resource, RowOf, Spec, Typed};
+use serde_json::{Map, Value};
+
+/// Every kind of record, in the order of the navigation.
+pub static ALL: [&(dyn Resource + 'static); 16] = [
+    &Typed::<organisations::Organisations>::new(),
+    &Typed::<sites::Sites>::new(),
+    &Typed::<programmes::Programmes>::new(),
+    &Typed::<cohorts::Cohorts>::new(),
+    &Typed::<trainees::Trainees>::new(),
+    &Typed::<credentials::Credentials>::new(),
+    &Typed::<recognition_cases::RecognitionCases>::new(),
+    &Typed::<language_certificates::LanguageCertificates>::new(),
+    &Typed::<skill_claims::SkillClaims>::new(),
+    &Typed::<needs::Needs>::new(),
+    &Typed::<need_skills::NeedSkills>::new(),
+    &Typed::<seat_pools::SeatPools>::new(),
+    &Typed::<agreements::Agreements>::new(),
+    &Typed::<quotas::Quotas>::new(),
+    &Typed::<proposals::Proposals>::new(),
+    &Typed::<outcomes::Outcomes>::new(),
+];
+
+/// The resource of that name.
+pub fn find(name: &str) -> Option<&'static dyn Resource> {
+    ALL.iter().copied().find(|resource| resource.name() == name)
+}
+
+/// A document from names and values; empty values are left out.
+fn document<const N: usize>(pairs: [(&str, Value); N]) -> Map<String, Value> {
+    pairs.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Text, or nothing.
+fn text(value: &Option<String>) -> Value {
+    value.as_ref().map_or(Value::Null, |text| Value::from(text.as_str()))
+}
+
+/// Anything that prints, or nothing.
+fn shown(value: &Option<impl ToString>) -> Value {
+    value.as_ref().map_or(Value::Null, |value| Value::from(value.to_string()))
+}
+
+/// A list of codes kept as text.
+fn codes(joined: &str) -> Value {
+    Value::from(joined.split(',').filter(|code| !code.is_empty()).collect::<Vec<_>>())
+}
+
+/// Hundredths as a decimal number.
+fn decimal(centi: i64) -> Value {
+    if centi % 100 == 0 { Value::from(centi / 100) } else { Value::from(format!("{}.{:02}", centi / 100, centi % 100)) }
+}

@@ -1,0 +1,69 @@
+//! Recognition cases: one qualification before one destination's authority.
+
+use super::*;
+use crate::error::FieldError;
+use passerelle_domain::people::RecognitionState;
+use passerelle_store::entity::recognition_case;
+
+#[derive(Debug)]
+pub struct RecognitionCases;
+
+impl Spec for RecognitionCases {
+    type Entity = recognition_case::Entity;
+    const NAME: &'static str = "recognition-cases";
+    const FIELDS: &'static [Field] = &[
+        Field::reference("trainee_id", "trainees").required().listed().filters().fixed(),
+        Field::new("destination", Kind::Country).required().listed().filters().sorts(),
+        Field::new("subdivision", Kind::Subdivision).listed(),
+        Field::new("occupation", Kind::Occupation).required().listed().filters(),
+        Field::text("authority", 200).required().listed(),
+        Field::choice("state", "recognition-state", RecognitionState::WORDS).required().listed().filters(),
+        Field::new("filed_on", Kind::Date).listed(),
+        Field::new("decided_on", Kind::Date).listed(),
+    ];
+
+    fn read(r: &mut Reader<'_>, base: Base, _: Option<&RowOf<Self>>) -> RowOf<Self> {
+        let destination = r.country("destination");
+        let subdivision = r.subdivision_or_none("subdivision");
+        if subdivision.as_ref().is_some_and(|part| !destination.is_empty() && part.country().as_str() != destination) {
+            r.refuse(FieldError::new("subdivision", "subdivision-elsewhere", "does not lie in the destination"));
+        }
+        let (filed_on, decided_on) = (r.date_or_none("filed_on"), r.date_or_none("decided_on"));
+        if let Some(decided) = decided_on
+            && filed_on.is_none_or(|filed| decided < filed)
+        {
+            r.refuse(FieldError::new("decided_on", "decided-before-filed", "lies before the filing, or the filing has no date"));
+        }
+        recognition_case::Model {
+            id: base.id,
+            version: base.version,
+            created_at_ms: base.created_at_ms,
+            updated_at_ms: base.updated_at_ms,
+            trainee_id: r.reference("trainee_id"),
+            destination,
+            subdivision: subdivision.map(|part| part.to_string()),
+            occupation: r.occupation("occupation"),
+            authority: r.text("authority"),
+            state: r.choice("state"),
+            filed_on,
+            decided_on,
+        }
+    }
+
+    fn write(row: &RowOf<Self>) -> Map<String, Value> {
+        document([
+            ("trainee_id", row.trainee_id.to_string().into()),
+            ("destination", row.destination.as_str().into()),
+            ("subdivision", text(&row.subdivision)),
+            ("occupation", row.occupation.as_str().into()),
+            ("authority", row.authority.as_str().into()),
+            ("state", row.state.as_str().into()),
+            ("filed_on", shown(&row.filed_on)),
+            ("decided_on", shown(&row.decided_on)),
+        ])
+    }
+
+    fn title(row: &RowOf<Self>) -> String {
+        format!("{} {}", row.destination, row.occupation)
+    }
+}

@@ -1,0 +1,134 @@
+//! Trainees.
+
+use super::*;
+use crate::app::Ctx;
+use crate::error::{AppError, FieldError};
+use crate::text::fold;
+use async_trait::async_trait;
+use passerelle_domain::people::{Answer, JourneyState, Sex, Track};
+use passerelle_domain::period::age_on;
+use passerelle_store::Tx;
+use passerelle_store::entity::{cohort, trainee};
+use passerelle_store::query::EntityTrait;
+
+#[derive(Debug)]
+pub struct Trainees;
+
+#[async_trait]
+impl Spec for Trainees {
+    type Entity = trainee::Entity;
+    const NAME: &'static str = "trainees";
+    const READS_ARE_AUDITED: bool = true;
+    const CHILDREN: &'static [(&'static str, &'static str)] = &[
+        ("credentials", "trainee_id"),
+        ("recognition-cases", "trainee_id"),
+        ("language-certificates", "trainee_id"),
+        ("skill-claims", "trainee_id"),
+        ("proposals", "trainee_id"),
+    ];
+    const FIELDS: &'static [Field] = &[
+        Field::text("family_name", 120).required().listed().sorts(),
+        Field::text("given_name", 120).required().listed(),
+        Field::reference("institute_id", "organisations").required().filters().fixed(),
+        Field::reference("cohort_id", "cohorts").listed().filters(),
+        Field::new("birth_date", Kind::Date),
+        Field::choice("sex", "sex", Sex::WORDS).required(),
+        Field::new("nationalities", Kind::Countries).required(),
+        Field::new("habitual_residence", Kind::Country).required(),
+        Field::new("training_country", Kind::Country).required().listed().filters().sorts(),
+        Field::new("occupation", Kind::Occupation).required().listed().filters().sorts(),
+        Field::choice("track", "track", Track::WORDS).required().listed().filters(),
+        Field::choice("journey", "journey-state", JourneyState::WORDS).required().listed().filters(),
+        Field::new("ready_on", Kind::Date).required().listed().sorts(),
+        Field::new("passport_valid_to", Kind::Date),
+        Field::choice("identity_confirmed", "answer", Answer::WORDS).required(),
+        Field::new("possible_duplicate", Kind::Flag).filters(),
+        Field::new("preferred_destinations", Kind::Countries),
+        Field::new("waiting_since", Kind::Date).required().sorts(),
+        Field::new("merit", Kind::Number { min: 0, max: 100 }).required().listed().sorts(),
+        Field::new("email", Kind::Email),
+    ];
+
+    fn read(r: &mut Reader<'_>, base: Base, before: Option<&RowOf<Self>>) -> RowOf<Self> {
+        let (given_name, family_name) = (r.text("given_name"), r.text("family_name"));
+        let birth_date = r.date_or_none("birth_date");
+        let waiting_since = r.date("waiting_since");
+        // Training may start at 16, with a guardian's consent; nobody is enrolled younger.
+        if birth_date.is_some_and(|birth| age_on(birth, waiting_since) < 16) {
+            r.refuse(FieldError::new("birth_date", "too-young-to-train", "makes the person younger than 16 at the start"));
+        }
+        trainee::Model {
+            id: base.id,
+            version: base.version,
+            created_at_ms: base.created_at_ms,
+            updated_at_ms: base.updated_at_ms,
+            search: fold(&format!("{given_name} {family_name}")),
+            given_name,
+            family_name,
+            institute_id: r.reference("institute_id"),
+            cohort_id: r.reference_or_none("cohort_id"),
+            birth_date,
+            sex: r.choice("sex"),
+            nationalities: r.countries("nationalities"),
+            habitual_residence: r.country("habitual_residence"),
+            training_country: r.country("training_country"),
+            occupation: r.occupation("occupation"),
+            track: r.choice("track"),
+            journey: r.choice("journey"),
+            ready_on: r.date("ready_on"),
+            passport_valid_to: r.date_or_none("passport_valid_to"),
+            identity_confirmed: r.choice("identity_confirmed"),
+            possible_duplicate: r.flag("possible_duplicate"),
+            preferred_destinations: r.countries("preferred_destinations"),
+            waiting_since,
+            merit: r.number("merit"),
+            email: r.email_or_none("email"),
+            demo: before.is_some_and(|row| row.demo),
+        }
+    }
+
+    fn write(row: &RowOf<Self>) -> Map<String, Value> {
+        document([
+            ("family_name", row.family_name.as_str().into()),
+            ("given_name", row.given_name.as_str().into()),
+            ("institute_id", row.institute_id.to_string().into()),
+            ("cohort_id", shown(&row.cohort_id)),
+            ("birth_date", shown(&row.birth_date)),
+            ("sex", row.sex.as_str().into()),
+            ("nationalities", codes(&row.nationalities)),
+            ("habitual_residence", row.habitual_residence.as_str().into()),
+            ("training_country", row.training_country.as_str().into()),
+            ("occupation", row.occupation.as_str().into()),
+            ("track", row.track.as_str().into()),
+            ("journey", row.journey.as_str().into()),
+            ("ready_on", row.ready_on.to_string().into()),
+            ("passport_valid_to", shown(&row.passport_valid_to)),
+            ("identity_confirmed", row.identity_confirmed.as_str().into()),
+            ("possible_duplicate", row.possible_duplicate.into()),
+            ("preferred_destinations", codes(&row.preferred_destinations)),
+            ("waiting_since", row.waiting_since.to_string().into()),
+            ("merit", row.merit.into()),
+            ("email", text(&row.email)),
+        ])
+    }
+
+    fn title(row: &RowOf<Self>) -> String {
+        format!("{} {}", row.given_name, row.family_name)
+    }
+
+    async fn check(
+        _: &Ctx<'_>,
+        tx: &Tx,
+        row: &RowOf<Self>,
+        _: Option<&RowOf<Self>>,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<(), AppError> {
+        if let Some(id) = row.cohort_id {
+            let cohort = cohort::Entity::find_by_id(id).one(tx.conn()).await.map_err(passerelle_store::StoreError::from)?;
+            if cohort.is_none_or(|cohort| cohort.institute_id != row.institute_id) {
+                errors.push(FieldError::new("cohort_id", "cohort-elsewhere", "is not a cohort of this institute"));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,99 @@
+//! What a field of a record is: one description that drives the form, the list, the CSV file, the
+//! API schema and the validation, so that they cannot disagree.
+
+/// A field as people and programs see it.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// Name in API and CSV, and of the column; `field-<name>` in the catalogues.
+    pub name: &'static str,
+    pub kind: Kind,
+    pub required: bool,
+    /// Shown in lists.
+    pub listed: bool,
+    /// Lists can be narrowed by it.
+    pub filters: bool,
+    /// Lists can be sorted by it. Only fields that are never empty.
+    pub sorts: bool,
+    /// Set when the record is made and never changed: moving a record to another owner is not an edit.
+    pub fixed: bool,
+}
+
+/// The kind of value that a field holds, with its limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text { max: usize },
+    Number { min: i64, max: i64 },
+    /// Hundredths, written as a decimal number.
+    Decimal { min: i64, max: i64 },
+    Flag,
+    Date,
+    /// A word of a closed list; `list` names its messages: `<list>-<word>`.
+    Choice { list: &'static str, words: &'static [&'static str] },
+    Country,
+    Countries,
+    Subdivision,
+    Currency,
+    Money,
+    Language,
+    LanguageLevel,
+    Occupation,
+    IscedField,
+    Eqf,
+    Concept,
+    Pathway,
+    Pack,
+    Email,
+    Lei,
+    /// Another record, by the name of its resource.
+    Reference(&'static str),
+    /// Reasons of a match, put into words for the reader. Read-only.
+    Reasons,
+}
+
+impl Field {
+    pub const fn new(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind, required: false, listed: false, filters: false, sorts: false, fixed: false }
+    }
+
+    pub const fn text(name: &'static str, max: usize) -> Self {
+        Self::new(name, Kind::Text { max })
+    }
+
+    pub const fn choice(name: &'static str, list: &'static str, words: &'static [&'static str]) -> Self {
+        Self::new(name, Kind::Choice { list, words })
+    }
+
+    pub const fn reference(name: &'static str, resource: &'static str) -> Self {
+        Self::new(name, Kind::Reference(resource))
+    }
+
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    pub const fn listed(mut self) -> Self {
+        self.listed = true;
+        self
+    }
+
+    pub const fn filters(mut self) -> Self {
+        self.filters = true;
+        self
+    }
+
+    pub const fn sorts(mut self) -> Self {
+        self.sorts = true;
+        self
+    }
+
+    pub const fn fixed(mut self) -> Self {
+        self.fixed = true;
+        self
+    }
+
+    /// Key of the label in the catalogues.
+    pub fn label_key(&self) -> String {
+        format!("field-{}", self.name.replace('_', "-"))
+    }
+}

@@ -1,0 +1,146 @@
+//! What a list is asked for: filters, words, order, page; and the cursor that leads to the next.
+
+use super::field::{Field, Kind};
+use super::Document;
+use crate::error::{AppError, FieldError};
+use crate::text::fold;
+use passerelle_store::list::{After, FilterValue, ListQuery, PAGE_MAX};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+pub const PAGE_DEFAULT: u64 = 25;
+
+/// A list as it is asked for in an address: `?q=…&country=MA&sort=-name&limit=50&after=…`.
+#[derive(Debug, Clone, Default)]
+pub struct ListRequest {
+    pub params: BTreeMap<String, String>,
+    /// Also count all rows.
+    pub counted: bool,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    pub documents: Vec<Document>,
+    pub next: Option<String>,
+    pub total: Option<u64>,
+}
+
+/// Parameters that are not filters.
+pub const RESERVED: [&str; 6] = ["q", "sort", "limit", "after", "lang", "notice"];
+
+impl ListRequest {
+    pub fn new(params: BTreeMap<String, String>) -> Self {
+        Self { params, counted: false }
+    }
+
+    fn param(&self, name: &str) -> Option<&str> {
+        self.params.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// # Errors
+    /// When a parameter is no filter of this list, or its value is not of the field's kind.
+    pub fn to_query(&self, fields: &'static [Field]) -> Result<ListQuery, AppError> {
+        let mut errors = Vec::new();
+        let mut query = ListQuery { limit: PAGE_DEFAULT, ..ListQuery::default() };
+        for (name, value) in self.params.iter().filter(|(name, value)| !RESERVED.contains(&name.as_str()) && !value.trim().is_empty()) {
+            match fields.iter().find(|field| field.filters && field.name == name) {
+                None => errors.push(FieldError::new(name, "unknown-filter", "is not a filter of this list")),
+                Some(field) => match filter_value(field, value.trim()) {
+                    Some(value) => query.filters.push((field.name, value)),
+                    None => errors.push(FieldError::new(name, "type", "is not of the kind that this filter takes")),
+                },
+            }
+        }
+        if let Some(words) = self.param("q") {
+            query.words = fold(words).split_whitespace().take(8).map(str::to_owned).collect();
+        }
+        if let Some(sort) = self.param("sort") {
+            let (name, descending) = sort.strip_prefix('-').map_or((sort, false), |name| (name, true));
+            match fields.iter().find(|field| field.sorts && field.name == name) {
+                Some(field) => query.sort = Some((field.name, descending)),
+                None => errors.push(FieldError::new("sort", "unknown-sort", "this list cannot be sorted by that")),
+            }
+        }
+        if let Some(limit) = self.param("limit") {
+            match limit.parse::<u64>() {
+                Ok(limit) if (1..=PAGE_MAX).contains(&limit) => query.limit = limit,
+                _ => errors.push(
+                    FieldError::new("limit", "range", format!("must be from 1 to {PAGE_MAX}")).with("min", 1).with("max", PAGE_MAX),
+                ),
+            }
+        }
+        if let Some(after) = self.param("after") {
+            match decode_cursor(after) {
+                Some(after) if after.value.is_some() == query.sort.is_some() => query.after = Some(after),
+                _ => errors.push(FieldError::new("after", "cursor", "is not a place in this list; start again without it")),
+            }
+        }
+        if errors.is_empty() { Ok(query) } else { Err(AppError::Invalid(errors)) }
+    }
+}
+
+fn filter_value(field: &Field, text: &str) -> Option<FilterValue> {
+    Some(match field.kind {
+        Kind::Reference(_) => FilterValue::Id(Uuid::try_parse(text).ok()?),
+        Kind::Number { .. } | Kind::Eqf => FilterValue::Number(text.parse().ok()?),
+        Kind::Flag => FilterValue::Flag(text.parse().ok()?),
+        Kind::Date => FilterValue::Date(text.parse().ok()?),
+        Kind::Choice { words, .. } if !words.contains(&text) => return None,
+        _ => FilterValue::Text(text.to_owned()),
+    })
+}
+
+/// Cursors are opaque to clients: hexadecimal of a small JSON list.
+pub fn encode_cursor(after: &After) -> String {
+    let value = match &after.value {
+        None => Value::Null,
+        Some(FilterValue::Text(text)) => json!({ "t": text }),
+        Some(FilterValue::Number(number)) => json!({ "n": number }),
+        Some(FilterValue::Flag(flag)) => json!({ "f": flag }),
+        Some(FilterValue::Date(date)) => json!({ "d": date }),
+        Some(FilterValue::Id(id)) => json!({ "i": id }),
+    };
+    json!([after.id, value]).to_string().bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn decode_cursor(text: &str) -> Option<After> {
+    if text.len() > 2_000 || !text.is_ascii() || text.len() % 2 != 0 {
+        return None;
+    }
+    let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect();
+    let parsed: (Uuid, Value) = serde_json::from_slice(&bytes?).ok()?;
+    let value = match parsed.1 {
+        Value::Null => None,
+        Value::Object(map) => {
+            let (kind, value) = map.into_iter().next()?;
+            Some(match (kind.as_str(), value) {
+                ("t", Value::String(text)) => FilterValue::Text(text),
+                ("n", Value::Number(number)) => FilterValue::Number(number.as_i64()?),
+                ("f", Value::Bool(flag)) => FilterValue::Flag(flag),
+                ("d", Value::String(date)) => FilterValue::Date(date.parse().ok()?),
+                ("i", Value::String(id)) => FilterValue::Id(Uuid::try_parse(&id).ok()?),
+                _ => return None,
+            })
+        }
+        _ => return None,
+    };
+    Some(After { value, id: parsed.0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_come_back_as_they_went_and_nonsense_is_refused() {
+        for value in [None, Some(FilterValue::Text("é".into())), Some(FilterValue::Number(-3)), Some(FilterValue::Flag(true))] {
+            let after = After { value, id: Uuid::from_u128(7) };
+            assert_eq!(decode_cursor(&encode_cursor(&after)), Some(after));
+        }
+        for wrong in ["", "zz", "abc", "ff", &"00".repeat(4_000), "é0"] {
+            assert_eq!(decode_cursor(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! The command line.
+//!
+//! Exit codes: 0 done; 1 failed; 2 wrong usage; 3 the input is not right; 4 the database cannot
+//! be reached; 5 a check found something wrong.
+
+mod commands;
+
+mod output;
+
+use crate::config::Config;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
+
+pub const EXIT_FAILURE: u8 = 1;
+pub const EXIT_INPUT: u8 = 3;
+pub const EXIT_DATABASE: u8 = 4;
+pub const EXIT_FOUND: u8 = 5;
+
+/// Plan, match, track and reroute trainees between two countries.
+#[derive(Debug, Parser)]
+#[command(name = "passerelle", version, after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 input not right, 4 no database, 5 a check found something.\n\nExamples:\n  passerelle demo\n  passerelle serve --config /etc/passerelle.toml\n  passerelle import esco ESCO-v1.2.0-en.zip --language en --scheme-version 1.2.0\n  passerelle match --snapshot run.json --json")]
+pub struct Cli {
+    /// Configuration file (TOML); every key is in config/default.toml.
+    #[arg(long, global = true, env = "PASSERELLE_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Load a marked demonstration world, run the match, show the summary, then serve.
+    #[command(after_help = "Example: passerelle demo --no-serve")]
+    Demo {
+        /// Stop after the summary.
+        #[arg(long)]
+        no_serve: bool,
+        /// Seed of the world; equal seeds give equal worlds.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Print the summary as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Answer requests, and work on jobs unless jobs.workers is 0.
+    Serve,
+    /// Work on jobs only.
+    Worker {
+        /// Stop when the queue is empty.
+        #[arg(long)]
+        drain: bool,
+    },
+    /// Bring the database schema up to date.
+    Migrate,
+    /// Import reference data.
+    #[command(subcommand)]
+    Import(Import),
+    /// Corridor packs: check files, import, export, compare.
+    #[command(subcommand)]
+    Corridors(Corridors),
+    /// Run the matching: ask for a run, replay one, or plan offline from a file.
+    Match(MatchArgs),
+    /// Accounts.
+    #[command(subcommand)]
+    User(User),
+    /// The audit chains.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Copy the database into a file (SQLite; use pg_dump for PostgreSQL).
+    Backup { file: PathBuf },
+    /// Replace the database by a copy made with `backup` (SQLite). The service must be stopped.
+    Restore {
+        file: PathBuf,
+        /// Overwrite a database that exists; it is kept beside with the ending `.before-restore`.
+        #[arg(long)]
+        force: bool,
+    },
+    /// The configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Check that everything this installation needs is there.
+    Doctor {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the description of the API (OpenAPI 3.1).
+    Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+enum Import {
+    /// The official ESCO download, a zip or a folder, any language, v1.0 to v1.2.
+    #[command(after_help = "Example: passerelle import esco ./ESCO --language fr --scheme-version 1.1.1\nLabels and relations may be in different downloads: import both under the same version.")]
+    Esco {
+        path: PathBuf,
+        #[arg(long)]
+        language: String,
+        /// Version of ESCO that the files belong to.
+        #[arg(long, default_value = "1.2.0")]
+        scheme_version: String,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Corridors {
+    /// Check files without touching the database.
+    Check { path: PathBuf },
+    /// Import a file, a folder, or without a path the packs that come with Passerelle.
+    Import { path: Option<PathBuf> },
+    /// Write the newest version of a pack, or of all, as YAML.
+    Export {
+        /// Identifier of one pack; all without it.
+        pack: Option<String>,
+        /// Folder to write to; one pack goes to standard output without it.
+        #[arg(long)]
+        to: Option<PathBuf>,
+    },
+    /// Compare a file with the newest imported version.
+    Diff { path: PathBuf },
+}
+
+#[derive(Debug, clap::Args)]
+struct MatchArgs {
+    /// Plan offline from a snapshot file; no database is touched.
+    #[arg(long, conflicts_with_all = ["run", "replay"])]
+    snapshot: Option<PathBuf>,
+    /// A finished run.
+    #[arg(long)]
+    run: Option<Uuid>,
+    /// Carry the run out again from its stored facts and compare the bytes.
+    #[arg(long, requires = "run")]
+    replay: bool,
+    /// Write the run's snapshot to a file.
+    #[arg(long, requires = "run")]
+    export: Option<PathBuf>,
+    /// Seed of the lottery for a new run.
+    #[arg(long, default_value_t = 1)]
+    seed: u32,
+    /// Print the whole result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum User {
+    /// Make an account. The password is read from the first line of standard input.
+    #[command(after_help = "Example: echo 'a long passphrase' | passerelle user create --email a@example.org --name 'A. Officer' --role origin_officer --country MA")]
+    Create {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        /// trainee, institute_clerk, institute_head, employer_clerk, employer_approver, origin_officer, …, operator
+        #[arg(long)]
+        role: String,
+        /// Organisation that the role is held for.
+        #[arg(long)]
+        organisation: Option<Uuid>,
+        /// Countries that the role reaches.
+        #[arg(long)]
+        country: Vec<String>,
+        /// The trainee record that is this person.
+        #[arg(long)]
+        trainee: Option<Uuid>,
+        #[arg(long, default_value = "en")]
+        locale: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Audit {
+    /// Walk the chains from the first event to the last and name the first broken link.
+    Verify {
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Read the configuration and name what is wrong.
+    Check,
+}
+
+/// What went wrong, with the exit code that says which kind it is.
+#[derive(Debug)]
+pub struct Failure {
+    code: u8,
+    text: String,
+}
+
+impl Failure {
+    fn new(code: u8, text: impl ToString) -> Self {
+        Self { code, text: text.to_string() }
+    }
+}
+
+/// Reads the arguments and does what they say.
+pub async fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let config = match Config::load(cli.config.as_deref()) {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("passerelle: configuration: {error}");
+            return ExitCode::from(EXIT_INPUT);
+        }
+    };
+    start_logging(&config);
+    match dispatch(cli.command, config).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("passerelle: {}", failure.text);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
+    match command {
+        Command::Demo { .. } => todo!(),
+        Command::Serve => commands::serve(config).await,
+        Command::Worker { drain } => commands::worker(config, drain).await,
+        Command::Migrate => commands::migrate(config).await,
+        Command::Import(Import::Esco { path, language, scheme_version, json }) => {
+            commands::import_esco(config, &path, &language, &scheme_version, json).await
+        }
+        Command::Corridors(command) => match command {
+            Corridors::Check { path } => commands::corridors_check(&path),
+            Corridors::Import { path } => commands::corridors_import(config, path.as_deref()).await,
+            Corridors::Export { pack, to } => commands::corridors_export(config, pack.as_deref(), to.as_deref()).await,
+            Corridors::Diff { path } => commands::corridors_diff(config, &path).await,
+        },
+        Command::Match(args) => commands::match_run(config, args).await,
+        Command::User(User::Create { email, name, role, organisation, country, trainee, locale }) => {
+            let new = commands::NewUser { email, name, role, organisation, country, trainee, locale };
+            commands::user_create(config, new).await
+        }
+        Command::Audit(Audit::Verify { json }) => commands::audit_verify(config, json).await,
+        Command::Backup { file } => commands::backup(config, &file).await,
+        Command::Restore { file, force } => commands::restore(&config, &file, force),
+        Command::Config(ConfigCommand::Check) => {
+            println!("The configuration is right.");
+            Ok(())
+        }
+        Command::Doctor { json } => commands::doctor(config, json).await,
+        Command::Openapi => {
+            println!("{}", output::pretty(&crate::web::openapi::document()));
+            Ok(())
+        }
+    }
+}
+
+/// Logs go to standard error, so that standard output stays the answer.
+fn start_logging(config: &Config) {
+    let filter = EnvFilter::try_new(format!("{},rust_sugiyama=warn,sqlx=warn", config.log.filter)).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let installed = if config.log.format == "json" { builder.json().try_init() } else { builder.try_init() };
+    if let Err(error) = installed {
+        eprintln!("passerelle: logging was set up before: {error}");
+    }
+}

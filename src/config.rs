@@ -1,0 +1,166 @@
+//! Configuration: defaults in the binary, then a file, then the environment. A key or value that
+//! is wrong is refused by name.
+
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+const DEFAULTS: &str = include_str!("../config/default.toml");
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub server: Server,
+    pub database: Database,
+    pub security: Security,
+    pub storage: Storage,
+    pub jobs: Jobs,
+    pub matching: Matching,
+    pub log: Log,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    pub host: String,
+    pub port: u16,
+    pub public_url: String,
+    pub workers: usize,
+    pub body_bytes_max: usize,
+    pub shutdown_seconds: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    pub url: String,
+    pub connections: u32,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Security {
+    pub secret_key: String,
+    pub session_hours: i64,
+    pub sign_in_failures_per_account: i32,
+    pub sign_in_failures_per_address: i32,
+    pub token_days_max: i64,
+}
+
+/// Never prints the secret.
+impl std::fmt::Debug for Security {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Security").field("session_hours", &self.session_hours).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Storage {
+    pub data_dir: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Jobs {
+    pub workers: usize,
+    pub poll_ms: u64,
+    pub lease_seconds: i64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Matching {
+    pub policy_file: String,
+    pub rules_file: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    pub filter: String,
+    pub format: String,
+}
+
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    #[error("{0}")]
+    Read(#[from] config::ConfigError),
+    #[error("{key}: {problem}; fix: {fix}")]
+    Value { key: &'static str, problem: String, fix: &'static str },
+}
+
+impl Config {
+    /// # Errors
+    /// When a file cannot be read, a key is unknown, or a value is of the wrong kind or range.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut builder = config::Config::builder().add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
+        if let Some(file) = file {
+            builder = builder.add_source(config::File::from(file).format(config::FileFormat::Toml));
+        }
+        let environment = config::Environment::with_prefix("PASSERELLE").prefix_separator("__").separator("__").try_parsing(true);
+        let loaded: Self = builder.add_source(environment).build()?.try_deserialize()?;
+        loaded.check()?;
+        Ok(loaded)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |key, problem: &str, fix| Err(ConfigError::Value { key, problem: problem.into(), fix });
+        if !(self.database.url.starts_with("sqlite:") || self.database.url.starts_with("postgres:") || self.database.url.starts_with("postgresql:")) {
+            return wrong("database.url", "is neither SQLite nor PostgreSQL", "write sqlite://FILE or postgres://USER@HOST/NAME");
+        }
+        if self.database.connections == 0 || self.database.connections > 200 {
+            return wrong("database.connections", "is out of range", "write 1 to 200");
+        }
+        if !self.security.secret_key.is_empty() && self.security.secret_key.len() < 64 {
+            return wrong("security.secret_key", "is too short", "write at least 64 random characters, or leave it empty");
+        }
+        if !(1..=24 * 30).contains(&self.security.session_hours) {
+            return wrong("security.session_hours", "is out of range", "write 1 to 720");
+        }
+        if !(1..=100).contains(&self.security.sign_in_failures_per_account) || self.security.sign_in_failures_per_address < 1 {
+            return wrong("security.sign_in_failures_per_account", "is out of range", "write 1 to 100");
+        }
+        if !(self.server.public_url.starts_with("http://") || self.server.public_url.starts_with("https://")) {
+            return wrong("server.public_url", "is no web address", "start it with https:// or http://");
+        }
+        if self.server.body_bytes_max < 1024 {
+            return wrong("server.body_bytes_max", "leaves no room for a request", "write 1024 or more");
+        }
+        if self.jobs.lease_seconds < 5 || self.jobs.poll_ms < 10 {
+            return wrong("jobs.lease_seconds", "is too short", "write at least 5 seconds, and at least 10 for jobs.poll_ms");
+        }
+        if !["text", "json"].contains(&self.log.format.as_str()) {
+            return wrong("log.format", "is unknown", "write text or json");
+        }
+        Ok(())
+    }
+
+    /// Whether people reach the service over TLS, so that cookies may be marked Secure.
+    pub fn is_secure(&self) -> bool {
+        self.server.public_url.starts_with("https://")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(text: &str) -> Result<Config, String> {
+        let file = std::env::temp_dir().join(format!("passerelle-config-{}.toml", uuid::Uuid::now_v7()));
+        std::fs::write(&file, text).unwrap();
+        let loaded = Config::load(Some(&file)).map_err(|error| error.to_string());
+        std::fs::remove_file(&file).unwrap();
+        loaded
+    }
+
+    #[test]
+    fn the_defaults_are_valid_and_wrong_keys_and_values_are_named() {
+        assert_eq!(with("").unwrap().server.port, 8080);
+        assert_eq!(with("[server]\nport = 9000").unwrap().server.port, 9000);
+        assert!(with("[server]\nprot = 9000").unwrap_err().contains("prot"));
+        assert!(with("[server]\nport = \"x\"").unwrap_err().contains("port"));
+        assert!(with("[database]\nurl = \"mysql://x\"").unwrap_err().contains("database.url"));
+        assert!(with("[security]\nsecret_key = \"short\"").unwrap_err().contains("security.secret_key"));
+    }
+}

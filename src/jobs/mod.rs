@@ -1,0 +1,103 @@
+//! Work that outlives a request. A worker takes one job at a time, keeps its lease alive, and
+//! finishes it in the transaction that writes the result.
+
+use crate::app::match_runs::{self, job_lease::Lease};
+use crate::clock::Moment;
+use crate::error::AppError;
+use crate::state::AppState;
+use passerelle_store::entity::job::Model as Job;
+use passerelle_store::job;
+use std::time::Duration;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// Works until told to stop; the job at hand is ended first.
+pub async fn work(state: AppState, mut stop: watch::Receiver<bool>) {
+    let worker = format!("{}-{}", std::process::id(), Uuid::now_v7().simple());
+    let pause = Duration::from_millis(state.config.jobs.poll_ms);
+    while !*stop.borrow() {
+        match work_once(&state, &worker).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tokio::select! {
+                    _ = tokio::time::sleep(pause) => {}
+                    _ = stop.changed() => {}
+                }
+            }
+            Err(error) => {
+                crate::web::problem::log(&error, "worker");
+                tokio::select! {
+                    _ = tokio::time::sleep(pause * 4) => {}
+                    _ = stop.changed() => {}
+                }
+            }
+        }
+    }
+}
+
+/// Takes and carries out one job. False when there was none.
+///
+/// # Errors
+/// When the queue cannot be read. What goes wrong in a job is kept with the job.
+pub async fn work_once(state: &AppState, worker: &str) -> Result<bool, AppError> {
+    let lease_ms = state.config.jobs.lease_seconds * 1_000;
+    let Some(taken) = job::claim(&state.store, worker, Moment::now().ms(), lease_ms).await? else { return Ok(false) };
+    let keeping = tokio::spawn(keep_lease(state.clone(), taken.id, worker.to_owned(), lease_ms));
+    let outcome = carry_out(state, &taken, worker).await;
+    keeping.abort();
+    match outcome {
+        Ok(()) => {
+            ::metrics::counter!("passerelle_jobs_total", "kind" => taken.kind.clone(), "outcome" => "done").increment(1);
+            tracing::info!(job.id = %taken.id, job.kind = taken.kind, "job done");
+        }
+        // Somebody else has taken over: what they write counts.
+        Err(AppError::Stale) => tracing::warn!(job.id = %taken.id, "lost the lease of a job; another worker goes on"),
+        Err(error) => {
+            ::metrics::counter!("passerelle_jobs_total", "kind" => taken.kind.clone(), "outcome" => "failed").increment(1);
+            crate::web::problem::log(&error, &taken.id.to_string());
+            put_back(state, &taken, worker, &error).await?;
+        }
+    }
+    Ok(true)
+}
+
+async fn carry_out(state: &AppState, taken: &Job, worker: &str) -> Result<(), AppError> {
+    match taken.kind.as_str() {
+        match_runs::JOB => match_runs::carry_out(state, &Lease { job_id: taken.id, worker }, run_id(taken)?).await,
+        other => Err(AppError::Malformed(format!("jobs of kind {other} are not known to this version"))),
+    }
+}
+
+fn run_id(taken: &Job) -> Result<Uuid, AppError> {
+    #[derive(serde::Deserialize)]
+    struct Payload {
+        run_id: Uuid,
+    }
+    Ok(serde_json::from_str::<Payload>(&taken.payload)?.run_id)
+}
+
+/// Prolongs the lease at a third of its length, so that two may be missed.
+async fn keep_lease(state: AppState, id: Uuid, worker: String, lease_ms: i64) {
+    let pause = Duration::from_millis(u64::try_from(lease_ms / 3).unwrap_or(1_000));
+    loop {
+        tokio::time::sleep(pause).await;
+        match job::extend(&state.store, id, &worker, Moment::now().ms(), lease_ms).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => tracing::warn!(job.id = %id, error = %error, "the lease of a job could not be prolonged"),
+        }
+    }
+}
+
+/// Puts a failed job back, or gives it up; the run then says so.
+async fn put_back(state: &AppState, taken: &Job, worker: &str, error: &AppError) -> Result<(), AppError> {
+    // What will fail again the same way is not tried again.
+    let retry = matches!(error, AppError::Unavailable(_) | AppError::Internal(_) | AppError::Conflict(_));
+    let mut tx = state.store.begin(None, Moment::now().ms()).await?;
+    let given_up = job::fail(&tx, taken, worker, &error.to_string(), retry).await?;
+    if given_up && taken.kind == match_runs::JOB {
+        match_runs::give_up(&mut tx, run_id(taken)?, &error.to_string()).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}

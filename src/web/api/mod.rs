@@ -1,0 +1,91 @@
+//! The API under `/api/v1`. Handlers take, call and answer; nothing else.
+
+pub mod match_runs;
+pub mod platform;
+pub mod reference;
+
+use super::csv_export;
+use super::extract::{IfMatch, Params, PathId, SignedIn, idempotency};
+use super::ui::shell::locale_of;
+use crate::app::resource::{Document, ListRequest, Resource};
+use crate::error::AppError;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Map, Value, json};
+
+type Answer = Result<HttpResponse, AppError>;
+
+/// `GET /api/v1/<records>`
+pub async fn list(resource: &'static dyn Resource, who: SignedIn, Params(params): Params) -> Answer {
+    let page = resource.list(&who.ctx(), &ListRequest::new(params)).await?;
+    let items: Vec<Value> = page.documents.iter().map(view).collect();
+    Ok(HttpResponse::Ok().json(json!({ "items": items, "next": page.next })))
+}
+
+/// `GET /api/v1/<records>.csv`
+pub async fn export(resource: &'static dyn Resource, who: SignedIn, Params(params): Params, request: HttpRequest) -> Answer {
+    csv_export::file(&who.ctx(), resource, ListRequest::new(params), locale_of(&request)).await
+}
+
+/// `GET /api/v1/<records>/{id}`
+pub async fn get(resource: &'static dyn Resource, who: SignedIn, PathId(id): PathId) -> Answer {
+    let document = resource.get(&who.ctx(), id).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(&document)).json(view(&document)))
+}
+
+/// `POST /api/v1/<records>`
+pub async fn create(resource: &'static dyn Resource, who: SignedIn, request: HttpRequest, body: web::Bytes) -> Answer {
+    let data = object(&body)?;
+    let key = idempotency(&request, &who.actor, &body)?;
+    let ctx = crate::app::Ctx { idempotency: key.as_ref(), ..who.ctx() };
+    let document = match ctx.kept_answer().await? {
+        Some(kept) => kept,
+        None => match resource.create(&ctx, &data).await {
+            // Two equal requests at once: the other one has just been carried out.
+            Err(AppError::Conflict(why)) => ctx.kept_answer().await?.ok_or(AppError::Conflict(why))?,
+            other => other?,
+        },
+    };
+    let location = format!("/api/v1/{}/{}", resource.name(), document.id);
+    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).insert_header(etag(&document)).json(view(&document)))
+}
+
+/// `PUT /api/v1/<records>/{id}`
+pub async fn update(resource: &'static dyn Resource, who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch, body: web::Bytes) -> Answer {
+    let document = resource.update(&who.ctx(), id, version, &object(&body)?).await?;
+    Ok(HttpResponse::Ok().insert_header(etag(&document)).json(view(&document)))
+}
+
+/// `DELETE /api/v1/<records>/{id}`
+pub async fn delete(resource: &'static dyn Resource, who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch) -> Answer {
+    resource.delete(&who.ctx(), id, version).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The record with its identifier and version beside its fields.
+pub fn view(document: &Document) -> Value {
+    let mut map = Map::new();
+    map.insert("id".into(), json!(document.id));
+    map.insert("version".into(), json!(document.version));
+    map.extend(document.data.clone());
+    Value::Object(map)
+}
+
+fn etag(document: &Document) -> (header::HeaderName, String) {
+    (header::ETAG, format!("\"{}\"", document.version))
+}
+
+/// A JSON object; `id` and `version` of an earlier answer may come along and say nothing new.
+fn object(body: &[u8]) -> Result<Map<String, Value>, AppError> {
+    let parsed: Result<Map<String, Value>, _> = serde_json::from_slice(body);
+    let mut data = parsed.map_err(|error| AppError::Malformed(format!("the body is not a JSON object (line {}, column {})", error.line(), error.column())))?;
+    data.remove("id");
+    data.remove("version");
+    Ok(data)
+}
+
+/// Reads a small typed body.
+pub(super) fn typed<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, AppError> {
+    let body = if body.is_empty() { b"{}" } else { body };
+    serde_json::from_slice(body).map_err(|error| AppError::Malformed(format!("the body cannot be read: {error}")))
+}

@@ -1,0 +1,73 @@
+//! What every answer passes through: security headers, and errors in their final form.
+
+use super::problem::{self, Problem};
+use super::ui::shell::locale_of;
+use crate::error::AppError;
+use crate::state::AppState;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, web};
+use tracing_actix_web::RequestId;
+
+const PAGE_POLICY: &str =
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// The API browser brings inline styles of its own.
+const DOCS_POLICY: &str =
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Turns errors into problems or pages, and adds the headers.
+///
+/// # Errors
+/// Never: every error has become an answer.
+pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let http = request.request().clone();
+    let instance = http.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    let mut response = match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => ServiceResponse::new(http.clone(), actix_web::HttpResponse::from_error(error)),
+    };
+    let found = response.response().error().map(|error| match error.as_error::<AppError>() {
+        Some(ours) => {
+            problem::log(ours, &instance);
+            (Problem::of(ours), matches!(ours, AppError::Unauthenticated))
+        }
+        None => (Problem::of_status(error.as_response_error().status_code()), false),
+    });
+    if let Some((problem, unauthenticated)) = found {
+        let is_page = http.path().starts_with("/ui") || http.path() == "/";
+        let answer = if is_page && unauthenticated && http.method() == actix_web::http::Method::GET {
+            super::ui::to_sign_in(&http)
+        } else if is_page {
+            super::ui::problem_page(locale_of(&http), &problem, &instance)
+        } else {
+            problem.json(&instance)
+        };
+        response = ServiceResponse::new(http.clone(), answer);
+    }
+    add_headers(&http, &mut response, &instance);
+    Ok(response)
+}
+
+fn add_headers(request: &actix_web::HttpRequest, response: &mut ServiceResponse<BoxBody>, instance: &str) {
+    let path = request.path();
+    let secure = request.app_data::<web::Data<AppState>>().is_some_and(|state| state.config.is_secure());
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
+    set(header::CONTENT_SECURITY_POLICY, if path.starts_with("/docs") { DOCS_POLICY } else { PAGE_POLICY });
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    if secure {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    if !path.starts_with("/static") && !path.starts_with("/docs") {
+        set(header::CACHE_CONTROL, "no-store");
+    }
+    if let Ok(value) = HeaderValue::from_str(instance) {
+        headers.insert(HeaderName::from_static("x-request-id"), value);
+    }
+}

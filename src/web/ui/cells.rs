@@ -1,0 +1,127 @@
+//! Values as people read them: words for codes, titles for identifiers, dates and reasons.
+
+use crate::app::Ctx;
+use crate::app::concepts::ConceptIndex;
+use crate::app::records;
+use crate::app::resource::{Document, Field, Kind, Resource};
+use crate::error::AppError;
+use crate::i18n::Locale;
+use passerelle_domain::access::Action;
+use passerelle_domain::matching::Reason;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// What the cells of some documents need to be put into words: fetched once for all of them, one
+/// query a kind of record.
+pub struct Labels {
+    pub locale: Locale,
+    titles: BTreeMap<Uuid, String>,
+    concepts: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for Labels {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Labels").field("titles", &self.titles.len()).finish_non_exhaustive()
+    }
+}
+
+impl Labels {
+    /// # Errors
+    /// When the database refuses.
+    pub async fn of(ctx: &Ctx<'_>, resource: &'static dyn Resource, documents: &[Document], locale: Locale) -> Result<Self, AppError> {
+        let mut ids: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
+        let mut uris: BTreeSet<String> = BTreeSet::new();
+        for (field, document) in resource.fields().iter().flat_map(|field| documents.iter().map(move |document| (field, document))) {
+            let Some(text) = document.data.get(field.name).and_then(Value::as_str) else { continue };
+            match field.kind {
+                Kind::Reference(target) => {
+                    ids.entry(target).or_default().extend(Uuid::try_parse(text).ok());
+                }
+                Kind::Concept => {
+                    uris.insert(text.to_owned());
+                }
+                Kind::Occupation => {
+                    uris.insert(isco_uri(text));
+                }
+                _ => {}
+            }
+        }
+        let mut titles = BTreeMap::new();
+        for (target, ids) in ids {
+            if let Some(target) = records::find(target) {
+                titles.extend(target.titles(ctx, &ids.into_iter().collect::<Vec<_>>()).await?);
+            }
+        }
+        let concepts = concept_labels(&ctx.state.concepts, ctx, uris, locale).await?;
+        Ok(Self { locale, titles, concepts })
+    }
+}
+
+async fn concept_labels(
+    index: &ConceptIndex,
+    ctx: &Ctx<'_>,
+    uris: BTreeSet<String>,
+    locale: Locale,
+) -> Result<BTreeMap<String, String>, AppError> {
+    if uris.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let built = index.ready(&ctx.state.store).await?;
+    Ok(uris.into_iter().filter_map(|uri| Some((uri.clone(), built.label(&uri, locale.code())?.to_owned()))).collect())
+}
+
+fn isco_uri(code: &str) -> String {
+    format!("http://data.europa.eu/esco/isco/C{code}")
+}
+
+/// A value in words.
+pub fn cell_text(field: &Field, document: &Document, labels: &Labels) -> String {
+    let t = labels.locale;
+    let Some(value) = document.data.get(field.name) else { return String::new() };
+    match (field.kind, value) {
+        (Kind::Flag, Value::Bool(flag)) => t.get(if *flag { "answer-yes" } else { "answer-no" }),
+        (Kind::Choice { list, .. }, Value::String(word)) => t.get(&word_key(list, word)),
+        (Kind::Country, Value::String(code)) => country(t, code),
+        (Kind::Countries, Value::Array(codes)) => codes.iter().filter_map(Value::as_str).map(|code| country(t, code)).collect::<Vec<_>>().join(", "),
+        (Kind::Occupation, Value::String(code)) => match labels.concepts.get(&isco_uri(code)) {
+            Some(label) => format!("{code} {label}"),
+            None => code.clone(),
+        },
+        (Kind::Concept, Value::String(uri)) => labels.concepts.get(uri).cloned().unwrap_or_else(|| uri.clone()),
+        (Kind::Reference(_), Value::String(id)) => {
+            let title = Uuid::try_parse(id).ok().and_then(|id| labels.titles.get(&id));
+            title.cloned().unwrap_or_else(|| format!("…{}", &id[id.len().saturating_sub(6)..]))
+        }
+        (Kind::Reasons, Value::Array(reasons)) => {
+            let said = reasons.iter().filter_map(|reason| serde_json::from_value::<Reason>(reason.clone()).ok());
+            said.map(|reason| reason_text(t, &reason)).collect::<Vec<_>>().join(" · ")
+        }
+        (_, Value::String(text)) => text.clone(),
+        (_, value) => value.to_string(),
+    }
+}
+
+/// Why, and the smallest change.
+pub fn reason_text(t: Locale, reason: &Reason) -> String {
+    let fix = t.fix(reason);
+    if fix.is_empty() || fix == "—" { t.why(reason) } else { format!("{} {}", t.why(reason), fix) }
+}
+
+/// Where a value leads, if it is another record that the actor may look at.
+pub fn cell_href(ctx: &Ctx<'_>, field: &Field, document: &Document) -> Option<String> {
+    let Kind::Reference(target) = field.kind else { return None };
+    let resource = records::find(target)?;
+    let id = document.data.get(field.name)?.as_str()?;
+    resource.may(ctx, Action::Read).then(|| format!("/ui/{target}/{id}"))
+}
+
+/// `fact-status-in-force` for `in_force`.
+pub fn word_key(list: &str, word: &str) -> String {
+    format!("{list}-{}", word.replace('_', "-").replace('.', "-"))
+}
+
+pub fn country(t: Locale, code: &str) -> String {
+    let key = format!("country-{code}");
+    if t.has(&key) { t.get(&key) } else { code.to_owned() }
+}

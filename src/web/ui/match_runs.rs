@@ -1,0 +1,300 @@
+//! Match runs on pages: progress, totals, proposals, why and why not, and the two decisions.
+
+use super::cells::{Labels, cell_text, reason_text, word_key};
+use super::charts;
+use super::shell::{Page, Shell};
+use super::{Answer, html, see};
+use crate::app::match_runs::{self as runs};
+use crate::app::{proposals, records as kinds};
+use crate::clock::Moment;
+use crate::error::AppError;
+use crate::i18n::{Locale, plain};
+use crate::web::extract::{Params, PathId};
+use actix_web::web;
+use askama::Template;
+use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::law::Verdict;
+use passerelle_domain::people::{Decision, DeclineReason};
+use passerelle_engine::matching::Totals;
+use passerelle_engine::matching::score::Score;
+use passerelle_store::entity::{match_run, proposal};
+use passerelle_store::record;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+type Form = web::Form<BTreeMap<String, String>>;
+
+struct RunRow {
+    href: String,
+    asked: String,
+    as_of: String,
+    status: String,
+    proposed: String,
+}
+
+#[derive(Template)]
+#[template(path = "match_runs.html")]
+struct ListPage {
+    shell: Shell,
+    rows: Vec<RunRow>,
+    may_run: bool,
+}
+
+/// `GET /ui/match-runs`
+pub async fn list(page: Page) -> Answer {
+    let t = page.locale;
+    let found = runs::list(&page.ctx()).await?;
+    let row = |run: &match_run::Model| -> Result<RunRow, AppError> {
+        Ok(RunRow {
+            href: format!("/ui/match-runs/{}", run.id),
+            asked: Moment::from_ms(run.created_at_ms).0.format("%Y-%m-%d %H:%M").to_string(),
+            as_of: run.as_of.to_string(),
+            status: t.get(&format!("run-status-{}", run.status)),
+            proposed: totals_of(run)?.map(|totals| format!("{} / {}", totals.proposed, totals.trainees)).unwrap_or_default(),
+        })
+    };
+    let rows: Result<Vec<RunRow>, AppError> = found.rows.iter().map(row).collect();
+    let may_run = permit(&page.actor, Action::Create, Subject::MatchRun).is_ok();
+    html(&ListPage { shell: page.shell("match-runs-title"), rows: rows?, may_run })
+}
+
+/// `POST /ui/match-runs`
+pub async fn create(page: Page, form: Form) -> Answer {
+    page.guard(&form)?;
+    let run = runs::request(&page.ctx(), None).await?;
+    Ok(see(format!("/ui/match-runs/{}", run.id)))
+}
+
+fn totals_of(run: &match_run::Model) -> Result<Option<Totals>, AppError> {
+    Ok(run.summary.as_deref().map(serde_json::from_str).transpose()?)
+}
+
+struct Figure {
+    label: String,
+    value: String,
+}
+
+struct ChartBlock {
+    heading: String,
+    svg: String,
+    rows: Vec<(String, u64)>,
+}
+
+#[derive(Template)]
+#[template(path = "match_run.html")]
+struct RunPage {
+    shell: Shell,
+    status: String,
+    running: bool,
+    percent: i32,
+    stage: String,
+    failure: Option<String>,
+    figures: Vec<Figure>,
+    charts: Vec<ChartBlock>,
+    links: Vec<(String, String)>,
+    weights: Vec<(String, String, String)>,
+    digests: Vec<(String, String)>,
+}
+
+/// `GET /ui/match-runs/{id}`
+pub async fn show(page: Page, PathId(id): PathId) -> Answer {
+    let t = page.locale;
+    let run = runs::get(&page.ctx(), id).await?;
+    let totals = totals_of(&run)?;
+    let running = run.status == "queued" || run.status == "running";
+    let mut shell = page.shell("match-run-title");
+    shell.reload_seconds = if running { 2 } else { 0 };
+    let mut links = Vec::new();
+    for name in ["proposals", "outcomes"] {
+        if kinds::find(name).is_some_and(|resource| resource.may(&page.ctx(), Action::List)) {
+            links.push((format!("/ui/{name}?run_id={id}"), t.get(&format!("records-{name}"))));
+        }
+    }
+    let digests = [("match-snapshot", &run.snapshot_digest), ("match-result", &run.result_digest), ("match-engine", &run.engine_version)];
+    html(&RunPage {
+        shell,
+        status: t.get(&format!("run-status-{}", run.status)),
+        running,
+        percent: run.progress_percent,
+        stage: run.stage.as_deref().map(|stage| t.get(&format!("stage-{stage}"))).unwrap_or_default(),
+        failure: run.failure.clone(),
+        figures: totals.as_ref().map(|totals| figures(t, totals)).unwrap_or_default(),
+        charts: totals.as_ref().map(|totals| charts_of(t, totals)).unwrap_or_default(),
+        links,
+        weights: weights(&page, t),
+        digests: digests.into_iter().filter_map(|(key, value)| Some((t.get(key), value.clone()?))).collect(),
+    })
+}
+
+fn figures(t: Locale, totals: &Totals) -> Vec<Figure> {
+    [
+        ("match-trainees", totals.trainees),
+        ("match-seats", totals.seats),
+        ("match-pairs", totals.pairs_considered),
+        ("match-candidates", totals.candidates),
+        ("match-proposed", totals.proposed),
+    ]
+    .map(|(key, value)| Figure { label: t.get(key), value: value.to_string() })
+    .into()
+}
+
+fn charts_of(t: Locale, totals: &Totals) -> Vec<ChartBlock> {
+    let most_first = |mut rows: Vec<(String, u64)>| {
+        rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        rows
+    };
+    let corridors = most_first(totals.proposed_by_corridor.iter().map(|(name, count)| (name.clone(), *count)).collect());
+    let reasons = most_first(
+        totals.unmatched_by_reason.iter().map(|(code, count)| (t.get(&word_key("reason-name", code.as_str())), *count)).collect(),
+    );
+    [("match-by-corridor", corridors), ("match-by-reason", reasons)]
+        .into_iter()
+        .filter(|(_, rows)| !rows.is_empty())
+        .map(|(key, rows)| ChartBlock { heading: t.get(key), svg: charts::bars(&t.get(key), &rows), rows })
+        .collect()
+}
+
+/// The weights of both sides: whoever is ranked may see by what.
+fn weights(page: &Page, t: Locale) -> Vec<(String, String, String)> {
+    let policy = &page.state.policy;
+    let percent = |weight: Option<&u32>| weight.map(|weight| format!("{weight} %")).unwrap_or_default();
+    passerelle_engine::matching::policy::Feature::ALL
+        .iter()
+        .map(|feature| {
+            let name = t.get(&word_key("feature", feature.as_str()));
+            (name, percent(policy.need_weights.get(feature)), percent(policy.trainee_weights.get(feature)))
+        })
+        .collect()
+}
+
+struct VerdictRow {
+    rule: String,
+    outcome: String,
+    outcome_code: &'static str,
+    text: String,
+    facts: String,
+    source: String,
+}
+
+fn verdict_rows(page: &Page, verdicts: &[Verdict]) -> Vec<VerdictRow> {
+    let t = page.locale;
+    let source = |verdict: &Verdict| {
+        let rule = page.state.rules.rules.iter().find(|rule| rule.rule == verdict.rule && rule.version == verdict.version);
+        rule.map(|rule| rule.source.clone()).unwrap_or_default()
+    };
+    verdicts
+        .iter()
+        .map(|verdict| VerdictRow {
+            rule: format!("{} {} ({})", verdict.rule, t.get(&format!("rule-{}", verdict.rule)), t.with1("version", "number", verdict.version)),
+            outcome: t.get(&format!("verdict-{}", verdict.outcome)),
+            outcome_code: verdict.outcome.as_str(),
+            text: verdict.reason.as_ref().map(|reason| reason_text(t, reason)).unwrap_or_default(),
+            facts: verdict.facts_used.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join("; "),
+            source: source(verdict),
+        })
+        .collect()
+}
+
+fn score_rows(t: Locale, score: &Score) -> Vec<(String, String)> {
+    let shown = |points: i64| format!("{}.{:02} %", points / 100, points % 100);
+    let mut rows: Vec<(String, String)> =
+        score.parts.iter().map(|(feature, points)| (t.get(&word_key("feature", feature.as_str())), shown(*points))).collect();
+    rows.push((t.get("score-of-need"), shown(i64::from(score.v))));
+    rows.push((t.get("score-of-trainee"), shown(i64::from(score.u))));
+    rows
+}
+
+#[derive(Template)]
+#[template(path = "why.html")]
+struct WhyPage {
+    shell: Shell,
+    lawful: bool,
+    pathway: String,
+    reasons: Vec<(String, String)>,
+    verdicts: Vec<VerdictRow>,
+    scores: Vec<(String, String)>,
+    run_href: String,
+}
+
+/// `GET /ui/match-runs/{id}/why?trainee=&need=`
+pub async fn why(page: Page, PathId(id): PathId, Params(params): Params) -> Answer {
+    let t = page.locale;
+    let named = |name: &str| {
+        let given = params.get(name).and_then(|id| Uuid::try_parse(id.trim()).ok());
+        given.ok_or_else(|| AppError::invalid(name, "reference", "must name a record"))
+    };
+    let report = runs::why(&page.ctx(), id, named("trainee")?, named("need")?).await?;
+    html(&WhyPage {
+        shell: page.shell("why-title"),
+        lawful: report.reasons.is_empty(),
+        pathway: report.pathway.clone().unwrap_or_default(),
+        reasons: report.reasons.iter().map(|reason| (t.why(reason), t.fix(reason))).collect(),
+        verdicts: verdict_rows(&page, &report.verdicts),
+        scores: report.score.as_ref().map(|score| score_rows(t, score)).unwrap_or_default(),
+        run_href: format!("/ui/match-runs/{id}"),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "proposal.html")]
+struct ProposalPage {
+    shell: Shell,
+    facts: Vec<(String, String, Option<String>)>,
+    verdicts: Vec<VerdictRow>,
+    scores: Vec<(String, String)>,
+    decide_action: Option<String>,
+    version: i64,
+    reasons: Vec<(String, String)>,
+    error: Option<String>,
+}
+
+/// `GET /ui/proposals/{id}`
+pub async fn proposal(page: Page, PathId(id): PathId) -> Answer {
+    proposal_page(&page, id, None).await
+}
+
+async fn proposal_page(page: &Page, id: Uuid, error: Option<String>) -> Answer {
+    let t = page.locale;
+    let ctx = page.ctx();
+    let resource = kinds::find("proposals").ok_or(AppError::NotFound)?;
+    let documents = [resource.get(&ctx, id).await?];
+    let labels = Labels::of(&ctx, resource, &documents, t).await?;
+    let [document] = documents;
+    let facts = resource.fields().iter().filter(|field| document.data.contains_key(field.name) && field.name != "run_id").map(|field| {
+        (t.get(&field.label_key()), plain(&cell_text(field, &document, &labels)), super::cells::cell_href(&ctx, field, &document))
+    });
+    let scope = permit(ctx.actor, Action::Read, Subject::Proposal)?;
+    let row = record::find::<proposal::Entity>(page.state.store.read(), &scope, id).await?.ok_or(AppError::NotFound)?;
+    let verdicts: Vec<Verdict> = serde_json::from_str(&row.verdicts)?;
+    let score: Score = serde_json::from_str(&row.score_parts)?;
+    let mine = if ctx.actor.trainee.is_some() { &row.trainee_decision } else { &row.employer_decision };
+    let may_decide = permit(ctx.actor, Action::Decide, Subject::Proposal).is_ok() && mine == Decision::Pending.as_str();
+    html(&ProposalPage {
+        facts: facts.collect(),
+        verdicts: verdict_rows(page, &verdicts),
+        scores: score_rows(t, &score),
+        decide_action: may_decide.then(|| format!("/ui/proposals/{id}/decision")),
+        version: row.version,
+        reasons: DeclineReason::WORDS.iter().map(|word| ((*word).to_owned(), t.get(&word_key("decline-reason", word)))).collect(),
+        error,
+        shell: page.shell("proposal-title"),
+    })
+}
+
+/// `POST /ui/proposals/{id}/decision`
+pub async fn decide(page: Page, PathId(id): PathId, form: Form) -> Answer {
+    page.guard(&form)?;
+    let given = |name: &str| form.get(name).map(String::as_str).filter(|text| !text.is_empty());
+    let decision = given("decision").and_then(|word| Decision::parse(word).ok()).unwrap_or(Decision::Pending);
+    let reason = given("reason").and_then(|word| DeclineReason::parse(word).ok());
+    let version = given("version").and_then(|version| version.parse().ok()).unwrap_or(0);
+    match proposals::decide(&page.ctx(), id, version, &proposals::Decide { decision, reason }).await {
+        Ok(_) => Ok(see(format!("/ui/proposals/{id}?notice=decided"))),
+        Err(AppError::Invalid(errors)) => {
+            let text = errors.iter().map(|error| crate::web::problem::field_message(page.locale, error)).collect::<Vec<_>>().join(" ");
+            proposal_page(&page, id, Some(text)).await
+        }
+        Err(AppError::Conflict(why)) => proposal_page(&page, id, Some(why)).await,
+        Err(other) => Err(other),
+    }
+}

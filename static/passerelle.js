@@ -1,0 +1,43 @@
+// Optional help: every page works without this file.
+
+// Suggestions while typing an occupation or a skill.
+for (const input of document.querySelectorAll("input[data-concepts]")) {
+  const occupation = input.dataset.concepts === "occupation";
+  const list = document.createElement("datalist");
+  list.id = `${input.id}-list`;
+  input.after(list);
+  input.setAttribute("list", list.id);
+  let timer;
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    const text = input.value.trim();
+    if (text.length < 2 || text.startsWith("http")) return;
+    timer = setTimeout(async () => {
+      const query = new URLSearchParams({ q: text, language: document.documentElement.lang, kind: occupation ? "occupation" : "skill" });
+      const answer = await fetch(`/api/v1/concepts?${query}`, { headers: { accept: "application/json" } });
+      if (!answer.ok) return;
+      const { items } = await answer.json();
+      list.replaceChildren(
+        ...items
+          .filter((item) => !occupation || /^\d{4}$/.test(item.isco ?? ""))
+          .map((item) => {
+            const option = document.createElement("option");
+            option.value = occupation ? item.isco : item.uri;
+            option.textContent = item.label;
+            return option;
+          }),
+      );
+    }, 180);
+  });
+}
+
+// After a refused form, the summary of errors is read first.
+document.getElementById("errors")?.focus();
+
+// A form with unsaved changes asks before it is left.
+for (const form of document.querySelectorAll("form.record")) {
+  let changed = false;
+  form.addEventListener("input", () => { changed = true; });
+  form.addEventListener("submit", () => { changed = false; });
+  window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+}
