@@ -4,6 +4,7 @@
 //! be reached; 5 a check found something wrong.
 
 mod commands;
+mod demo;
 
 mod output;
 
@@ -222,7 +223,7 @@ pub async fn run() -> ExitCode {
 
 async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
     match command {
-        Command::Demo { .. } => todo!(),
+        Command::Demo { no_serve, seed, json } => demo::demo(config, no_serve, seed, json).await,
         Command::Serve => commands::serve(config).await,
         Command::Worker { drain } => commands::worker(config, drain).await,
         Command::Migrate => commands::migrate(config).await,

@@ -92,7 +92,7 @@ impl Application {
     pub async fn run(self) -> Result<(), StartError> {
         let outcome = self.server.0.await.map_err(io("the server failed"));
         // A closed channel means that there are no workers to tell.
-        drop(self.stop.send(true));
+        let _ = self.stop.send(true);
         for worker in self.workers {
             if let Err(error) = worker.await {
                 tracing::error!(error = %error, "a worker did not end well");

@@ -173,7 +173,9 @@ pub async fn carry_out(state: &AppState, held: &job_lease::Lease<'_>, run_id: Uu
     let policy = state.policy.clone();
     let planning = tokio::task::spawn_blocking(move || {
         // A full channel only means that nobody has looked yet: progress is for watching.
-        let mut report = |stage, percent| drop(sender.try_send((stage, percent)));
+        let mut report = |stage, percent| {
+            let _ = sender.try_send((stage, percent));
+        };
         let result = plan(&snapshot, &policy, &mut report)?;
         let text = serde_json::to_string(&result)?;
         Ok::<_, AppError>((snapshot, result, text))

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod concepts;
 pub mod corridor_yaml;
 pub mod corridors;
+pub mod demo;
 
 pub mod match_runs;
 pub mod proposals;

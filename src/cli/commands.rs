@@ -90,7 +90,8 @@ pub(super) async fn worker(config: Config, drain: bool) -> Result<(), Failure> {
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let working = tokio::spawn(jobs::work(state, stopped));
     wait_for_signal().await;
-    drop(stop.send(true));
+    // Nobody listens any more when the worker has ended by itself.
+    let _ = stop.send(true);
     working.await.map_err(|error| Failure::new(EXIT_FAILURE, error))
 }
 

@@ -30,6 +30,17 @@ pub enum Body {
     Csv,
 }
 
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Record(resource) | Self::Page(resource) => resource.name(),
+            Self::Named(name) => name,
+            Self::Csv => "csv",
+        })
+    }
+}
+
 /// One row.
 pub struct Entry {
     pub method: Method,

@@ -91,6 +91,8 @@ impl<'a> RowRef<'a> {
 pub enum Source {
     Folder(Vec<PathBuf>),
     Zip(PathBuf, Vec<String>),
+    /// Files that come with the binary, by name.
+    Memory(Vec<(String, Vec<u8>)>),
 }
 
 impl Source {
@@ -119,6 +121,7 @@ impl Source {
         match self {
             Self::Folder(files) => files.iter().map(|file| base(&file.to_string_lossy())).collect(),
             Self::Zip(_, names) => names.iter().map(|name| base(name)).collect(),
+            Self::Memory(files) => files.iter().map(|(name, _)| base(name)).collect(),
         }
     }
 
@@ -142,6 +145,7 @@ impl Source {
                 let file = File::open(&files[at]).map_err(|error| EscoError::file(&name, error.to_string()))?;
                 parse(&name, BufReader::new(file)).map(Some)
             }
+            Self::Memory(files) => parse(&files[at].0, files[at].1.as_slice()).map(Some),
             Self::Zip(path, entries) => {
                 let name = format!("{}!{}", path.display(), entries[at]);
                 let trouble = |error: String| EscoError::file(&name, error);

@@ -21,12 +21,14 @@ use uuid::Uuid;
 
 pub type Form = web::Form<Vec<(String, String)>>;
 
+#[derive(Debug)]
 pub struct Cell {
     pub text: String,
     pub href: Option<String>,
     pub numeric: bool,
 }
 
+#[derive(Debug)]
 pub struct Column {
     pub label: String,
     /// Address that sorts by this column; `None` when it cannot be sorted by.
@@ -36,11 +38,13 @@ pub struct Column {
     pub numeric: bool,
 }
 
+#[derive(Debug)]
 pub struct Row {
     pub href: String,
     pub cells: Vec<Cell>,
 }
 
+#[derive(Debug)]
 pub struct Filter {
     pub name: String,
     pub label: String,

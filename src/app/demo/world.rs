@@ -1,0 +1,659 @@
+//! Makes the world from the cast, a seed and today's date.
+
+use super::cast::{COHORTS, CohortPlan, EMPLOYERS, NEEDS, NeedPlan, names};
+use crate::clock::Moment;
+use crate::error::AppError;
+use crate::text::fold;
+use chrono::{Days, NaiveDate};
+use passerelle_domain::money::{Currency, Money};
+use passerelle_store::entity::*;
+use passerelle_store::{Tx, record};
+use rand::seq::IndexedRandom;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+const TRAINEES: usize = 600;
+
+/// Skills of each ISCO code, the essential ones first, as the demonstration part of ESCO has them.
+#[derive(Debug, Default)]
+pub struct Skills {
+    essential: BTreeMap<String, Vec<String>>,
+    optional: BTreeMap<String, Vec<String>>,
+}
+
+impl Skills {
+    /// Reads occupations and relations from the embedded files.
+    ///
+    /// # Errors
+    /// When a file is missing or broken, which a test of this crate would have shown.
+    pub fn from_files(read: impl Fn(&str) -> Option<Vec<u8>>) -> Result<Self, AppError> {
+        let rows = |name: &str| -> Result<Vec<BTreeMap<String, String>>, AppError> {
+            let bytes = read(name).ok_or_else(|| AppError::internal(format!("{name} is missing")))?;
+            csv::Reader::from_reader(bytes.as_slice()).deserialize().collect::<Result<_, _>>().map_err(AppError::internal)
+        };
+        let of = |row: &BTreeMap<String, String>, column: &str| row.get(column).cloned().unwrap_or_default();
+        let isco: BTreeMap<String, String> =
+            rows("occupations_en.csv")?.iter().map(|row| (of(row, "conceptUri"), of(row, "iscoGroup"))).collect();
+        let mut skills = Self::default();
+        for row in rows("occupationSkillRelations.csv")? {
+            let Some(code) = isco.get(&of(&row, "occupationUri")) else { continue };
+            let map = if of(&row, "relationType") == "essential" { &mut skills.essential } else { &mut skills.optional };
+            let list = map.entry(code.clone()).or_default();
+            let skill = of(&row, "skillUri");
+            if !list.contains(&skill) {
+                list.push(skill);
+            }
+        }
+        Ok(skills)
+    }
+
+    fn essential(&self, isco: &str) -> &[String] {
+        self.essential.get(isco).map_or(&[], Vec::as_slice)
+    }
+
+    fn optional(&self, isco: &str) -> &[String] {
+        self.optional.get(isco).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Every row of the world.
+#[derive(Debug)]
+pub struct World {
+    organisations: Vec<organisation::Model>,
+    sites: Vec<site::Model>,
+    programmes: Vec<programme::Model>,
+    cohorts: Vec<cohort::Model>,
+    trainees: Vec<trainee::Model>,
+    credentials: Vec<credential::Model>,
+    recognition_cases: Vec<recognition_case::Model>,
+    language_certificates: Vec<language_certificate::Model>,
+    skill_claims: Vec<skill_claim::Model>,
+    needs: Vec<need::Model>,
+    need_skills: Vec<need_skill::Model>,
+    seat_pools: Vec<seat_pool::Model>,
+    agreements: Vec<agreement::Model>,
+    quotas: Vec<quota::Model>,
+    pub recognition_authority: Uuid,
+    pub worker_organisation: Uuid,
+    pub funder: Uuid,
+}
+
+struct Maker<'a> {
+    rng: ChaCha8Rng,
+    now: Moment,
+    skills: &'a Skills,
+    world: World,
+}
+
+impl World {
+    /// Equal seeds on equal days give equal worlds but for the identifiers.
+    pub fn make(seed: u64, now: Moment, skills: &Skills) -> Self {
+        let world = Self {
+            organisations: vec![],
+            sites: vec![],
+            programmes: vec![],
+            cohorts: vec![],
+            trainees: vec![],
+            credentials: vec![],
+            recognition_cases: vec![],
+            language_certificates: vec![],
+            skill_claims: vec![],
+            needs: vec![],
+            need_skills: vec![],
+            seat_pools: vec![],
+            agreements: vec![],
+            quotas: vec![],
+            recognition_authority: Uuid::nil(),
+            worker_organisation: Uuid::nil(),
+            funder: Uuid::nil(),
+        };
+        let mut maker = Maker { rng: ChaCha8Rng::seed_from_u64(seed), now, skills, world };
+        maker.authorities();
+        maker.employers();
+        maker.cohorts();
+        maker.needs();
+        maker.agreements();
+        maker.quotas();
+        maker.world
+    }
+
+    /// Adds every row to a transaction, parents first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn write(&self, tx: &mut Tx) -> Result<(), AppError> {
+        record::insert_many::<organisation::Entity>(tx, self.organisations.clone()).await?;
+        record::insert_many::<site::Entity>(tx, self.sites.clone()).await?;
+        record::insert_many::<programme::Entity>(tx, self.programmes.clone()).await?;
+        record::insert_many::<cohort::Entity>(tx, self.cohorts.clone()).await?;
+        record::insert_many::<trainee::Entity>(tx, self.trainees.clone()).await?;
+        record::insert_many::<credential::Entity>(tx, self.credentials.clone()).await?;
+        record::insert_many::<recognition_case::Entity>(tx, self.recognition_cases.clone()).await?;
+        record::insert_many::<language_certificate::Entity>(tx, self.language_certificates.clone()).await?;
+        record::insert_many::<skill_claim::Entity>(tx, self.skill_claims.clone()).await?;
+        record::insert_many::<need::Entity>(tx, self.needs.clone()).await?;
+        record::insert_many::<need_skill::Entity>(tx, self.need_skills.clone()).await?;
+        record::insert_many::<seat_pool::Entity>(tx, self.seat_pools.clone()).await?;
+        record::insert_many::<agreement::Entity>(tx, self.agreements.clone()).await?;
+        record::insert_many::<quota::Entity>(tx, self.quotas.clone()).await?;
+        Ok(())
+    }
+
+    fn organisation(&self, kind: &str, country: &str) -> Uuid {
+        self.organisations.iter().find(|row| row.kind == kind && row.country == country).map_or(Uuid::nil(), |row| row.id)
+    }
+
+    pub fn institute_of(&self, country: &str) -> Uuid {
+        self.organisation("institute", country)
+    }
+
+    pub fn employer_of(&self, country: &str) -> Uuid {
+        self.organisation("employer", country)
+    }
+
+    pub fn authority_of(&self, country: &str) -> Uuid {
+        let origin = self.organisation("origin_authority", country);
+        if origin.is_nil() { self.organisation("destination_authority", country) } else { origin }
+    }
+
+    pub fn a_trainee_from(&self, country: &str) -> Uuid {
+        self.trainees.iter().find(|row| row.training_country == country).map_or(Uuid::nil(), |row| row.id)
+    }
+}
+
+impl Maker<'_> {
+    fn day(&self, days: i64) -> NaiveDate {
+        let today = self.now.date();
+        if days >= 0 { today + Days::new(days.unsigned_abs()) } else { today - Days::new(days.unsigned_abs()) }
+    }
+
+    fn chance(&mut self, percent: u32) -> bool {
+        self.rng.random_range(0..100) < percent
+    }
+
+    fn organisation(&mut self, kind: &str, country: &str, name: &str) -> Uuid {
+        let id = Uuid::now_v7();
+        let ms = self.now.ms();
+        self.world.organisations.push(organisation::Model {
+            id,
+            version: 1,
+            created_at_ms: ms,
+            updated_at_ms: ms,
+            kind: kind.into(),
+            name: name.into(),
+            country: country.into(),
+            subdivision: None,
+            register_number: Some(format!("DEMO-{:04}", self.world.organisations.len() + 1)),
+            lei: None,
+            status: "active".into(),
+            licence_valid_to: None,
+            insolvent: "no".into(),
+            open_sanction: "no".into(),
+            unpaid_wage_judgment: "no".into(),
+            provides_housing: false,
+            housing_approved: "unknown".into(),
+            accreditation: None,
+            accreditation_valid_to: None,
+            demo: true,
+            search: fold(name),
+        });
+        id
+    }
+
+    fn authorities(&mut self) {
+        for (kind, country, name) in [
+            ("origin_authority", "MA", "Agence de l’emploi, Maroc (démonstration)"),
+            ("origin_authority", "PH", "Department of Labour Mobility (demonstration)"),
+            ("destination_authority", "DE", "Amt für Fachkräfte (Demonstration)"),
+            ("destination_authority", "GB", "Workforce Office (demonstration)"),
+        ] {
+            self.organisation(kind, country, name);
+        }
+        self.world.recognition_authority = self.organisation("recognition_authority", "DE", "Anerkennungsstelle Pflege (Demonstration)");
+        self.world.worker_organisation = self.organisation("worker_organisation", "DE", "Gewerkschaft Bau und Pflege (Demonstration)");
+        self.world.funder = self.organisation("funder", "BE", "Partnership Fund (demonstration)");
+    }
+
+    /// Most employers are in good standing; some show what each part of rule R12 blocks.
+    fn employers(&mut self) {
+        for (country, name, city, subdivision) in EMPLOYERS {
+            let id = self.organisation("employer", country, name);
+            let far = self.day(900);
+            let soon = self.day(120);
+            if let Some(row) = self.world.organisations.last_mut() {
+                row.licence_valid_to = Some(far);
+                match name {
+                    "Hotel Seeblick" => {
+                        row.provides_housing = true;
+                        row.housing_approved = "yes".into();
+                    }
+                    "Tyne Care Group" => row.licence_valid_to = Some(soon),
+                    "Murray River Growers" => {
+                        row.provides_housing = true;
+                        row.housing_approved = "no".into();
+                    }
+                    "Darling Downs Meats" => row.provides_housing = false,
+                    "Fuji Metal Works" => row.open_sanction = "no".into(),
+                    "Edilizia Adriatica" => row.unpaid_wage_judgment = "yes".into(),
+                    "Harbour Software" => row.licence_valid_to = None,
+                    "Minato Foods" => row.insolvent = "unknown".into(),
+                    _ => {}
+                }
+            }
+            self.site(id, name, city, Some(subdivision));
+        }
+        // One that was suspended and one that went insolvent, to be seen in lists.
+        let suspended = self.organisation("employer", "DE", "Nordbau Montage");
+        let insolvent = self.organisation("employer", "JP", "Hikari Electronics");
+        for row in self.world.organisations.iter_mut().rev().take(2) {
+            if row.id == suspended {
+                row.status = "suspended".into();
+            }
+            if row.id == insolvent {
+                row.insolvent = "yes".into();
+            }
+        }
+        self.site(suspended, "Nordbau Montage", "Hamburg", Some("DE-HH"));
+        self.site(insolvent, "Hikari Electronics", "Osaka", Some("JP-27"));
+    }
+
+    fn site(&mut self, organisation_id: Uuid, name: &str, city: &str, subdivision: Option<&str>) {
+        let ms = self.now.ms();
+        self.world.sites.push(site::Model {
+            id: Uuid::now_v7(),
+            version: 1,
+            created_at_ms: ms,
+            updated_at_ms: ms,
+            organisation_id,
+            name: name.into(),
+            city: city.into(),
+            subdivision: subdivision.map(Into::into),
+        });
+    }
+
+    fn cohorts(&mut self) {
+        let each = TRAINEES / COHORTS.len();
+        for (number, plan) in COHORTS.iter().enumerate() {
+            let institute = match self.world.organisations.iter().find(|row| row.name == plan.institute) {
+                Some(row) => row.id,
+                None => {
+                    let id = self.organisation("institute", plan.country, plan.institute);
+                    let until = self.day(800);
+                    if let Some(row) = self.world.organisations.last_mut() {
+                        row.accreditation = Some("national".into());
+                        row.accreditation_valid_to = Some(until);
+                    }
+                    self.site(id, "Campus", plan.city, None);
+                    id
+                }
+            };
+            let cohort = self.cohort(plan, institute, number);
+            for _ in 0..each {
+                self.trainee(plan, &cohort);
+            }
+        }
+    }
+
+    fn cohort(&mut self, plan: &CohortPlan, institute_id: Uuid, number: usize) -> cohort::Model {
+        let ms = self.now.ms();
+        let programme = programme::Model {
+            id: Uuid::now_v7(),
+            version: 1,
+            created_at_ms: ms,
+            updated_at_ms: ms,
+            institute_id,
+            name: plan.programme.into(),
+            occupation: plan.occupation.into(),
+            isced_field: None,
+            eqf_level: None,
+            eqf_basis: "none".into(),
+            language: plan.language.into(),
+            hours: self.rng.random_range(8..24) * 100,
+            awarded_qualification: format!("Diploma: {}", plan.programme),
+            search: fold(plan.programme),
+        };
+        let ends = i64::try_from(number % 6).unwrap_or(0) * 45 + 60;
+        let name = format!("{} {}", plan.programme, self.day(ends).format("%Y-%m"));
+        let cohort = cohort::Model {
+            id: Uuid::now_v7(),
+            version: 1,
+            created_at_ms: ms,
+            updated_at_ms: ms,
+            institute_id,
+            programme_id: programme.id,
+            search: fold(&name),
+            name,
+            starts_on: self.day(ends - 360),
+            ends_on: self.day(ends),
+            seats_away: 20,
+            seats_home: 5,
+            seats_undecided: 5,
+        };
+        self.world.programmes.push(programme);
+        self.world.cohorts.push(cohort.clone());
+        cohort
+    }
+
+    fn trainee(&mut self, plan: &CohortPlan, cohort: &cohort::Model) {
+        let (female, male, family) = names(plan.country);
+        let is_female = self.chance(if plan.occupation == "2221" || plan.occupation == "5322" { 75 } else { 35 });
+        let given = (if is_female { female } else { male }).choose(&mut self.rng).copied().unwrap_or("A.");
+        let family = family.choose(&mut self.rng).copied().unwrap_or("N.");
+        let age_days = if self.chance(2) { 17 * 365 - 40 } else { self.rng.random_range(20 * 365..38 * 365) };
+        let ready_on = cohort.ends_on + Days::new(self.rng.random_range(0..30));
+        let ready_on = if self.chance(4) { ready_on + Days::new(700) } else { ready_on };
+        let wishes: Vec<&str> = if self.chance(25) { vec![] } else { plan.wishes.to_vec() };
+        let ms = self.now.ms();
+        let row = trainee::Model {
+            id: Uuid::now_v7(),
+            version: 1,
+            created_at_ms: ms,
+            updated_at_ms: ms,
+            institute_id: cohort.institute_id,
+            cohort_id: Some(cohort.id),
+            given_name: given.into(),
+            family_name: family.into(),
+            birth_date: (!self.chance(1)).then(|| self.day(-age_days)),
+            sex: if is_female { "female" } else { "male" }.into(),
+            nationalities: plan.country.into(),
+            habitual_residence: plan.country.into(),
+            training_country: plan.country.into(),
+            occupation: plan.occupation.into(),
+            track: if self.chance(7) { "home" } else if self.chance(10) { "undecided" } else { "away" }.into(),
+            journey: if self.chance(4) { "applied" } else if cohort.ends_on < self.day(90) && self.chance(50) { "certified" } else { "in_training" }.into(),
+            ready_on,
+            passport_valid_to: if self.chance(3) {
+                None
+            } else if self.chance(5) {
+                Some(self.day(200))
+            } else {
+                Some(self.day_between(1_200, 3_400))
+            },
+            identity_confirmed: if self.chance(3) { "unknown" } else if self.chance(1) { "no" } else { "yes" }.into(),
+            possible_duplicate: self.chance(1),
+            preferred_destinations: wishes.join(","),
+            waiting_since: self.day_between(-420, -30),
+            merit: self.rng.random_range(45..100),
+            email: None,
+            demo: true,
+            search: fold(&format!("{given} {family}")),
+        };
+        self.papers(plan, &row);
+        self.world.trainees.push(row);
+    }
+
+    /// A day between two distances from today.
+    fn day_between(&mut self, from: i64, to: i64) -> NaiveDate {
+        let days = self.rng.random_range(from..to);
+        self.day(days)
+    }
+
+    fn papers(&mut self, plan: &CohortPlan, row: &trainee::Model) {
+        let ms = self.now.ms();
+        self.world.credentials.push(credential::Model {
+            id: Uuid::now_v7(),
+            version: 1,
+            created_at_ms: ms,
+            updated_at_ms: ms,
+            trainee_id: row.id,
+            title: format!("Diploma: {}", plan.programme),
+            awarding_body: plan.institute.into(),
+            occupation: plan.occupation.into(),
+            eqf_level: None,
+            eqf_basis: "none".into(),
+            status: if row.journey == "certified" { "awarded" } else { "expected" }.into(),
+            awarded_on: (row.journey == "certified").then(|| self.day(-10)),
+        });
+        self.language(plan, row);
+        if plan.occupation == "2221" || plan.occupation == "5322" {
+            self.recognition(plan, row);
+        }
+        let claim = |skill: &str, provenance: &str, stated_on: NaiveDate| skill_claim::Model {
+            id: Uuid::now_v7(),
+            version: 1,
+            created_at_ms: ms,
+            updated_at_ms: ms,
+            trainee_id: row.id,
+            skill: skill.into(),
+            provenance: provenance.into(),
+            stated_on,
+        };
+        let skills = self.skills;
+        for skill in skills.essential(plan.occupation) {
+            if self.chance(72) {
+                let provenance = if self.chance(15) { "test" } else { "institute" };
+                let day = self.day(-20);
+                self.world.skill_claims.push(claim(skill, provenance, day));
+            }
+        }
+        for skill in skills.optional(plan.occupation) {
+            if self.chance(35) {
+                let day = self.day(-40);
+                self.world.skill_claims.push(claim(skill, "self", day));
+            }
+        }
+    }
+
+    /// Most hold the level asked for; some are a step below, some hold a certificate that lapses
+    /// while they wait, some have none yet.
+    fn language(&mut self, plan: &CohortPlan, row: &trainee::Model) {
+        let lot = self.rng.random_range(0..100);
+        if lot >= 90 {
+            return;
+        }
+        let text = if lot >= 80 { plan.below } else { plan.level };
+        let (scale, level) = text.split_once(' ').unwrap_or(("CEFR", "A1"));
+        let lapses = (70..80).contains(&lot);
+        let issued = self.day_between(-300, -40);
+        let ms = self.now.ms();
+        let expires = if lapses { Some(self.day(45)) } else if scale == "CEFR" { None } else { Some(issued + Days::new(730)) };
+        self.world.language_certificates.push(language_certificate::Model {
+            id: Uuid::now_v7(),
+            version: 1,
+            created_at_ms: ms,
+            updated_at_ms: ms,
+            trainee_id: row.id,
+            language: plan.language.into(),
+            scale: scale.into(),
+            level: level.into(),
+            listening: None,
+            reading: None,
+            speaking: None,
+            writing: None,
+            issuer: "Examination centre (demonstration)".into(),
+            issued_on: issued,
+            expires_on: expires,
+        });
+    }
+
+    fn recognition(&mut self, plan: &CohortPlan, row: &trainee::Model) {
+        for destination in plan.wishes.iter().filter(|country| matches!(**country, "DE" | "GB" | "JP" | "CA")) {
+            let lot = self.rng.random_range(0..100);
+            let state = match lot {
+                0..45 => "decided_partial",
+                45..60 => "decided_full",
+                60..72 => "clock_running",
+                72..80 => "filed",
+                80..88 => "decided_refused",
+                _ => continue,
+            };
+            let decided = state.starts_with("decided").then(|| self.day(-15));
+            let ms = self.now.ms();
+            self.world.recognition_cases.push(recognition_case::Model {
+                id: Uuid::now_v7(),
+                version: 1,
+                created_at_ms: ms,
+                updated_at_ms: ms,
+                trainee_id: row.id,
+                destination: (*destination).into(),
+                subdivision: None,
+                occupation: plan.occupation.into(),
+                authority: "Recognition authority (demonstration)".into(),
+                state: state.into(),
+                filed_on: Some(self.day(-120)),
+                decided_on: decided,
+            });
+        }
+    }
+
+    fn needs(&mut self) {
+        for plan in &NEEDS {
+            for round in 0..3 {
+                self.need(plan, round);
+            }
+        }
+    }
+
+    fn need(&mut self, plan: &NeedPlan, round: i64) {
+        let own: Vec<&str> = EMPLOYERS.iter().filter(|row| row.0 == plan.country).map(|row| row.1).collect();
+        let name = plan.employers.first().and_then(|at| own.get(*at)).copied().unwrap_or_default();
+        let employer = self.world.organisations.iter().find(|row| row.name == name).map_or(Uuid::nil(), |row| row.id);
+        let site_id = self.world.sites.iter().find(|row| row.organisation_id == employer).map(|row| row.id);
+        let Ok(currency) = Currency::parse(plan.currency) else { return };
+        let unit = 10_i64.pow(currency.exponent());
+        let comparable = plan.yearly * unit;
+        // A little above comparable staff, as a rule; some needs show what the wage rules block.
+        let wage = comparable + comparable * self.rng.random_range(0..12) / 100;
+        let wage = match (plan.title, round) {
+            ("Waiter", 2) => comparable - comparable / 20,
+            ("Software developer", 1) if plan.country == "BE" => comparable - 3_000 * unit,
+            ("Community nurse", 1) => 24_000 * unit,
+            _ => wage,
+        };
+        let shown = |minor: i64| Some(Money::new(minor, currency).minor);
+        let positions = self.rng.random_range(3..9) * i64::try_from(plan.pathways.len()).unwrap_or(1);
+        let start = 240 + round * 110;
+        let ms = self.now.ms();
+        let id = Uuid::now_v7();
+        self.world.needs.push(need::Model {
+            id,
+            version: 1,
+            created_at_ms: ms,
+            updated_at_ms: ms,
+            employer_id: employer,
+            site_id,
+            title: format!("{} ({})", plan.title, self.day(start).format("%Y-%m")),
+            side: "destination".into(),
+            country: plan.country.into(),
+            occupation: plan.occupation.into(),
+            positions,
+            start_from: self.day(start),
+            start_to: self.day(start + 120),
+            wage_minor: if (plan.title, round) == ("Plumber", 2) { None } else { shown(wage) },
+            comparable_wage_minor: if (plan.title, round) == ("Welder", 2) { None } else { shown(comparable) },
+            currency: plan.currency.into(),
+            wage_per: "year".into(),
+            hours_per_week_centi: if plan.country == "DE" { 3_900 } else { 3_800 },
+            language: plan.level.map(|(language, _)| language.into()),
+            language_level: plan.level.map(|(_, level)| level.into()),
+            status: if (plan.title, round) == ("Cook", 2) { "suspended" } else { "open" }.into(),
+            demo: true,
+            search: fold(plan.title),
+        });
+        self.need_parts(plan, id, positions);
+    }
+
+    fn need_parts(&mut self, plan: &NeedPlan, need_id: Uuid, positions: i64) {
+        let ms = self.now.ms();
+        let skills = self.skills;
+        let must = skills.essential(plan.occupation).iter().take(9).map(|skill| (skill, "must"));
+        let nice = skills.optional(plan.occupation).iter().take(3).map(|skill| (skill, "nice"));
+        for (skill, importance) in must.chain(nice) {
+            let weight = self.rng.random_range(1..=5);
+            self.world.need_skills.push(need_skill::Model {
+                id: Uuid::now_v7(),
+                version: 1,
+                created_at_ms: ms,
+                updated_at_ms: ms,
+                need_id,
+                skill: skill.clone(),
+                importance: importance.into(),
+                weight,
+            });
+        }
+        let count = i64::try_from(plan.pathways.len()).unwrap_or(1).max(1);
+        for pathway in plan.pathways {
+            self.world.seat_pools.push(seat_pool::Model {
+                id: Uuid::now_v7(),
+                version: 1,
+                created_at_ms: ms,
+                updated_at_ms: ms,
+                need_id,
+                pathway: (*pathway).into(),
+                seats: positions / count,
+            });
+        }
+    }
+
+    fn agreements(&mut self) {
+        let between_governments = [
+            ("DE-NAFR-THAMM", "MA", "DE"),
+            ("DE-NAFR-THAMM", "TN", "DE"),
+            ("DE-NAFR-THAMM", "EG", "DE"),
+            ("DE-NURSE-TRIPLEWIN", "PH", "DE"),
+            ("DE-NURSE-TRIPLEWIN", "IN", "DE"),
+            ("DE-NURSE-TRIPLEWIN", "TN", "DE"),
+            ("DE-NURSE-TRIPLEWIN", "ID", "DE"),
+            ("UK-NURSE-INTL", "NP", "GB"),
+            ("UK-NURSE-INTL", "KE", "GB"),
+            ("JP-SSW", "VN", "JP"),
+            ("IT-ART23", "SN", "IT"),
+        ];
+        for (pack, origin, destination) in between_governments {
+            let ms = self.now.ms();
+            let name = format!("{pack} {origin} (demonstration)");
+            self.world.agreements.push(agreement::Model {
+                id: Uuid::now_v7(),
+                version: 1,
+                created_at_ms: ms,
+                updated_at_ms: ms,
+                search: fold(&name),
+                name,
+                pack: pack.into(),
+                origin: origin.into(),
+                destination: destination.into(),
+                status: "active".into(),
+                signed_on: Some(self.day(-700)),
+                ends_on: Some(self.day(1_500)),
+                between_governments: true,
+                labour_market_analysis: origin == "NP",
+                support_to_origin: origin == "NP",
+                cost_mode: "strict".into(),
+            });
+        }
+    }
+
+    /// Quotas on both sides: one with an exemption for placements between governments, one used
+    /// up, two that bind during the assignment.
+    fn quotas(&mut self) {
+        let rows = [
+            ("Deployment cap for health workers", "origin", "PH", "origin", "PH", "departures of health workers", 7_500, 7_488, true),
+            ("Nurses leaving for the United Kingdom", "origin", "KE", "corridor", "KE-GB", "departures", 20, 20, false),
+            ("Approvals, Western Balkans rule", "destination", "DE", "pathway", "DE-XK-CONSTRUCTION/XK", "approvals", 50_000, 49_982, false),
+            ("Project places, apprentices from Morocco", "destination", "DE", "pathway", "DE-NAFR-THAMM/MA", "project places", 260, 225, false),
+        ];
+        for (name, side, country, scope, subject, counts, cap, used, exempts) in rows {
+            let ms = self.now.ms();
+            self.world.quotas.push(quota::Model {
+                id: Uuid::now_v7(),
+                version: 1,
+                created_at_ms: ms,
+                updated_at_ms: ms,
+                search: fold(name),
+                name: format!("{name} (demonstration)"),
+                side: side.into(),
+                country: country.into(),
+                scope: scope.into(),
+                subject: subject.into(),
+                counts: counts.into(),
+                cap,
+                used,
+                period_from: self.day(-200),
+                period_to: self.day(400),
+                exempts_government_placement: exempts,
+            });
+        }
+    }
+}
