@@ -22,12 +22,18 @@ const DOCS_POLICY: &str =
 /// # Errors
 /// Never: every error has become an answer.
 pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let http = request.request().clone();
-    let instance = http.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    let instance = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    // The request is not kept across the call: the router needs it to itself.
     let mut response = match next.call(request).await {
         Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(http.clone(), actix_web::HttpResponse::from_error(error)),
+        // The session store failed before any route was reached.
+        Err(error) => {
+            let failure = AppError::internal(error.to_string());
+            problem::log(&failure, &instance);
+            return Err(failure.into());
+        }
     };
+    let http = response.request().clone();
     let found = response.response().error().map(|error| match error.as_error::<AppError>() {
         Some(ours) => {
             problem::log(ours, &instance);

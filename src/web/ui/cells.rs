@@ -6,7 +6,6 @@ use crate::app::records;
 use crate::app::resource::{Document, Field, Kind, Resource};
 use crate::error::AppError;
 use crate::i18n::Locale;
-use passerelle_domain::access::Action;
 use passerelle_domain::matching::Reason;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,12 +107,12 @@ pub fn reason_text(t: Locale, reason: &Reason) -> String {
     if fix.is_empty() || fix == "—" { t.why(reason) } else { format!("{} {}", t.why(reason), fix) }
 }
 
-/// Where a value leads, if it is another record that the actor may look at.
-pub fn cell_href(ctx: &Ctx<'_>, field: &Field, document: &Document) -> Option<String> {
+/// Where a value leads, if it is another record that the actor can see: its title was found.
+pub fn cell_href(field: &Field, document: &Document, labels: &Labels) -> Option<String> {
     let Kind::Reference(target) = field.kind else { return None };
-    let resource = records::find(target)?;
     let id = document.data.get(field.name)?.as_str()?;
-    resource.may(ctx, Action::Read).then(|| format!("/ui/{target}/{id}"))
+    let known = Uuid::try_parse(id).is_ok_and(|id| labels.titles.contains_key(&id));
+    known.then(|| format!("/ui/{target}/{id}"))
 }
 
 /// `fact-status-in-force` for `in_force`.

@@ -79,8 +79,10 @@ pub fn pathway(title: &str, steps: &[Step], t: Locale) -> String {
     let mut svg = String::new();
     let _ = write!(
         svg,
-        "<svg class=\"graph\" role=\"img\" aria-label=\"{}\" viewBox=\"-4 -4 {:.0} {:.0}\" direction=\"ltr\" xmlns=\"http://www.w3.org/2000/svg\"><defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" class=\"graph-tip\"/></marker></defs>",
+        "<svg class=\"graph\" role=\"img\" aria-label=\"{}\" viewBox=\"-4 -4 {:.0} {:.0}\" width=\"{:.0}\" height=\"{:.0}\" direction=\"ltr\" xmlns=\"http://www.w3.org/2000/svg\"><defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" class=\"graph-tip\"/></marker></defs>",
         escape(title),
+        right + 8.0,
+        top.max(HEIGHT) + 8.0,
         right + 8.0,
         top.max(HEIGHT) + 8.0
     );

@@ -53,7 +53,7 @@ pub async fn sign_in(request: HttpRequest, state: web::Data<AppState>, form: For
         Ok(account) => {
             // A new key: whoever planted the old one holds nothing.
             let session = request.get_session();
-            session.purge();
+            session.clear();
             session.renew();
             session.insert(session::ACCOUNT, account.id.to_string()).map_err(|error| AppError::internal(error.to_string()))?;
             csrf_of(&request)?;

@@ -261,7 +261,7 @@ async fn proposal_page(page: &Page, id: Uuid, error: Option<String>) -> Answer {
     let labels = Labels::of(&ctx, resource, &documents, t).await?;
     let [document] = documents;
     let facts = resource.fields().iter().filter(|field| document.data.contains_key(field.name) && field.name != "run_id").map(|field| {
-        (t.get(&field.label_key()), plain(&cell_text(field, &document, &labels)), super::cells::cell_href(&ctx, field, &document))
+        (t.get(&field.label_key()), plain(&cell_text(field, &document, &labels)), super::cells::cell_href(field, &document, &labels))
     });
     let scope = permit(ctx.actor, Action::Read, Subject::Proposal)?;
     let row = record::find::<proposal::Entity>(page.state.store.read(), &scope, id).await?.ok_or(AppError::NotFound)?;

@@ -25,7 +25,7 @@ pub type Form = web::Form<Vec<(String, String)>>;
 pub struct Cell {
     pub text: String,
     pub href: Option<String>,
-    pub numeric: bool,
+    pub class: &'static str,
 }
 
 #[derive(Debug)]
@@ -86,7 +86,7 @@ pub async fn list(resource: &'static dyn Resource, page: Page, Params(params): P
     let columns = listed.iter().map(|field| column(field, t, &base, &params, &sort)).collect();
     let rows = listing.documents.iter().map(|document| Row {
         href: format!("{base}/{}", document.id),
-        cells: listed.iter().map(|field| cell(&ctx, field, document, &labels)).collect(),
+        cells: listed.iter().map(|field| cell(field, document, &labels)).collect(),
     });
     let shown: Vec<&Field> = resource.fields().iter().filter(|field| field.filters && !matches!(field.kind, Kind::Reference(_))).collect();
     let hidden_filters = resource
@@ -118,8 +118,13 @@ fn numeric(field: &Field) -> bool {
     matches!(field.kind, Kind::Number { .. } | Kind::Decimal { .. } | Kind::Money | Kind::Eqf)
 }
 
-fn cell(ctx: &crate::app::Ctx<'_>, field: &Field, document: &Document, labels: &Labels) -> Cell {
-    Cell { text: cell_text(field, document, labels), href: cell_href(ctx, field, document), numeric: numeric(field) }
+fn cell(field: &Field, document: &Document, labels: &Labels) -> Cell {
+    let class = match field.kind {
+        Kind::Number { .. } | Kind::Decimal { .. } | Kind::Money | Kind::Eqf => "num nowrap",
+        Kind::Date => "nowrap",
+        _ => "",
+    };
+    Cell { text: cell_text(field, document, labels), href: cell_href(field, document, labels), class }
 }
 
 fn column(field: &Field, t: Locale, base: &str, params: &BTreeMap<String, String>, sort: &str) -> Column {
@@ -212,7 +217,7 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
         .fields()
         .iter()
         .filter(|field| document.data.contains_key(field.name))
-        .map(|field| Fact { label: t.get(&field.label_key()), cell: cell(&ctx, field, &document, &labels) });
+        .map(|field| Fact { label: t.get(&field.label_key()), cell: cell(field, &document, &labels) });
     let mut children = Vec::new();
     for (name, by) in resource.children() {
         if let Some(child) = kinds::find(name)
@@ -252,7 +257,7 @@ async fn child_list(page: &Page, child: &'static dyn Resource, by: &'static str,
             .iter()
             .map(|document| Row {
                 href: format!("{base}/{}", document.id),
-                cells: listed.iter().map(|field| cell(&ctx, field, document, &labels)).collect(),
+                cells: listed.iter().map(|field| cell(field, document, &labels)).collect(),
             })
             .collect(),
         all_href: listing.next.map(|_| format!("{base}?{by}={id}")),
