@@ -22,7 +22,11 @@ pub const EXIT_FOUND: u8 = 5;
 
 /// Plan, match, track and reroute trainees between two countries.
 #[derive(Debug, Parser)]
-#[command(name = "passerelle", version, after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 input not right, 4 no database, 5 a check found something.\n\nExamples:\n  passerelle demo\n  passerelle serve --config /etc/passerelle.toml\n  passerelle import esco ESCO-v1.2.0-en.zip --language en --scheme-version 1.2.0\n  passerelle match --snapshot run.json --json")]
+#[command(
+    name = "passerelle",
+    version,
+    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 input not right, 4 no database, 5 a check found something.\n\nExamples:\n  passerelle demo\n  passerelle serve --config /etc/passerelle.toml\n  passerelle import esco ESCO-v1.2.0-en.zip --language en --scheme-version 1.2.0\n  passerelle match --snapshot run.json --json"
+)]
 pub struct Cli {
     /// Configuration file (TOML); every key is in config/default.toml.
     #[arg(long, global = true, env = "PASSERELLE_CONFIG")]
@@ -94,7 +98,9 @@ enum Command {
 #[derive(Debug, Subcommand)]
 enum Import {
     /// The official ESCO download, a zip or a folder, any language, v1.0 to v1.2.
-    #[command(after_help = "Example: passerelle import esco ./ESCO --language fr --scheme-version 1.1.1\nLabels and relations may be in different downloads: import both under the same version.")]
+    #[command(
+        after_help = "Example: passerelle import esco ./ESCO --language fr --scheme-version 1.1.1\nLabels and relations may be in different downloads: import both under the same version."
+    )]
     Esco {
         path: PathBuf,
         #[arg(long)]
@@ -150,7 +156,9 @@ struct MatchArgs {
 #[derive(Debug, Subcommand)]
 enum User {
     /// Make an account. The password is read from the first line of standard input.
-    #[command(after_help = "Example: echo 'a long passphrase' | passerelle user create --email a@example.org --name 'A. Officer' --role origin_officer --country MA")]
+    #[command(
+        after_help = "Example: echo 'a long passphrase' | passerelle user create --email a@example.org --name 'A. Officer' --role origin_officer --country MA"
+    )]
     Create {
         #[arg(long)]
         email: String,
@@ -243,7 +251,7 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
         }
         Command::Audit(Audit::Verify { json }) => commands::audit_verify(config, json).await,
         Command::Backup { file } => commands::backup(config, &file).await,
-        Command::Restore { file, force } => commands::restore(&config, &file, force),
+        Command::Restore { file, force } => commands::restore(config, &file, force).await,
         Command::Config(ConfigCommand::Check) => {
             println!("The configuration is right.");
             Ok(())
@@ -258,7 +266,8 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
 
 /// Logs go to standard error, so that standard output stays the answer.
 fn start_logging(config: &Config) {
-    let filter = EnvFilter::try_new(format!("{},rust_sugiyama=warn,sqlx=warn", config.log.filter)).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter =
+        EnvFilter::try_new(format!("{},rust_sugiyama=warn,sqlx=warn", config.log.filter)).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let installed = if config.log.format == "json" { builder.json().try_init() } else { builder.try_init() };
     if let Err(error) = installed {

@@ -106,7 +106,10 @@ impl Config {
 
     fn check(&self) -> Result<(), ConfigError> {
         let wrong = |key, problem: &str, fix| Err(ConfigError::Value { key, problem: problem.into(), fix });
-        if !(self.database.url.starts_with("sqlite:") || self.database.url.starts_with("postgres:") || self.database.url.starts_with("postgresql:")) {
+        if !(self.database.url.starts_with("sqlite:")
+            || self.database.url.starts_with("postgres:")
+            || self.database.url.starts_with("postgresql:"))
+        {
             return wrong("database.url", "is neither SQLite nor PostgreSQL", "write sqlite://FILE or postgres://USER@HOST/NAME");
         }
         if self.database.connections == 0 || self.database.connections > 200 {
@@ -127,8 +130,14 @@ impl Config {
         if self.server.body_bytes_max < 1024 {
             return wrong("server.body_bytes_max", "leaves no room for a request", "write 1024 or more");
         }
-        if self.jobs.lease_seconds < 5 || self.jobs.poll_ms < 10 {
-            return wrong("jobs.lease_seconds", "is too short", "write at least 5 seconds, and at least 10 for jobs.poll_ms");
+        if !(5..=86_400).contains(&self.jobs.lease_seconds) || !(10..=60_000).contains(&self.jobs.poll_ms) {
+            return wrong("jobs.lease_seconds", "is out of range", "write 5 to 86400 seconds, and 10 to 60000 for jobs.poll_ms");
+        }
+        if !(1..=3_650).contains(&self.security.token_days_max) {
+            return wrong("security.token_days_max", "is out of range", "write 1 to 3650");
+        }
+        if self.log.filter.parse::<tracing_subscriber::filter::EnvFilter>().is_err() {
+            return wrong("log.filter", "cannot be read", "write levels such as info or info,passerelle=debug");
         }
         if !["text", "json"].contains(&self.log.format.as_str()) {
             return wrong("log.format", "is unknown", "write text or json");

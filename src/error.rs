@@ -80,7 +80,7 @@ impl From<StoreError> for AppError {
             StoreError::Duplicate(_) => Self::Conflict("a record with the same key exists already".into()),
             StoreError::Reference(_) => Self::Conflict("other records still refer to this one, or one it names is missing".into()),
             StoreError::Unavailable(_) | StoreError::Schema | StoreError::Locked(_) => Self::Unavailable(Box::new(error)),
-            StoreError::Corrupt { .. } | StoreError::Database(_) => Self::internal(error),
+            StoreError::Corrupt { .. } | StoreError::Damaged | StoreError::Database(_) => Self::internal(error),
         }
     }
 }

@@ -4,7 +4,8 @@ use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader};
 use passerelle_domain::matching::Reason;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
 
 fluent_templates::static_loader! {
     static CATALOGUES = {
@@ -12,6 +13,25 @@ fluent_templates::static_loader! {
         fallback_language: "en",
     };
 }
+
+/// The same files once more, to know which keys each language has: the loader tells a missing
+/// message from one that lacks a value only by an error.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "locales"]
+#[include = "*.ftl"]
+struct Files;
+
+static KEYS: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
+    let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for name in Files::iter() {
+        let (Some((language, _)), Some(file)) = (name.split_once('/'), Files::get(&name)) else { continue };
+        let text = String::from_utf8_lossy(&file.data);
+        let found =
+            text.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic())).filter_map(|line| line.split_once(" ="));
+        keys.entry(language.to_owned()).or_default().extend(found.map(|(key, _)| key.to_owned()));
+    }
+    keys
+});
 
 /// A language that every page speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -70,8 +90,9 @@ impl Locale {
         CATALOGUES.try_lookup(&self.id(), key).unwrap_or_else(|| format!("[{key}]"))
     }
 
+    /// Whether this language's own catalogue has the message, whatever values it mentions.
     pub fn has(self, key: &str) -> bool {
-        CATALOGUES.try_lookup(&self.id(), key).is_some()
+        KEYS.get(self.code()).is_some_and(|keys| keys.contains(key))
     }
 
     /// The message with values. Values are set apart by direction marks, as pages need them.

@@ -130,7 +130,8 @@ fn serve(listener: TcpListener, state: AppState, key: Key) -> Result<Server, Sta
             .wrap(Compress::default())
             .configure(mount)
     };
-    let mut server = HttpServer::new(make).shutdown_timeout(config.server.shutdown_seconds).client_request_timeout(std::time::Duration::from_secs(10));
+    let mut server =
+        HttpServer::new(make).shutdown_timeout(config.server.shutdown_seconds).client_request_timeout(std::time::Duration::from_secs(10));
     if config.server.workers > 0 {
         server = server.workers(config.server.workers);
     }

@@ -218,3 +218,6 @@ why-filled = { $count ->
   }.
 fix-filled = —
 reason-name-filled = تمت التلبية
+why-other-side = هناك عائق لدى الطرف الآخر، ولا يطّلع عليه سواه.
+fix-other-side = تواصل مع الطرف الآخر أو مع السلطة المختصة.
+reason-name-other-side = لدى الطرف الآخر

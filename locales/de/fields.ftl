@@ -243,3 +243,7 @@ error-unknown-sort = Danach lässt sich diese Liste nicht sortieren.
 error-type = Hier ist eine andere Art von Wert erforderlich.
 error-flag = Wählen Sie Ja oder Nein.
 error-cursor = Diese Seite der Liste gibt es nicht mehr. Beginnen Sie wieder auf der ersten Seite.
+error-quota-elsewhere = Das liegt nicht auf der Seite des Landes, dem das Kontingent gehört.
+error-not-yours = Dieses Feld ändert eine andere Rolle.
+error-seats-taken = { $taken } Plätze sind durch angenommene Vorschläge vergeben.
+error-pack-elsewhere = Dieser Korridor führt nicht dorthin.

@@ -162,3 +162,6 @@ reason-name-seats-left = Plätze frei
 why-filled = Für alle Plätze liegt ein Vorschlag vor ({ $count }).
 fix-filled = —
 reason-name-filled = Besetzt
+why-other-side = Etwas auf der anderen Seite steht entgegen; nur diese Seite kann es sehen.
+fix-other-side = Wenden Sie sich an die andere Seite oder an die Behörde.
+reason-name-other-side = Auf der anderen Seite

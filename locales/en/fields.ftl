@@ -243,3 +243,7 @@ error-unknown-sort = This list cannot be sorted by that.
 error-type = This is not the kind of value that belongs here.
 error-flag = Choose yes or no.
 error-cursor = This page of the list is gone. Start again from the first page.
+error-quota-elsewhere = This does not lie on the side of the country that owns the quota.
+error-not-yours = This is for another role to change.
+error-seats-taken = { $taken } seats are taken by accepted proposals.
+error-pack-elsewhere = This corridor does not lead there.

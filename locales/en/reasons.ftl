@@ -162,3 +162,6 @@ reason-name-seats-left = Seats left
 why-filled = All { $count } seats have a proposal.
 fix-filled = —
 reason-name-filled = Filled
+why-other-side = Something about the other side stands in the way; only that side can see it.
+fix-other-side = Ask the other side or the authority.
+reason-name-other-side = On the other side

@@ -243,3 +243,7 @@ error-unknown-sort = Cette liste ne peut pas être triée selon ce critère.
 error-type = Ce type de valeur ne convient pas ici.
 error-flag = Choisissez oui ou non.
 error-cursor = Cette page de la liste n’existe plus. Recommencez à la première page.
+error-quota-elsewhere = Cela ne relève pas du pays auquel appartient le quota.
+error-not-yours = Ce champ relève d’un autre rôle.
+error-seats-taken = { $taken } places sont prises par des propositions acceptées.
+error-pack-elsewhere = Ce couloir ne mène pas là.

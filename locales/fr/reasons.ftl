@@ -162,3 +162,6 @@ reason-name-seats-left = Places restantes
 why-filled = Toutes les places ({ $count }) ont fait l’objet d’une proposition.
 fix-filled = —
 reason-name-filled = Pourvu
+why-other-side = Un point qui concerne l’autre partie fait obstacle ; elle seule peut le voir.
+fix-other-side = Adressez-vous à l’autre partie ou à l’autorité.
+reason-name-other-side = Du côté de l’autre partie

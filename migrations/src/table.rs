@@ -33,7 +33,7 @@ pub fn may_belong_to(create: &mut TableCreateStatement, column: &'static str, ta
 
 fn link(create: &mut TableCreateStatement, from: Option<TableRef>, column: &'static str, target: &'static str) {
     let mut key = ForeignKey::create();
-    key.from_col(column).to(target, "id").on_delete(ForeignKeyAction::Restrict);
+    key.from_col(column).to(target, "id").on_delete(ForeignKeyAction::NoAction);
     if let Some(TableRef::Table(name, _)) = from {
         key.from_tbl(name);
     }

@@ -9,7 +9,9 @@ use passerelle_domain::access::{Action, Actor, Grant, Role, Subject, permit};
 use passerelle_domain::country::CountryCode;
 use passerelle_domain::ids::{OrganisationId, TraineeId, UserId};
 use passerelle_store::entity::{account, api_token, role_grant, sign_in_attempt};
-use passerelle_store::query::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use passerelle_store::query::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use passerelle_store::{Store, StoreError, Tx};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -88,51 +90,70 @@ pub async fn sign_in(state: &AppState, now: Moment, email: &str, password: &str,
         (format!("account:{}", secret::hash(&email)), state.config.security.sign_in_failures_per_account),
         (format!("address:{address}"), state.config.security.sign_in_failures_per_address),
     ];
-    for (key, allowed) in &keys {
-        let found = sign_in_attempt::Entity::find_by_id(key.clone()).one(state.store.read()).await.map_err(StoreError::from)?;
-        if let Some(attempt) = found {
-            let left_ms = attempt.window_started_at_ms + WINDOW_MS - now.ms();
-            if left_ms > 0 && attempt.failures >= *allowed {
-                return Err(AppError::RateLimited { wait_seconds: left_ms / 1_000 + 1 });
-            }
-        }
-    }
+    // Counted before the password is looked at: many attempts at once cannot slip by together.
+    count_attempts(&state.store, now, &keys).await?;
     let found = account::Entity::find().filter(account::Column::Email.eq(email)).one(state.store.read()).await.map_err(StoreError::from)?;
     let hash = found.as_ref().and_then(|account| account.password_hash.clone());
     let right = password::verify(password.to_owned(), hash).await?;
     match found.filter(|account| right && account.status == "active") {
         Some(account) => {
             let mut tx = state.store.begin(Some(UserId(account.id)), now.ms()).await?;
-            sign_in_attempt::Entity::delete_by_id(keys[0].0.clone()).exec(tx.conn()).await.map_err(StoreError::from)?;
+            for (key, _) in &keys {
+                forgive(&tx, key).await?;
+            }
             tx.note("sign_in", "account", Some(account.id), serde_json::json!({}));
             tx.commit().await?;
             Ok(account)
         }
-        None => {
-            note_failures(&state.store, now, keys.iter().map(|(key, _)| key.as_str())).await?;
-            Err(AppError::Unauthenticated)
-        }
+        None => Err(AppError::Unauthenticated),
     }
 }
 
-async fn note_failures(store: &Store, now: Moment, keys: impl Iterator<Item = &str>) -> Result<(), AppError> {
+/// Counts an attempt for the account and for the address, and refuses one too many.
+async fn count_attempts(store: &Store, now: Moment, keys: &[(String, i32)]) -> Result<(), AppError> {
     let tx = store.begin(None, now.ms()).await?;
-    for key in keys {
+    sign_in_attempt::Entity::delete_many()
+        .filter(sign_in_attempt::Column::WindowStartedAtMs.lte(now.ms() - WINDOW_MS))
+        .exec(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    let mut refused = None;
+    for (key, allowed) in keys {
         let counted = sign_in_attempt::Entity::update_many()
             .col_expr(sign_in_attempt::Column::Failures, Expr::col(sign_in_attempt::Column::Failures).add(1))
-            .filter(sign_in_attempt::Column::Key.eq(key))
-            .filter(sign_in_attempt::Column::WindowStartedAtMs.gt(now.ms() - WINDOW_MS))
+            .filter(sign_in_attempt::Column::Key.eq(key.as_str()))
             .exec(tx.conn())
             .await
             .map_err(StoreError::from)?;
         if counted.rows_affected == 0 {
-            sign_in_attempt::Entity::delete_by_id(key).exec(tx.conn()).await.map_err(StoreError::from)?;
-            let row = sign_in_attempt::Model { key: key.into(), failures: 1, window_started_at_ms: now.ms() };
+            let row = sign_in_attempt::Model { key: key.clone(), failures: 1, window_started_at_ms: now.ms() };
             let insert = sign_in_attempt::Entity::insert(sign_in_attempt::ActiveModel::from(row).reset_all());
             insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
+        } else if let Some(attempt) = sign_in_attempt::Entity::find_by_id(key.clone()).one(tx.conn()).await.map_err(StoreError::from)?
+            && attempt.failures > *allowed
+        {
+            refused = Some((attempt.window_started_at_ms + WINDOW_MS - now.ms()) / 1_000 + 1);
         }
     }
     tx.commit().await?;
+    match refused {
+        Some(wait_seconds) => Err(AppError::RateLimited { wait_seconds }),
+        None => Ok(()),
+    }
+}
+
+/// Takes back the attempt that turned out right; the account's own count starts anew.
+async fn forgive(tx: &Tx, key: &str) -> Result<(), AppError> {
+    if key.starts_with("account:") {
+        sign_in_attempt::Entity::delete_by_id(key).exec(tx.conn()).await.map_err(StoreError::from)?;
+        return Ok(());
+    }
+    sign_in_attempt::Entity::update_many()
+        .col_expr(sign_in_attempt::Column::Failures, Expr::col(sign_in_attempt::Column::Failures).sub(1))
+        .filter(sign_in_attempt::Column::Key.eq(key))
+        .exec(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
     Ok(())
 }
 
@@ -257,5 +278,5 @@ pub async fn revoke_token(ctx: &Ctx<'_>, id: Uuid) -> Result<(), AppError> {
 /// When the actor may not.
 pub async fn verify_audit(ctx: &Ctx<'_>) -> Result<passerelle_store::audit::Verified, AppError> {
     permit(ctx.actor, Action::Read, Subject::Audit)?;
-    Ok(passerelle_store::audit::verify(ctx.state.store.read()).await?)
+    Ok(passerelle_store::audit::verify(&ctx.state.store).await?)
 }

@@ -93,6 +93,9 @@ pub fn read_path(path: &Path) -> Result<Vec<CorridorPack>, Vec<PackError>> {
         vec![path.to_path_buf()]
     };
     files.sort();
+    if files.is_empty() {
+        return Err(vec![trouble(path, "has no file that ends in .yaml".into())]);
+    }
     let (mut packs, mut errors) = (Vec::new(), Vec::new());
     for file in &files {
         match std::fs::read_to_string(file) {

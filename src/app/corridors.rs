@@ -138,15 +138,13 @@ pub async fn get(ctx: &Ctx<'_>, pack_id: &str) -> Result<CorridorPack, AppError>
 }
 
 async fn latest_row(conn: &impl ConnectionTrait, pack_id: &str) -> Result<Option<corridor_pack::Model>, StoreError> {
-    let find = corridor_pack::Entity::find()
-        .filter(corridor_pack::Column::PackId.eq(pack_id))
-        .order_by_desc(corridor_pack::Column::PackVersion);
+    let find =
+        corridor_pack::Entity::find().filter(corridor_pack::Column::PackId.eq(pack_id)).order_by_desc(corridor_pack::Column::PackVersion);
     Ok(find.one(conn).await?)
 }
 
 fn parse(row: &corridor_pack::Model) -> Result<CorridorPack, AppError> {
-    serde_json::from_str(&row.document)
-        .map_err(|_| AppError::from(StoreError::Corrupt { table: "corridor_pack", column: "document" }))
+    serde_json::from_str(&row.document).map_err(|_| AppError::from(StoreError::Corrupt { table: "corridor_pack", column: "document" }))
 }
 
 /// What differs between two packs, key by key, as lines of text.

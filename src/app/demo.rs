@@ -61,7 +61,8 @@ pub async fn load_concepts(state: &AppState, now: Moment) -> Result<(), AppError
 /// # Errors
 /// When the database refuses.
 pub async fn load(state: &AppState, now: Moment, seed: u64) -> Result<Vec<SignIn>, AppError> {
-    let packs = corridors::built_in().map_err(|errors| AppError::internal(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+    let packs = corridors::built_in()
+        .map_err(|errors| AppError::internal(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
     corridors::import(&state.store, None, now, &packs).await?;
     let stands = account::Entity::find()
         .filter(account::Column::Email.eq(email(Role::Operator)))

@@ -5,9 +5,9 @@ use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
 use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::ids::{NeedId, TraineeId};
 use passerelle_engine::matching::snapshot::digest;
 use passerelle_engine::matching::{ENGINE_VERSION, PairReport, Policy, RunResult, Snapshot, Stage, explain_pair, plan};
-use passerelle_domain::ids::{NeedId, TraineeId};
 use passerelle_store::entity::{match_artifact, match_run, outcome, proposal};
 use passerelle_store::list::{ListQuery, Page};
 use passerelle_store::query::{ActiveModelTrait, EntityTrait};
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 mod gather;
-pub use gather::gather;
+pub use gather::{gather, gather_pair};
 
 /// Kind of the job that carries out a run.
 pub const JOB: &str = "match_run";
@@ -96,7 +96,8 @@ pub async fn why(ctx: &Ctx<'_>, run_id: Uuid, trainee: Uuid, need: Uuid) -> Resu
         return Err(AppError::NotFound);
     }
     let snapshot = load_snapshot(ctx.state, run_id).await?;
-    explain_pair(&snapshot, &ctx.state.policy, TraineeId(trainee), NeedId(need)).ok_or(AppError::NotFound)
+    let report = explain_pair(&snapshot, &ctx.state.policy, TraineeId(trainee), NeedId(need)).ok_or(AppError::NotFound)?;
+    Ok(report.seen_from(knows_trainee, knows_need))
 }
 
 async fn outcome_visible(ctx: &Ctx<'_>, run_id: Uuid, side: &str, subject: Uuid) -> Result<bool, AppError> {
@@ -203,6 +204,8 @@ async fn note_progress(state: &AppState, run_id: Uuid, stage: Stage, percent: u8
         .col_expr(match_run::Column::Stage, Expr::value(stage.as_str()))
         .col_expr(match_run::Column::ProgressPercent, Expr::value(i32::from(percent)))
         .filter(match_run::Column::Id.eq(run_id))
+        // A worker that lost its lease must not set a finished run back.
+        .filter(match_run::Column::Status.is_in(["queued", "running"]))
         .exec(tx.conn())
         .await
         .map_err(StoreError::from)?;
@@ -297,8 +300,7 @@ fn outcome_rows(run: &match_run::Model, snapshot: &Snapshot, result: &RunResult,
         owners.insert(trainee.id.0, (trainee.institute.0, trainee.training_country.to_string()));
     }
     for need in &snapshot.needs {
-        let country = need.pools.iter().find_map(|pool| snapshot.pathway(&pool.pathway)).map(|pathway| pathway.destination.to_string());
-        owners.insert(need.id.0, (need.employer.id.0, country.unwrap_or_default()));
+        owners.insert(need.id.0, (need.employer.id.0, need.country.to_string()));
     }
     let rows = result.outcomes.iter().map(|said| {
         let (organisation_id, country) = owners.get(&said.id).cloned().unwrap_or_default();

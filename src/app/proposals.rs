@@ -1,12 +1,14 @@
 //! Deciding on a proposal. The engine only proposes; a match exists when both sides have said yes.
 
-use super::Ctx;
+use super::{Ctx, match_runs};
 use crate::error::AppError;
-use passerelle_domain::access::{Action, Reach, Subject, permit};
-use passerelle_domain::people::{Decision, DeclineReason};
+use passerelle_domain::access::{Action, Actor, Reach, Role, Subject, permit};
+use passerelle_domain::ids::{NeedId, TraineeId};
+use passerelle_domain::people::{Decision, DeclineReason, JourneyState};
+use passerelle_engine::matching::explain_pair;
 use passerelle_store::entity::{need, proposal, seat_pool, trainee};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
-use passerelle_store::{StoreError, record};
+use passerelle_store::{StoreError, Tx, record};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -36,7 +38,7 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, decide: &Decide) -> R
     let mut tx = ctx.begin().await?;
     let found = record::find::<proposal::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
     // The need first, always: both sides and all proposals of a need wait in the same line.
-    let need = record::hold::<need::Entity>(&tx, found.need_id).await?.ok_or(AppError::NotFound)?;
+    record::hold::<need::Entity>(&tx, found.need_id).await?.ok_or(AppError::NotFound)?;
     let person = record::hold::<trainee::Entity>(&tx, found.trainee_id).await?.ok_or(AppError::NotFound)?;
     let mut row = record::hold::<proposal::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;
     if row.version != version {
@@ -48,11 +50,8 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, decide: &Decide) -> R
         return Err(AppError::TransitionRefused { state: mine.clone(), allowed: vec![] });
     }
     if decide.decision == Decision::Accepted {
-        let moved = need.updated_at_ms > row.created_at_ms || person.updated_at_ms > row.created_at_ms;
-        if moved {
-            return Err(AppError::Conflict("the need or the trainee's record changed after this was proposed; run the matching again".into()));
-        }
         ensure_a_seat(&tx, &row).await?;
+        ensure_still_lawful(ctx, &tx, &row).await?;
     }
     let reason = decide.reason.filter(|_| decide.decision == Decision::Declined).map(|reason| reason.to_string());
     let changed = if by_trainee {
@@ -65,30 +64,74 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, decide: &Decide) -> R
         "employer_decision"
     };
     let next = record::update::<proposal::Entity>(&mut tx, row.clone(), version, &[changed]).await?;
+    let accepted = Decision::Accepted.as_str();
+    if row.trainee_decision == accepted && row.employer_decision == accepted {
+        let expected = person.version;
+        let matched = trainee::Model { journey: JourneyState::Matched.to_string(), ..person };
+        record::update::<trainee::Entity>(&mut tx, matched, expected, &["journey"]).await?;
+    }
     tx.commit().await?;
     row.version = next;
     Ok(row)
 }
 
-/// Seats that others have accepted on their side count as taken, over all runs.
-async fn ensure_a_seat(tx: &passerelle_store::Tx, row: &proposal::Model) -> Result<(), AppError> {
+/// Which sides of a proposal somebody knows: authorities both, the others their own.
+pub fn sides(actor: &Actor, row: &proposal::Model) -> (bool, bool) {
+    let own = |id: Uuid| actor.grants.iter().any(|grant| grant.organisation.is_some_and(|organisation| organisation.0 == id));
+    let authority = |country: &str, roles: &[Role]| {
+        let mut grants = actor.grants.iter().filter(|grant| roles.contains(&grant.role));
+        grants.any(|grant| grant.countries.iter().any(|code| code.as_str() == country))
+    };
+    let origin = authority(&row.origin, &[Role::OriginOfficer, Role::OriginApprover, Role::OriginAuditor]);
+    let destination = authority(&row.destination, &[Role::DestinationOfficer, Role::DestinationApprover, Role::DestinationAuditor]);
+    let herself = actor.trainee.is_some_and(|me| me.0 == row.trainee_id);
+    let knows_trainee = herself || own(row.institute_id) || origin;
+    let knows_need = own(row.employer_id) || destination;
+    (knows_trainee, knows_need)
+}
+
+/// Seats of a need's pathway on which both sides have agreed, over all runs.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn accepted_seats(tx: &Tx, need_id: Uuid, pathway: &str) -> Result<i64, AppError> {
     let accepted = Decision::Accepted.as_str();
-    let others = proposal::Entity::find()
-        .filter(proposal::Column::NeedId.eq(row.need_id))
-        .filter(proposal::Column::Pathway.eq(row.pathway.as_str()))
+    let rows = proposal::Entity::find()
+        .filter(proposal::Column::NeedId.eq(need_id))
+        .filter(proposal::Column::Pathway.eq(pathway))
         .filter(proposal::Column::TraineeDecision.eq(accepted))
         .filter(proposal::Column::EmployerDecision.eq(accepted))
         .all(tx.conn())
         .await
         .map_err(StoreError::from)?;
-    let taken = others.iter().filter(|other| other.trainee_id != row.trainee_id).count();
+    Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
+}
+
+/// Judges the pair again on the facts of this moment. What was lawful when it was proposed may
+/// have ceased to be: a certificate withdrawn, an employer suspended, a quota used up.
+async fn ensure_still_lawful(ctx: &Ctx<'_>, tx: &Tx, row: &proposal::Model) -> Result<(), AppError> {
+    let day = ctx.now.date();
+    let snapshot = match_runs::gather_pair(tx.conn(), ctx.state, day, row.trainee_id, row.need_id).await?;
+    let report = explain_pair(&snapshot, &ctx.state.policy, TraineeId(row.trainee_id), NeedId(row.need_id));
+    match report {
+        Some(report) if report.reasons.is_empty() => Ok(()),
+        _ => Err(AppError::Conflict(
+            "the facts changed after this was proposed, and the pair is no longer lawful; run the matching again".into(),
+        )),
+    }
+}
+
+/// Seats that others have accepted on their side count as taken, over all runs.
+async fn ensure_a_seat(tx: &Tx, row: &proposal::Model) -> Result<(), AppError> {
+    let accepted = Decision::Accepted.as_str();
+    let taken = accepted_seats(tx, row.need_id, &row.pathway).await?;
     let pool = seat_pool::Entity::find()
         .filter(seat_pool::Column::NeedId.eq(row.need_id))
         .filter(seat_pool::Column::Pathway.eq(row.pathway.as_str()))
         .one(tx.conn())
         .await
         .map_err(StoreError::from)?;
-    let seats = pool.map_or(0, |pool| usize::try_from(pool.seats).unwrap_or_default());
+    let seats = pool.map_or(0, |pool| pool.seats);
     let placed_elsewhere = proposal::Entity::find()
         .filter(proposal::Column::TraineeId.eq(row.trainee_id))
         .filter(proposal::Column::Id.ne(row.id))

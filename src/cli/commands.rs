@@ -127,7 +127,10 @@ pub(super) async fn import_esco(config: Config, path: &Path, language: &str, ver
     if outcome.unchanged {
         println!("ESCO {version} in {language} stands already; nothing changed.");
     } else {
-        println!("ESCO {version} in {language}: {} concepts, {} labels, {} relations.", outcome.concepts, outcome.labels, outcome.relations);
+        println!(
+            "ESCO {version} in {language}: {} concepts, {} labels, {} relations.",
+            outcome.concepts, outcome.labels, outcome.relations
+        );
     }
     for note in outcome.notes {
         println!("  note: {note}");
@@ -227,7 +230,11 @@ pub(super) async fn corridors_diff(config: Config, path: &Path) -> Result<(), Fa
             Some(old) => {
                 let lines = corridors::diff(&old, pack)?;
                 differ |= !lines.is_empty();
-                println!("{}: {}", pack.id, if lines.is_empty() { "no difference".to_owned() } else { format!("{} difference(s)", lines.len()) });
+                println!(
+                    "{}: {}",
+                    pack.id,
+                    if lines.is_empty() { "no difference".to_owned() } else { format!("{} difference(s)", lines.len()) }
+                );
                 lines.iter().for_each(|line| println!("  {line}"));
             }
         }
@@ -269,12 +276,21 @@ async fn show_run(state: &AppState, run: Uuid, args: &MatchArgs) -> Result<(), F
     if args.json {
         println!("{}", replay.result);
     } else if args.replay {
-        println!("stored  {}\nreplay  {}\n{}", replay.stored_digest, replay.result_digest, if replay.same { "the same bytes" } else { "DIFFERENT" });
+        println!(
+            "stored  {}\nreplay  {}\n{}",
+            replay.stored_digest,
+            replay.result_digest,
+            if replay.same { "the same bytes" } else { "DIFFERENT" }
+        );
     } else {
         let result: passerelle_engine::matching::RunResult = serde_json::from_str(&replay.result).map_err(AppError::from)?;
         println!("Run {run}\n{}", summary(&result.totals));
     }
-    if replay.same { Ok(()) } else { Err(Failure::new(EXIT_FOUND, "the replay differs from the stored result: was the policy changed since?")) }
+    if replay.same {
+        Ok(())
+    } else {
+        Err(Failure::new(EXIT_FOUND, "the replay differs from the stored result: was the policy changed since?"))
+    }
 }
 
 /// Queues a run on behalf of the command line.
@@ -293,7 +309,10 @@ pub(super) async fn finish_run(state: &AppState, run: Uuid, show: bool) -> Resul
     let name = format!("cli-{}", Uuid::now_v7().simple());
     let working = {
         let state = state.clone();
-        tokio::spawn(async move { while jobs::work_once(&state, &name).await? {} Ok::<(), AppError>(()) })
+        tokio::spawn(async move {
+            while jobs::work_once(&state, &name).await? {}
+            Ok::<(), AppError>(())
+        })
     };
     let progress = show.then(|| bar(100, "matching"));
     loop {
@@ -332,7 +351,12 @@ pub(super) fn summary(totals: &Totals) -> String {
         ("Proposed".to_owned(), totals.proposed),
         ("Without a proposal".to_owned(), totals.trainees - totals.proposed),
     ];
-    format!("{}\n{}\n{}", table("Match run", &head), table("Proposed by corridor", &by_corridor), table("Without a proposal, by nearest reason", &by_reason))
+    format!(
+        "{}\n{}\n{}",
+        table("Match run", &head),
+        table("Proposed by corridor", &by_corridor),
+        table("Without a proposal, by nearest reason", &by_reason)
+    )
 }
 
 pub(super) struct NewUser {
@@ -376,7 +400,7 @@ pub(super) async fn user_create(config: Config, new: NewUser) -> Result<(), Fail
 
 pub(super) async fn audit_verify(config: Config, json: bool) -> Result<(), Failure> {
     let state = state(config).await?;
-    let verified = passerelle_store::audit::verify(state.store.read()).await?;
+    let verified = passerelle_store::audit::verify(&state.store).await?;
     let broken = verified.broken.as_ref().map(|link| json!({ "chain": link.chain, "seq": link.seq, "problem": link.problem }));
     if json {
         println!("{}", pretty(&json!({ "events": verified.events, "broken": broken })));
@@ -399,54 +423,100 @@ pub(super) async fn backup(config: Config, file: &Path) -> Result<(), Failure> {
         return Err(Failure::new(EXIT_INPUT, format!("{} exists already; name another file", file.display())));
     }
     let store = open_store(&config, false).await?;
-    store.backup_to(file).await?;
+    if let Err(error) = store.backup_to(file).await {
+        // Half a copy must not be mistaken for one, nor stand in the way of the next.
+        if let Err(left) = std::fs::remove_file(file)
+            && left.kind() != std::io::ErrorKind::NotFound
+        {
+            eprintln!("passerelle: {} could not be removed: {left}", file.display());
+        }
+        return Err(error.into());
+    }
+    store.close().await?;
     println!("Copied to {}", file.display());
     Ok(())
 }
 
-pub(super) fn restore(config: &Config, file: &Path, force: bool) -> Result<(), Failure> {
+/// Replaces a SQLite database. The copy is checked before anything is moved, and what stood there
+/// is kept beside it under a name of its own.
+pub(super) async fn restore(config: Config, file: &Path, force: bool) -> Result<(), Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::new(EXIT_FAILURE, error);
     let Some(target) = config.database.url.strip_prefix("sqlite://") else {
         return Err(Failure::new(EXIT_INPUT, "restore replaces SQLite databases; use pg_restore for PostgreSQL (docs/OPERATIONS.md)"));
     };
-    let target = Path::new(target.split('?').next().unwrap_or(target));
-    let mut head = [0_u8; 16];
-    let readable = std::fs::File::open(file).and_then(|mut opened| std::io::Read::read_exact(&mut opened, &mut head));
-    if readable.is_err() || &head != b"SQLite format 3\0" {
-        return Err(Failure::new(EXIT_INPUT, format!("{} is no SQLite database", file.display())));
+    let target = Path::new(target.split('?').next().unwrap_or(target)).to_path_buf();
+    if let (Ok(a), Ok(b)) = (file.canonicalize(), target.canonicalize())
+        && a == b
+    {
+        return Err(Failure::new(EXIT_INPUT, "the copy and the database are the same file"));
     }
-    if target.exists() {
-        if !force {
-            return Err(Failure::new(EXIT_INPUT, format!("{} exists; stop the service and repeat with --force to replace it", target.display())));
-        }
-        let kept = target.with_extension("before-restore");
-        std::fs::rename(target, &kept).map_err(|error| failed(&error))?;
-        for ending in ["-wal", "-shm"] {
-            let beside = format!("{}{ending}", target.display());
-            match std::fs::remove_file(&beside) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(&error)),
-                _ => {}
-            }
-        }
+    if target.exists() && !force {
+        return Err(Failure::new(
+            EXIT_INPUT,
+            format!("{} exists; stop the service and repeat with --force to replace it", target.display()),
+        ));
     }
     if let Some(folder) = target.parent() {
         std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
     }
-    std::fs::copy(file, target).map_err(|error| failed(&error))?;
+    let stamp = Moment::now().0.format("%Y%m%dT%H%M%S%3f");
+    let fresh = target.with_extension(format!("restoring-{stamp}"));
+    std::fs::copy(file, &fresh).map_err(|error| Failure::new(EXIT_INPUT, format!("{}: {error}", file.display())))?;
+    let checked = check_copy(&config, &fresh).await;
+    if let Err(failure) = checked {
+        std::fs::remove_file(&fresh).map_err(|error| failed(&error))?;
+        return Err(Failure::new(EXIT_INPUT, format!("{} is no usable copy of a Passerelle database: {}", file.display(), failure.text)));
+    }
+    if target.exists() {
+        // Opening and closing folds the log into the file, so that what is kept is whole.
+        let old = open_store(&config, false).await?;
+        old.close().await?;
+        let kept = target.with_extension(format!("before-restore-{stamp}"));
+        std::fs::rename(&target, &kept).map_err(|error| failed(&error))?;
+        for ending in ["-wal", "-shm"] {
+            let beside = format!("{}{ending}", target.display());
+            if Path::new(&beside).exists() {
+                std::fs::rename(&beside, format!("{}{ending}", kept.display())).map_err(|error| failed(&error))?;
+            }
+        }
+        println!("The database before is kept as {}", kept.display());
+    }
+    std::fs::rename(&fresh, &target).map_err(|error| failed(&error))?;
     println!("Restored {}", target.display());
+    Ok(())
+}
+
+/// Whether a file is a whole database with a schema of this or an earlier version.
+async fn check_copy(config: &Config, file: &Path) -> Result<(), Failure> {
+    let mut config = config.clone();
+    config.database.url = format!("sqlite://{}", file.display());
+    let store = open_store(&config, false).await?;
+    store.check_integrity().await?;
+    store.check_schema().await?;
+    store.close().await?;
     Ok(())
 }
 
 pub(super) async fn doctor(config: Config, json: bool) -> Result<(), Failure> {
     let mut checks: Vec<(&str, Result<String, String>)> = Vec::new();
-    checks.push(("policy", load_policy(&config.matching.policy_file).map(|policy| format!("version {}", policy.version)).map_err(|e| e.to_string())));
-    checks.push(("law book", load_rules(&config.matching.rules_file).map(|book| format!("version {}", book.version)).map_err(|e| e.to_string())));
+    checks.push((
+        "policy",
+        load_policy(&config.matching.policy_file).map(|policy| format!("version {}", policy.version)).map_err(|e| e.to_string()),
+    ));
+    checks.push((
+        "law book",
+        load_rules(&config.matching.rules_file).map(|book| format!("version {}", book.version)).map_err(|e| e.to_string()),
+    ));
     checks.push((
         "built-in corridors",
-        corridors::built_in().map(|packs| format!("{} packs", packs.len())).map_err(|errors| errors.iter().map(ToString::to_string).collect()),
+        corridors::built_in()
+            .map(|packs| format!("{} packs", packs.len()))
+            .map_err(|errors| errors.iter().map(ToString::to_string).collect()),
     ));
     let probe = config.storage.data_dir.join(format!(".probe-{}", Uuid::now_v7().simple()));
-    let writable = std::fs::create_dir_all(&config.storage.data_dir).and_then(|()| std::fs::write(&probe, b"probe")).and_then(|()| std::fs::remove_file(&probe));
+    let writable = std::fs::create_dir_all(&config.storage.data_dir)
+        .and_then(|()| std::fs::write(&probe, b"probe"))
+        .and_then(|()| std::fs::remove_file(&probe));
     checks.push(("data folder", writable.map(|()| config.storage.data_dir.display().to_string()).map_err(|error| error.to_string())));
     match open_store(&config, false).await {
         Err(error) => checks.push(("database", Err(Failure::from(error).text))),

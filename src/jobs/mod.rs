@@ -43,7 +43,13 @@ pub async fn work_once(state: &AppState, worker: &str) -> Result<bool, AppError>
     let lease_ms = state.config.jobs.lease_seconds * 1_000;
     let Some(taken) = job::claim(&state.store, worker, Moment::now().ms(), lease_ms).await? else { return Ok(false) };
     let keeping = tokio::spawn(keep_lease(state.clone(), taken.id, worker.to_owned(), lease_ms));
-    let outcome = carry_out(state, &taken, worker).await;
+    let outcome = if taken.attempts > job::ATTEMPTS_MAX {
+        Err(AppError::Malformed(format!("given up after {} attempts, each of which ended without an answer", job::ATTEMPTS_MAX)))
+    } else {
+        // A task of its own: a panic in a job must not end the worker.
+        let (state, taken, worker) = (state.clone(), taken.clone(), worker.to_owned());
+        tokio::spawn(async move { carry_out(&state, &taken, &worker).await }).await.unwrap_or_else(|error| Err(AppError::internal(error)))
+    };
     keeping.abort();
     match outcome {
         Ok(()) => {

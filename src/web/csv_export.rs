@@ -7,6 +7,7 @@ use crate::error::AppError;
 use crate::i18n::{Locale, plain};
 use actix_web::HttpResponse;
 use actix_web::http::header;
+use passerelle_domain::access::{Action, permit};
 
 /// The most rows that one file has. Whoever needs more narrows the filter or uses the API.
 pub const ROWS_MAX: usize = 10_000;
@@ -15,7 +16,13 @@ pub const ROWS_MAX: usize = 10_000;
 ///
 /// # Errors
 /// As listing.
-pub async fn file(ctx: &Ctx<'_>, resource: &'static dyn Resource, mut request: ListRequest, locale: Locale) -> Result<HttpResponse, AppError> {
+pub async fn file(
+    ctx: &Ctx<'_>,
+    resource: &'static dyn Resource,
+    mut request: ListRequest,
+    locale: Locale,
+) -> Result<HttpResponse, AppError> {
+    permit(ctx.actor, Action::Export, resource.subject())?;
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let listed: Vec<_> = resource.fields().iter().filter(|field| field.listed).collect();
     let header_row: Vec<String> = listed.iter().map(|field| locale.get(&field.label_key())).collect();

@@ -89,9 +89,11 @@ impl FromRequest for IfMatch {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let value = request.headers().get(header::IF_MATCH).and_then(|value| value.to_str().ok());
         let version = value.and_then(|text| text.trim().trim_start_matches("W/").trim_matches('"').parse().ok());
-        std::future::ready(version.map(Self).ok_or_else(|| {
-            AppError::Malformed("send If-Match with the ETag of the version that your change is based on".into())
-        }))
+        std::future::ready(
+            version
+                .map(Self)
+                .ok_or_else(|| AppError::Malformed("send If-Match with the ETag of the version that your change is based on".into())),
+        )
     }
 }
 
@@ -131,9 +133,10 @@ impl FromRequest for PathId {
 /// # Errors
 /// When the key is longer than 200 characters.
 pub fn idempotency(request: &HttpRequest, actor: &Actor, body: &[u8]) -> Result<Option<IdempotencyKey>, AppError> {
-    let Some(key) = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok()) else { return Ok(None) };
+    let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().unwrap_or_default();
     if key.is_empty() || key.len() > 200 {
-        return Err(AppError::Malformed("an Idempotency-Key has 1 to 200 characters".into()));
+        return Err(AppError::Malformed("an Idempotency-Key has 1 to 200 characters of ASCII".into()));
     }
     Ok(Some(IdempotencyKey {
         key_hash: secret::hash(&format!("{}\n{}\n{key}", actor.user, request.path())),

@@ -65,8 +65,12 @@ fn parameters(entry: &Entry) -> Vec<Value> {
         let query = |name: &str, schema: Value| json!({ "name": name, "in": "query", "schema": schema });
         parameters.push(query("limit", json!({ "type": "integer", "minimum": 1, "maximum": passerelle_store::list::PAGE_MAX })));
         parameters.push(query("after", json!({ "type": "string", "description": "`next` of the page before" })));
-        let sorts: Vec<String> =
-            resource.fields().iter().filter(|field| field.sorts).flat_map(|field| [field.name.to_owned(), format!("-{}", field.name)]).collect();
+        let sorts: Vec<String> = resource
+            .fields()
+            .iter()
+            .filter(|field| field.sorts)
+            .flat_map(|field| [field.name.to_owned(), format!("-{}", field.name)])
+            .collect();
         if !sorts.is_empty() {
             parameters.push(query("sort", json!({ "type": "string", "enum": sorts })));
         }

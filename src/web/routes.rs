@@ -162,14 +162,20 @@ fn of_resource(resource: &'static dyn Resource) -> Vec<Entry> {
 fn matching() -> Vec<Entry> {
     use Access::Needs;
     vec![
-        Entry::new(Method::POST, "/api/v1/match-runs", Needs(Action::Create, Subject::MatchRun), || web::route().to(api::match_runs::create))
-            .says("Ask for a match run; answers 202 and a Location to watch", Body::Named("MatchRunRequest"), Body::Named("MatchRun")),
+        Entry::new(Method::POST, "/api/v1/match-runs", Needs(Action::Create, Subject::MatchRun), || {
+            web::route().to(api::match_runs::create)
+        })
+        .says("Ask for a match run; answers 202 and a Location to watch", Body::Named("MatchRunRequest"), Body::Named("MatchRun")),
         Entry::new(Method::GET, "/api/v1/match-runs", Needs(Action::List, Subject::MatchRun), || web::route().to(api::match_runs::list))
             .says("List match runs, the newest first", Body::None, Body::Named("MatchRunPage")),
-        Entry::new(Method::GET, "/api/v1/match-runs/{id}", Needs(Action::Read, Subject::MatchRun), || web::route().to(api::match_runs::get))
-            .says("Read one match run: progress, totals, digests", Body::None, Body::Named("MatchRun")),
-        Entry::new(Method::GET, "/api/v1/match-runs/{id}/why", Needs(Action::Read, Subject::Outcome), || web::route().to(api::match_runs::why))
-            .says("Why a trainee and a need are, or are not, a lawful pair: ?trainee=&need=", Body::None, Body::Named("PairReport")),
+        Entry::new(Method::GET, "/api/v1/match-runs/{id}", Needs(Action::Read, Subject::MatchRun), || {
+            web::route().to(api::match_runs::get)
+        })
+        .says("Read one match run: progress, totals, digests", Body::None, Body::Named("MatchRun")),
+        Entry::new(Method::GET, "/api/v1/match-runs/{id}/why", Needs(Action::Read, Subject::Outcome), || {
+            web::route().to(api::match_runs::why)
+        })
+        .says("Why a trainee and a need are, or are not, a lawful pair: ?trainee=&need=", Body::None, Body::Named("PairReport")),
         Entry::new(Method::POST, "/api/v1/proposals/{id}/decision", Needs(Action::Decide, Subject::Proposal), || {
             web::route().to(api::match_runs::decide)
         })
@@ -192,11 +198,15 @@ fn reference() -> Vec<Entry> {
             .says("Search occupations and skills: ?q=&language=&kind=", Body::None, Body::Named("ConceptPage")),
         Entry::new(Method::GET, "/api/v1/corridors", Needs(Action::List, Subject::Corridor), || web::route().to(api::reference::corridors))
             .says("List the newest version of every corridor pack", Body::None, Body::Named("CorridorPage")),
-        Entry::new(Method::GET, "/api/v1/corridors/{pack}", Needs(Action::Read, Subject::Corridor), || web::route().to(api::reference::corridor))
-            .says("Read one corridor pack", Body::None, Body::Named("CorridorPack")),
+        Entry::new(Method::GET, "/api/v1/corridors/{pack}", Needs(Action::Read, Subject::Corridor), || {
+            web::route().to(api::reference::corridor)
+        })
+        .says("Read one corridor pack", Body::None, Body::Named("CorridorPack")),
         Entry::new(Method::GET, "/ui/concepts", Needs(Action::List, Subject::Concept), || web::route().to(ui::reference::concepts)),
         Entry::new(Method::GET, "/ui/corridors", Needs(Action::List, Subject::Corridor), || web::route().to(ui::reference::corridors)),
-        Entry::new(Method::GET, "/ui/corridors/{pack}", Needs(Action::Read, Subject::Corridor), || web::route().to(ui::reference::corridor)),
+        Entry::new(Method::GET, "/ui/corridors/{pack}", Needs(Action::Read, Subject::Corridor), || {
+            web::route().to(ui::reference::corridor)
+        }),
     ]
 }
 
@@ -204,6 +214,7 @@ fn platform() -> Vec<Entry> {
     use Access::{Needs, Public, SignedIn};
     vec![
         Entry::new(Method::GET, "/", Public, || web::route().to(ui::start)),
+        Entry::new(Method::GET, "/ui/", Public, || web::route().to(ui::start)),
         Entry::new(Method::GET, "/health/live", Public, || web::route().to(api::platform::live)),
         Entry::new(Method::GET, "/health/ready", Public, || web::route().to(api::platform::ready)),
         Entry::new(Method::GET, "/metrics", Public, || web::route().to(api::platform::metrics)),
@@ -218,9 +229,14 @@ fn platform() -> Vec<Entry> {
         Entry::new(Method::GET, "/ui/account", SignedIn, || web::route().to(ui::door::account)),
         Entry::new(Method::POST, "/ui/account/tokens", SignedIn, || web::route().to(ui::door::create_token)),
         Entry::new(Method::POST, "/ui/account/tokens/{id}/revoke", SignedIn, || web::route().to(ui::door::revoke_token)),
-        Entry::new(Method::GET, "/api/v1/me", SignedIn, || web::route().to(api::platform::me))
-            .says("Who you are and what you may do", Body::None, Body::Named("Me")),
-        Entry::new(Method::GET, "/api/v1/audit/verification", Needs(Action::Read, Subject::Audit), || web::route().to(api::platform::audit))
-            .says("Walk the audit chains and name the first broken link", Body::None, Body::Named("AuditVerification")),
+        Entry::new(Method::GET, "/api/v1/me", SignedIn, || web::route().to(api::platform::me)).says(
+            "Who you are and what you may do",
+            Body::None,
+            Body::Named("Me"),
+        ),
+        Entry::new(Method::GET, "/api/v1/audit/verification", Needs(Action::Read, Subject::Audit), || {
+            web::route().to(api::platform::audit)
+        })
+        .says("Walk the audit chains and name the first broken link", Body::None, Body::Named("AuditVerification")),
     ]
 }

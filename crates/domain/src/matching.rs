@@ -44,6 +44,8 @@ words!(
         R28Duplicate = "r28-duplicate",
         R29Reached = "r29-reached",
         // The pathway and the people.
+        /// Something about the side that the reader does not know.
+        OtherSide = "other-side",
         NotSeeking = "not-seeking",
         HomeTrack = "home-track",
         OccupationDiffers = "occupation-differs",
@@ -67,6 +69,21 @@ words!(
         Filled = "filled",
     }
 );
+
+impl ReasonCode {
+    /// Whether the sentences of a gate before the law mention values of the pair.
+    pub const fn has_values(self) -> bool {
+        matches!(
+            self,
+            Self::NotSeeking
+                | Self::OccupationDiffers
+                | Self::NoPathway
+                | Self::ReadyTooLate
+                | Self::PathwayClosed
+                | Self::PathwayOccupation
+        )
+    }
+}
 
 /// A reason with the values that its sentences mention.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -18,5 +18,5 @@ pub mod stable;
 
 pub use plan::{ENGINE_VERSION, Outcome, OutcomeResult, PlanError, Proposal, RunResult, Side, Stage, Totals, plan};
 pub use policy::Policy;
-pub use report::{PairReport, explain_pair};
+pub use report::{PairReport, explain_pair, hide};
 pub use snapshot::Snapshot;

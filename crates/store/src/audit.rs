@@ -121,11 +121,22 @@ fn link_hash(event: &audit_event::Model) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Walks every chain from its first event to its head and names the first broken link.
+/// Walks every chain from its first event to its head and names the first broken link. Reads one
+/// consistent state, so that others may write meanwhile.
+///
+/// What it cannot see: somebody who may write the whole database can rewrite chain and head
+/// together. Whoever must exclude that keeps the heads of an earlier verification elsewhere.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn verify(conn: &impl ConnectionTrait) -> Result<Verified, StoreError> {
+pub async fn verify(store: &crate::Store) -> Result<Verified, StoreError> {
+    let transaction = store.snapshot().await?;
+    let verified = verify_in(&transaction).await?;
+    transaction.commit().await?;
+    Ok(verified)
+}
+
+async fn verify_in(conn: &impl ConnectionTrait) -> Result<Verified, StoreError> {
     let mut events = 0;
     for head in audit_chain::Entity::find().order_by_asc(audit_chain::Column::Chain).all(conn).await? {
         let (mut seq, mut hash) = (0_i64, GENESIS.to_owned());

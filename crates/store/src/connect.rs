@@ -38,7 +38,7 @@ impl Store {
     /// When the database cannot be reached or the folder of the file is missing.
     pub async fn open(options: &Options) -> Result<Self, StoreError> {
         // Held while opening: the first switch to WAL fails if two processes race for it.
-        let _held = hold_file_lock(&options.url)?;
+        let _held = hold_file_lock(&options.url).await?;
         Self::connect_both(options).await
     }
 
@@ -47,7 +47,7 @@ impl Store {
     /// # Errors
     /// As [`Store::open`], and when a migration fails; a failed one leaves nothing behind.
     pub async fn open_and_migrate(options: &Options) -> Result<Self, StoreError> {
-        let _held = hold_file_lock(&options.url)?;
+        let _held = hold_file_lock(&options.url).await?;
         let store = Self::connect_both(options).await?;
         store.migrate().await?;
         Ok(store)
@@ -148,8 +148,33 @@ impl Store {
             "VACUUM INTO ?",
             [file.display().to_string().into()],
         );
-        self.reader.execute_raw(statement).await?;
+        self.writer.execute_raw(statement).await?;
         Ok(())
+    }
+
+    /// Ends all connections; on SQLite the last one folds the log file into the database.
+    ///
+    /// # Errors
+    /// When a connection does not end well.
+    pub async fn close(self) -> Result<(), StoreError> {
+        if !self.is_postgres() {
+            self.reader.close().await?;
+        }
+        Ok(self.writer.close().await?)
+    }
+
+    /// Asks SQLite whether the file is whole. PostgreSQL looks after itself.
+    ///
+    /// # Errors
+    /// When it is damaged.
+    pub async fn check_integrity(&self) -> Result<(), StoreError> {
+        if self.is_postgres() {
+            return Ok(());
+        }
+        let backend = self.writer.get_database_backend();
+        let row = self.writer.query_one_raw(sea_orm::Statement::from_string(backend, "PRAGMA quick_check(1)")).await?;
+        let answer: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+        if answer.as_deref() == Some("ok") { Ok(()) } else { Err(StoreError::Damaged) }
     }
 
     /// Calls back for every statement that either connection sends: for tests that count them.
@@ -215,10 +240,14 @@ fn sqlite_path(url: &str) -> Option<PathBuf> {
 }
 
 /// Waits for the lock file beside the database; the lock goes when the file is dropped.
-fn hold_file_lock(url: &str) -> Result<Option<File>, StoreError> {
+async fn hold_file_lock(url: &str) -> Result<Option<File>, StoreError> {
     let Some(path) = sqlite_path(url) else { return Ok(None) };
-    let lock_path = path.with_extension("lock");
-    let file = File::create(&lock_path).map_err(StoreError::Locked)?;
-    file.lock().map_err(StoreError::Locked)?;
-    Ok(Some(file))
+    // Waiting blocks a thread, and the runtime's own threads are needed by whoever holds the lock.
+    let waiting = tokio::task::spawn_blocking(move || {
+        let file = File::create(path.with_extension("lock"))?;
+        file.lock()?;
+        Ok(file)
+    });
+    let locked = waiting.await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+    locked.map(Some).map_err(StoreError::Locked)
 }

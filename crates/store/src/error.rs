@@ -23,6 +23,8 @@ pub enum StoreError {
     Schema,
     #[error("the database file is locked by another process")]
     Locked(#[source] std::io::Error),
+    #[error("the database file is damaged")]
+    Damaged,
     #[error("the database refused a statement")]
     Database(#[source] DbErr),
 }

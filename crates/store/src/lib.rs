@@ -24,7 +24,7 @@ pub use tx::Tx;
 pub mod query {
     pub use sea_orm::sea_query::{Expr, ExprTrait};
     pub use sea_orm::{
-        ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, PaginatorTrait,
-        QueryFilter, QueryOrder, QuerySelect, Set,
+        ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iden, IntoActiveModel, Iterable, ModelTrait,
+        PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set, Statement,
     };
 }

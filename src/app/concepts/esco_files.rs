@@ -102,8 +102,11 @@ impl Source {
         let name = path.display().to_string();
         if path.is_dir() {
             let entries = std::fs::read_dir(path).map_err(|error| EscoError::file(&name, error.to_string()))?;
-            let mut files: Vec<PathBuf> =
-                entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|file| file.extension().is_some_and(|e| e == "csv")).collect();
+            let mut files: Vec<PathBuf> = entries
+                .filter_map(Result::ok)
+                .map(|entry| entry.path())
+                .filter(|file| file.extension().is_some_and(|e| e == "csv"))
+                .collect();
             files.sort();
             return Ok(Self::Folder(files));
         }

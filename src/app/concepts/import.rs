@@ -153,10 +153,15 @@ fn add_concept(parsed: &mut Parsed, row: &RowRef<'_>, kind: &'static str) -> Res
     let mut labels = vec![("preferred", preferred.to_owned())];
     // Lists are separated by line feeds; a third party's files use a bar.
     for (column, kind) in [("altLabels", "alternative"), ("hiddenLabels", "hidden")] {
-        labels.extend(row.get(column).split(['\n', '|']).map(str::trim).filter(|label| !label.is_empty()).map(|label| (kind, label.to_owned())));
+        labels.extend(
+            row.get(column).split(['\n', '|']).map(str::trim).filter(|label| !label.is_empty()).map(|label| (kind, label.to_owned())),
+        );
     }
     if let Some((_, long)) = labels.iter().find(|(_, label)| label.chars().count() > LABEL_CHARS_MAX) {
-        return Err(row.error("preferredLabel", format!("a label has {} characters; an unclosed quote may have swallowed lines", long.chars().count())));
+        return Err(row.error(
+            "preferredLabel",
+            format!("a label has {} characters; an unclosed quote may have swallowed lines", long.chars().count()),
+        ));
     }
     let isco = row.get("iscoGroup");
     if kind == "occupation" && !isco.is_empty() && (isco.len() > 4 || !isco.bytes().all(|b| b.is_ascii_digit())) {
@@ -266,12 +271,7 @@ async fn forget_labels(tx: &Tx, known: &BTreeMap<String, i64>, language: &str) -
 /// The next free number of a table that numbers its rows itself.
 macro_rules! next_id {
     ($conn:expr, $module:ident) => {
-        $module::Entity::find()
-            .order_by_desc($module::Column::Id)
-            .one($conn)
-            .await
-            .map_err(StoreError::from)?
-            .map_or(1, |row| row.id + 1)
+        $module::Entity::find().order_by_desc($module::Column::Id).one($conn).await.map_err(StoreError::from)?.map_or(1, |row| row.id + 1)
     };
 }
 
@@ -368,7 +368,9 @@ async fn write_relations(
         if stand.contains(&(from_id, to_id, (*kind).to_owned())) {
             continue;
         }
-        rows.push(concept_relation::ActiveModel::from(concept_relation::Model { id: next, from_id, to_id, kind: (*kind).into() }).reset_all());
+        rows.push(
+            concept_relation::ActiveModel::from(concept_relation::Model { id: next, from_id, to_id, kind: (*kind).into() }).reset_all(),
+        );
         next += 1;
         outcome.relations += 1;
         if rows.len() >= 5_000 {

@@ -128,16 +128,7 @@ const fn need(
     pay: (i64, &'static str),
     level: Option<(&'static str, &'static str)>,
 ) -> NeedPlan {
-    NeedPlan {
-        country: place.0,
-        title: post.0,
-        occupation: post.1,
-        pathways,
-        yearly: pay.0,
-        currency: pay.1,
-        level,
-        employers: place.1,
-    }
+    NeedPlan { country: place.0, title: post.0, occupation: post.1, pathways, yearly: pay.0, currency: pay.1, level, employers: place.1 }
 }
 
 /// Posted three times each with different dates, sizes and pay: ninety needs.
@@ -153,7 +144,13 @@ pub const NEEDS: [NeedPlan; 30] = [
     need(("DE", &[5]), ("Junior software developer", "2512"), &["DE-NAFR-THAMM/MA"], (45_600, "EUR"), None),
     need(("DE", &[1]), ("Nurse, surgery", "2221"), &["DE-NURSE-TRIPLEWIN/PH", "DE-NURSE-TRIPLEWIN/IN"], (39_600, "EUR"), None),
     need(("DE", &[1]), ("Nurse, internal medicine", "2221"), &["DE-NURSE-TRIPLEWIN/TN", "DE-NURSE-TRIPLEWIN/ID"], (39_600, "EUR"), None),
-    need(("DE", &[4]), ("Nurse, long-term care", "2221"), &["DE-NURSE-TRIPLEWIN/PH", "DE-NURSE-TRIPLEWIN/ID"], (38_400, "EUR"), Some(("de", "CEFR B1"))),
+    need(
+        ("DE", &[4]),
+        ("Nurse, long-term care", "2221"),
+        &["DE-NURSE-TRIPLEWIN/PH", "DE-NURSE-TRIPLEWIN/ID"],
+        (38_400, "EUR"),
+        Some(("de", "CEFR B1")),
+    ),
     need(("DE", &[4]), ("Nurse, geriatrics", "2221"), &["DE-NURSE-TRIPLEWIN/IN", "DE-NURSE-TRIPLEWIN/TN"], (38_400, "EUR"), None),
     need(("BE", &[0]), ("Web and software developer", "2512"), &["BE-MA-PALIM/MA"], (50_400, "EUR"), None),
     need(("BE", &[1]), ("Software developer", "2512"), &["BE-MA-PALIM/MA"], (50_400, "EUR"), None),
@@ -180,7 +177,20 @@ pub fn names(country: &str) -> (&'static [&'static str], &'static [&'static str]
         "MA" | "TN" | "EG" => (
             &["Salma", "Fatima Zahra", "Imane", "Khadija", "Meryem", "Amira", "Nour", "Yasmine", "Hajar", "Rania"],
             &["Youssef", "Mehdi", "Anas", "Hamza", "Omar", "Ayoub", "Karim", "Bilal", "Tarek", "Sami"],
-            &["Alaoui", "Berrada", "El Idrissi", "Benali", "Trabelsi", "Haddad", "Mansour", "Fassi", "Chraibi", "Khalil", "Saidi", "Amrani"],
+            &[
+                "Alaoui",
+                "Berrada",
+                "El Idrissi",
+                "Benali",
+                "Trabelsi",
+                "Haddad",
+                "Mansour",
+                "Fassi",
+                "Chraibi",
+                "Khalil",
+                "Saidi",
+                "Amrani",
+            ],
         ),
         "PH" => (
             &["Maria Cristina", "Angelica", "Jasmine", "Rowena", "Liza", "Maricel", "Grace", "Joy"],

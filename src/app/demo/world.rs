@@ -361,8 +361,22 @@ impl Maker<'_> {
             habitual_residence: plan.country.into(),
             training_country: plan.country.into(),
             occupation: plan.occupation.into(),
-            track: if self.chance(7) { "home" } else if self.chance(10) { "undecided" } else { "away" }.into(),
-            journey: if self.chance(4) { "applied" } else if cohort.ends_on < self.day(90) && self.chance(50) { "certified" } else { "in_training" }.into(),
+            track: if self.chance(7) {
+                "home"
+            } else if self.chance(10) {
+                "undecided"
+            } else {
+                "away"
+            }
+            .into(),
+            journey: if self.chance(4) {
+                "applied"
+            } else if cohort.ends_on < self.day(90) && self.chance(50) {
+                "certified"
+            } else {
+                "in_training"
+            }
+            .into(),
             ready_on,
             passport_valid_to: if self.chance(3) {
                 None
@@ -371,7 +385,14 @@ impl Maker<'_> {
             } else {
                 Some(self.day_between(1_200, 3_400))
             },
-            identity_confirmed: if self.chance(3) { "unknown" } else if self.chance(1) { "no" } else { "yes" }.into(),
+            identity_confirmed: if self.chance(3) {
+                "unknown"
+            } else if self.chance(1) {
+                "no"
+            } else {
+                "yes"
+            }
+            .into(),
             possible_duplicate: self.chance(1),
             preferred_destinations: wishes.join(","),
             waiting_since: self.day_between(-420, -30),
@@ -448,7 +469,13 @@ impl Maker<'_> {
         let lapses = (70..80).contains(&lot);
         let issued = self.day_between(-300, -40);
         let ms = self.now.ms();
-        let expires = if lapses { Some(self.day(45)) } else if scale == "CEFR" { None } else { Some(issued + Days::new(730)) };
+        let expires = if lapses {
+            Some(self.day(45))
+        } else if scale == "CEFR" {
+            None
+        } else {
+            Some(issued + Days::new(730))
+        };
         self.world.language_certificates.push(language_certificate::Model {
             id: Uuid::now_v7(),
             version: 1,
@@ -631,8 +658,28 @@ impl Maker<'_> {
         let rows = [
             ("Deployment cap for health workers", "origin", "PH", "origin", "PH", "departures of health workers", 7_500, 7_488, true),
             ("Nurses leaving for the United Kingdom", "origin", "KE", "corridor", "KE-GB", "departures", 20, 20, false),
-            ("Approvals, Western Balkans rule", "destination", "DE", "pathway", "DE-XK-CONSTRUCTION/XK", "approvals", 50_000, 49_982, false),
-            ("Project places, apprentices from Morocco", "destination", "DE", "pathway", "DE-NAFR-THAMM/MA", "project places", 260, 225, false),
+            (
+                "Approvals, Western Balkans rule",
+                "destination",
+                "DE",
+                "pathway",
+                "DE-XK-CONSTRUCTION/XK",
+                "approvals",
+                50_000,
+                49_982,
+                false,
+            ),
+            (
+                "Project places, apprentices from Morocco",
+                "destination",
+                "DE",
+                "pathway",
+                "DE-NAFR-THAMM/MA",
+                "project places",
+                260,
+                225,
+                false,
+            ),
         ];
         for (name, side, country, scope, subject, counts, cap, used, exempts) in rows {
             let ms = self.now.ms();

@@ -30,26 +30,54 @@ use uuid::Uuid;
 /// When the database cannot be read, or holds a text that is no value of its kind.
 pub async fn gather(state: &AppState, as_of: NaiveDate, seed: u64) -> Result<Snapshot, AppError> {
     let tx = state.store.snapshot().await?;
-    let packs = packs(&tx).await?;
-    let agreements = all::<agreement::Entity>(&tx).await?;
+    let snapshot = gather_in(&tx, state, as_of, seed, None).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(snapshot)
+}
+
+/// The same for one trainee and one need, inside a transaction: the facts of today about a pair.
+///
+/// # Errors
+/// As [`gather`].
+pub async fn gather_pair(
+    conn: &impl ConnectionTrait,
+    state: &AppState,
+    day: NaiveDate,
+    trainee: Uuid,
+    need: Uuid,
+) -> Result<Snapshot, AppError> {
+    gather_in(conn, state, day, 0, Some((trainee, need))).await
+}
+
+async fn gather_in(
+    tx: &impl ConnectionTrait,
+    state: &AppState,
+    as_of: NaiveDate,
+    seed: u64,
+    pair: Option<(Uuid, Uuid)>,
+) -> Result<Snapshot, AppError> {
+    let packs = packs(tx).await?;
+    let agreements = all::<agreement::Entity>(tx).await?;
+    let (trainee, need) = (pair.map(|pair| pair.0), pair.map(|pair| pair.1));
     let organisations: BTreeMap<Uuid, organisation::Model> =
-        all::<organisation::Entity>(&tx).await?.into_iter().map(|row| (row.id, row)).collect();
-    let sites: BTreeMap<Uuid, site::Model> = all::<site::Entity>(&tx).await?.into_iter().map(|row| (row.id, row)).collect();
-    let mut languages = grouped(all::<language_certificate::Entity>(&tx).await?, |row| row.trainee_id);
-    let mut skills = grouped(all::<skill_claim::Entity>(&tx).await?, |row| row.trainee_id);
-    let mut cases = grouped(all::<recognition_case::Entity>(&tx).await?, |row| row.trainee_id);
-    let mut need_skills = grouped(all::<need_skill::Entity>(&tx).await?, |row| row.need_id);
-    let mut pools = grouped(all::<seat_pool::Entity>(&tx).await?, |row| row.need_id);
-    let trainee_rows = all::<trainee::Entity>(&tx).await?;
-    let need_rows = all::<need::Entity>(&tx).await?;
+        all::<organisation::Entity>(tx).await?.into_iter().map(|row| (row.id, row)).collect();
+    let sites: BTreeMap<Uuid, site::Model> = all::<site::Entity>(tx).await?.into_iter().map(|row| (row.id, row)).collect();
+    let mut languages =
+        grouped(of::<language_certificate::Entity>(tx, language_certificate::Column::TraineeId, trainee).await?, |row| row.trainee_id);
+    let mut skills = grouped(of::<skill_claim::Entity>(tx, skill_claim::Column::TraineeId, trainee).await?, |row| row.trainee_id);
+    let mut cases = grouped(of::<recognition_case::Entity>(tx, recognition_case::Column::TraineeId, trainee).await?, |row| row.trainee_id);
+    let mut need_skills = grouped(of::<need_skill::Entity>(tx, need_skill::Column::NeedId, need).await?, |row| row.need_id);
+    let mut pools = grouped(of::<seat_pool::Entity>(tx, seat_pool::Column::NeedId, need).await?, |row| row.need_id);
+    let trainee_rows = of::<trainee::Entity>(tx, trainee::Column::Id, trainee).await?;
+    let need_rows = of::<need::Entity>(tx, need::Column::Id, need).await?;
     let quota_rows = quota::Entity::find()
         .filter(quota::Column::PeriodFrom.lte(as_of))
         .filter(quota::Column::PeriodTo.gte(as_of))
-        .all(&tx)
+        .all(tx)
         .await
         .map_err(StoreError::from)?;
-    let broader_rows = broader(&tx).await?;
-    tx.commit().await.map_err(StoreError::from)?;
+    let broader_rows = broader(tx).await?;
+    let taken = taken_seats(tx, pair.map(|pair| pair.0)).await?;
 
     let mut trainees = Vec::with_capacity(trainee_rows.len());
     for row in trainee_rows {
@@ -66,7 +94,10 @@ pub async fn gather(state: &AppState, as_of: NaiveDate, seed: u64) -> Result<Sna
     for row in need_rows.into_iter().filter(|row| row.side == QuotaSide::Destination.as_str()) {
         let Some(employer) = organisations.get(&row.employer_id) else { continue };
         let subdivision = row.site_id.and_then(|id| sites.get(&id)).and_then(|site| site.subdivision.clone());
-        let (skills, seats) = (need_skills.remove(&row.id).unwrap_or_default(), pools.remove(&row.id).unwrap_or_default());
+        let (skills, mut seats) = (need_skills.remove(&row.id).unwrap_or_default(), pools.remove(&row.id).unwrap_or_default());
+        for pool in &mut seats {
+            pool.seats -= taken.get(&(pool.need_id, pool.pathway.clone())).copied().unwrap_or(0).min(pool.seats);
+        }
         needs.push(need_facts(row, employer, subdivision, skills, seats).map_err(|error| corrupt("need", &error))?);
     }
     let quotas: Result<Vec<QuotaFacts>, ParseError> = quota_rows.into_iter().map(quota_facts).collect();
@@ -90,6 +121,31 @@ async fn all<E: EntityTrait>(conn: &impl ConnectionTrait) -> Result<Vec<E::Model
     Ok(E::find().all(conn).await.map_err(StoreError::from)?)
 }
 
+/// The rows of one owner, or all.
+async fn of<E: EntityTrait>(conn: &impl ConnectionTrait, column: impl ColumnTrait, owner: Option<Uuid>) -> Result<Vec<E::Model>, AppError> {
+    let find = match owner {
+        Some(id) => E::find().filter(column.eq(id)),
+        None => E::find(),
+    };
+    Ok(find.all(conn).await.map_err(StoreError::from)?)
+}
+
+/// Seats that two people have agreed on, by need and pathway; not counting one trainee's own.
+async fn taken_seats(conn: &impl ConnectionTrait, except: Option<Uuid>) -> Result<BTreeMap<(Uuid, String), i64>, AppError> {
+    let accepted = Decision::Accepted.as_str();
+    let rows = proposal::Entity::find()
+        .filter(proposal::Column::TraineeDecision.eq(accepted))
+        .filter(proposal::Column::EmployerDecision.eq(accepted))
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let mut taken = BTreeMap::new();
+    for row in rows.into_iter().filter(|row| Some(row.trainee_id) != except) {
+        *taken.entry((row.need_id, row.pathway)).or_insert(0) += 1;
+    }
+    Ok(taken)
+}
+
 fn grouped<R>(rows: Vec<R>, key: impl Fn(&R) -> Uuid) -> BTreeMap<Uuid, Vec<R>> {
     let mut groups: BTreeMap<Uuid, Vec<R>> = BTreeMap::new();
     for row in rows {
@@ -105,7 +161,8 @@ fn corrupt(table: &'static str, error: &ParseError) -> AppError {
 /// Broader concepts of skills, in the newest version of the classification.
 async fn broader(conn: &impl ConnectionTrait) -> Result<BTreeMap<ConceptUri, Vec<ConceptUri>>, AppError> {
     use passerelle_store::query::QueryOrder;
-    let newest = concept_import::Entity::find().order_by_desc(concept_import::Column::ImportedAtMs).one(conn).await.map_err(StoreError::from)?;
+    let newest =
+        concept_import::Entity::find().order_by_desc(concept_import::Column::ImportedAtMs).one(conn).await.map_err(StoreError::from)?;
     let Some(newest) = newest else { return Ok(BTreeMap::new()) };
     let concepts = concept::Entity::find()
         .filter(concept::Column::SchemeVersion.eq(newest.scheme_version))
@@ -229,6 +286,7 @@ fn need_facts(
             provides_housing: employer.provides_housing,
             housing_approved: Answer::parse(&employer.housing_approved)?,
         },
+        country: CountryCode::parse(&row.country)?,
         occupation: IscoCode::parse(&row.occupation)?,
         skills: skills
             .into_iter()
@@ -260,6 +318,7 @@ fn quota_facts(row: quota::Model) -> Result<QuotaFacts, ParseError> {
         name: row.name,
         side: QuotaSide::parse(&row.side)?,
         scope: QuotaScope::parse(&row.scope)?,
+        country: CountryCode::parse(&row.country)?,
         subject: row.subject,
         cap: u32::try_from(row.cap).unwrap_or(u32::MAX),
         used: u32::try_from(row.used).unwrap_or(u32::MAX),
@@ -272,7 +331,8 @@ fn pathway_facts(pack: &CorridorPack, agreements: &[agreement::Model], day: Naiv
     let permit_days: u32 = pack.permit.value.stages.iter().filter_map(|stage| stage.days).map(|days| days.typical).sum();
     // A pack without days in its permit still has them in its steps.
     let permit_days = if permit_days > 0 { permit_days } else { PathwayGraph::new(&pack.steps).days().typical / 3 };
-    let of_origin = |origins: &[CountryCode], id: &PathwayId| origins.is_empty() || id.origin.is_some_and(|origin| origins.contains(&origin));
+    let of_origin =
+        |origins: &[CountryCode], id: &PathwayId| origins.is_empty() || id.origin.is_some_and(|origin| origins.contains(&origin));
     let pathway = |id: PathwayId| PathwayFacts {
         pack_version: pack.version,
         destination: pack.destination,
@@ -326,7 +386,8 @@ fn pathway_facts(pack: &CorridorPack, agreements: &[agreement::Model], day: Naiv
 fn agreement_of(pack: &CorridorPack, id: &PathwayId, agreements: &[agreement::Model], day: NaiveDate) -> Option<AgreementFacts> {
     let origin = id.origin?.to_string();
     let row = agreements.iter().find(|row| row.pack == pack.id.as_str() && row.origin == origin)?;
-    let covers = AgreementStatus::parse(&row.status).is_ok_and(AgreementStatus::covers_open_cases) && row.ends_on.is_none_or(|end| day <= end);
+    let covers =
+        AgreementStatus::parse(&row.status).is_ok_and(AgreementStatus::covers_open_cases) && row.ends_on.is_none_or(|end| day <= end);
     covers.then_some(AgreementFacts {
         between_governments: row.between_governments,
         labour_market_analysis: row.labour_market_analysis,

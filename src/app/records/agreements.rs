@@ -1,14 +1,18 @@
 //! Partnership agreements, one for each origin of a corridor pack.
 
 use super::*;
-use crate::error::FieldError;
+use crate::app::{Ctx, corridors};
+use crate::error::{AppError, FieldError};
 use crate::text::fold;
+use async_trait::async_trait;
 use passerelle_domain::people::{AgreementStatus, CostMode};
+use passerelle_store::Tx;
 use passerelle_store::entity::agreement;
 
 #[derive(Debug)]
 pub struct Agreements;
 
+#[async_trait]
 impl Spec for Agreements {
     type Entity = agreement::Entity;
     const NAME: &'static str = "agreements";
@@ -76,5 +80,19 @@ impl Spec for Agreements {
 
     fn title(row: &RowOf<Self>) -> String {
         row.name.clone()
+    }
+
+    /// The pack exists and leads from this origin to this destination.
+    async fn check(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>, _: Option<&RowOf<Self>>, errors: &mut Vec<FieldError>) -> Result<(), AppError> {
+        match corridors::latest_in(tx.conn(), &row.pack).await? {
+            None => errors.push(FieldError::new("pack", "pathway-unknown", "is not an imported corridor pack")),
+            Some(pack) => {
+                let serves = pack.origins.is_empty() || pack.origins.iter().any(|origin| origin.as_str() == row.origin);
+                if !serves || pack.destination.as_str() != row.destination {
+                    errors.push(FieldError::new("pack", "pathway-elsewhere", "does not lead from this origin to this destination"));
+                }
+            }
+        }
+        Ok(())
     }
 }

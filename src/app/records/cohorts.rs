@@ -71,13 +71,7 @@ impl Spec for Cohorts {
         row.name.clone()
     }
 
-    async fn check(
-        _: &Ctx<'_>,
-        tx: &Tx,
-        row: &RowOf<Self>,
-        _: Option<&RowOf<Self>>,
-        errors: &mut Vec<FieldError>,
-    ) -> Result<(), AppError> {
+    async fn check(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>, _: Option<&RowOf<Self>>, errors: &mut Vec<FieldError>) -> Result<(), AppError> {
         let programme = programme::Entity::find_by_id(row.programme_id).one(tx.conn()).await.map_err(passerelle_store::StoreError::from)?;
         if programme.is_none_or(|programme| programme.institute_id != row.institute_id) {
             errors.push(FieldError::new("programme_id", "programme-elsewhere", "is not a programme of this institute"));

@@ -5,13 +5,14 @@ use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
 use crate::text::fold;
 use async_trait::async_trait;
+use passerelle_domain::access::Role;
 use passerelle_domain::corridor::{QuotaSide, WagePeriod};
 use passerelle_domain::money::{Currency, Money};
 use passerelle_domain::people::{NeedStatus, OrganisationKind};
 use passerelle_domain::period::DateWindow;
-use passerelle_store::{Tx, record};
 use passerelle_store::entity::{need, organisation, seat_pool, site};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
+use passerelle_store::{Tx, record};
 
 #[derive(Debug)]
 pub struct Needs;
@@ -27,7 +28,7 @@ impl Spec for Needs {
         Field::reference("employer_id", "organisations").required().listed().filters().fixed(),
         Field::reference("site_id", "sites"),
         Field::choice("side", "quota-side", QuotaSide::WORDS).required(),
-        Field::new("country", Kind::Country).required().listed().filters().sorts(),
+        Field::new("country", Kind::Country).required().listed().filters().sorts().fixed(),
         Field::new("occupation", Kind::Occupation).required().listed().filters().sorts(),
         Field::new("positions", Kind::Number { min: 1, max: 10_000 }).required().listed().sorts(),
         Field::new("start_from", Kind::Date).required().listed().sorts(),
@@ -115,13 +116,26 @@ impl Spec for Needs {
         row.title.clone()
     }
 
+    /// The state validates and suspends; the terms are the employer's.
+    fn may_change(role: Role, field: &str) -> bool {
+        role != Role::DestinationOfficer || field == "status"
+    }
+
     async fn check(
-        _: &Ctx<'_>,
+        ctx: &Ctx<'_>,
         tx: &Tx,
         row: &RowOf<Self>,
         before: Option<&RowOf<Self>>,
         errors: &mut Vec<FieldError>,
     ) -> Result<(), AppError> {
+        let by_state = ctx.actor.grants.iter().any(|grant| matches!(grant.role, Role::DestinationOfficer | Role::Operator));
+        if let Some(before) = before
+            && before.status == NeedStatus::Suspended.as_str()
+            && row.status != before.status
+            && !by_state
+        {
+            errors.push(FieldError::new("status", "not-yours", "was suspended by the authority, which alone can lift it"));
+        }
         let store = passerelle_store::StoreError::from;
         let employer = organisation::Entity::find_by_id(row.employer_id).one(tx.conn()).await.map_err(store)?;
         if employer.is_none_or(|employer| employer.kind != OrganisationKind::Employer.as_str()) {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::error::FieldError;
 use crate::text::fold;
+use passerelle_domain::access::Role;
 use passerelle_domain::people::{Answer, OrganisationKind, OrganisationStatus};
 use passerelle_store::entity::organisation;
 
@@ -17,7 +18,7 @@ impl Spec for Organisations {
     const FIELDS: &'static [Field] = &[
         Field::text("name", 200).required().listed().sorts(),
         Field::choice("kind", "organisation-kind", OrganisationKind::WORDS).required().listed().filters().fixed(),
-        Field::new("country", Kind::Country).required().listed().filters().sorts(),
+        Field::new("country", Kind::Country).required().listed().filters().sorts().fixed(),
         Field::new("subdivision", Kind::Subdivision),
         Field::text("register_number", 60),
         Field::new("lei", Kind::Lei),
@@ -86,5 +87,10 @@ impl Spec for Organisations {
 
     fn title(row: &RowOf<Self>) -> String {
         row.name.clone()
+    }
+
+    /// Standing is the state's to record: no organisation vouches for itself.
+    fn may_change(role: Role, field: &str) -> bool {
+        role != Role::InstituteHead || matches!(field, "name" | "subdivision" | "register_number" | "lei")
     }
 }

@@ -40,10 +40,13 @@ impl Spec for Quotas {
         }
         let (cap, used) = (r.number("cap"), r.number("used"));
         if cap < used {
-            r.refuse(FieldError::new("cap", "cap-below-used", format!("is below the {used} places that are used already")).with("used", used));
+            r.refuse(
+                FieldError::new("cap", "cap-below-used", format!("is below the {used} places that are used already")).with("used", used),
+            );
         }
         let (scope, subject) = (r.choice("scope"), r.text("subject"));
-        if let Err(error) = check_subject(&scope, &subject) {
+        let (side, country) = (r.choice("side"), r.country("country"));
+        if let Err(error) = check_subject(&scope, &subject).and_then(|()| check_owner(&side, &country, &scope, &subject)) {
             r.refuse(FieldError::of("subject", &error));
         }
         quota::Model {
@@ -53,8 +56,8 @@ impl Spec for Quotas {
             updated_at_ms: base.updated_at_ms,
             search: fold(&name),
             name,
-            side: r.choice("side"),
-            country: r.country("country"),
+            side,
+            country,
             scope,
             subject,
             counts: r.text("counts"),
@@ -85,6 +88,22 @@ impl Spec for Quotas {
     fn title(row: &RowOf<Self>) -> String {
         row.name.clone()
     }
+}
+
+/// A country caps what lies on its own side: its departures, its arrivals, its end of a corridor.
+fn check_owner(side: &str, country: &str, scope: &str, subject: &str) -> Result<(), ParseError> {
+    let origin_side = side == QuotaSide::Origin.as_str();
+    let own = match QuotaScope::parse(scope)? {
+        QuotaScope::Origin => origin_side && subject == country,
+        QuotaScope::Destination => !origin_side && subject == country,
+        QuotaScope::Corridor if origin_side => subject.starts_with(&format!("{country}-")),
+        QuotaScope::Corridor => subject.ends_with(&format!("-{country}")),
+        QuotaScope::Pathway if origin_side => subject.ends_with(&format!("/{country}")),
+        // Packs start with their destination's code; the United Kingdom's with UK.
+        QuotaScope::Pathway => subject.starts_with(&format!("{}-", if country == "GB" { "UK" } else { country })),
+        QuotaScope::Provider => origin_side,
+    };
+    if own { Ok(()) } else { Err(ParseError::new("quota-elsewhere", "does not lie on this country's side of the corridor")) }
 }
 
 /// What a quota of that scope is a cap on: `MA`, `MA-DE`, `DE-NAFR-THAMM/MA`, or an institute.

@@ -1,13 +1,18 @@
 //! Recognition cases: one qualification before one destination's authority.
 
 use super::*;
-use crate::error::FieldError;
+use crate::app::Ctx;
+use crate::error::{AppError, FieldError};
+use async_trait::async_trait;
+use passerelle_domain::access::Role;
 use passerelle_domain::people::RecognitionState;
+use passerelle_store::Tx;
 use passerelle_store::entity::recognition_case;
 
 #[derive(Debug)]
 pub struct RecognitionCases;
 
+#[async_trait]
 impl Spec for RecognitionCases {
     type Entity = recognition_case::Entity;
     const NAME: &'static str = "recognition-cases";
@@ -65,5 +70,26 @@ impl Spec for RecognitionCases {
 
     fn title(row: &RowOf<Self>) -> String {
         format!("{} {}", row.destination, row.occupation)
+    }
+
+    /// The authority decides; the institute files and supplies.
+    fn may_change(role: Role, field: &str) -> bool {
+        let decision = matches!(field, "state" | "decided_on");
+        if role == Role::RecognitionOfficer { decision } else { !decision }
+    }
+
+    async fn check(
+        ctx: &Ctx<'_>,
+        _: &Tx,
+        row: &RowOf<Self>,
+        before: Option<&RowOf<Self>>,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<(), AppError> {
+        let decides = ctx.actor.grants.iter().any(|grant| grant.role == Role::RecognitionOfficer);
+        let undecided = [RecognitionState::Draft, RecognitionState::Filed].map(RecognitionState::as_str);
+        if before.is_none() && !decides && !undecided.contains(&row.state.as_str()) {
+            errors.push(FieldError::new("state", "not-yours", "is for the recognition authority to set beyond filed"));
+        }
+        Ok(())
     }
 }

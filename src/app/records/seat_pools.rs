@@ -4,13 +4,14 @@
 //! destinations nested, which is what a stable matching is guaranteed for.
 
 use super::*;
+use crate::app::proposals::accepted_seats;
 use crate::app::{Ctx, corridors};
 use crate::error::{AppError, FieldError};
 use async_trait::async_trait;
 use passerelle_domain::corridor::PathwayId;
-use passerelle_store::{Tx, record};
 use passerelle_store::entity::{need, seat_pool};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
+use passerelle_store::{Tx, record};
 
 #[derive(Debug)]
 pub struct SeatPools;
@@ -38,22 +39,26 @@ impl Spec for SeatPools {
     }
 
     fn write(row: &RowOf<Self>) -> Map<String, Value> {
-        document([
-            ("need_id", row.need_id.to_string().into()),
-            ("pathway", row.pathway.as_str().into()),
-            ("seats", row.seats.into()),
-        ])
+        document([("need_id", row.need_id.to_string().into()), ("pathway", row.pathway.as_str().into()), ("seats", row.seats.into())])
     }
 
     fn title(row: &RowOf<Self>) -> String {
         format!("{} ({})", row.pathway, row.seats)
     }
 
+    async fn check_delete(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>) -> Result<(), AppError> {
+        record::hold::<need::Entity>(tx, row.need_id).await?;
+        if accepted_seats(tx, row.need_id, &row.pathway).await? > 0 {
+            return Err(AppError::Conflict("seats of this pool are taken by accepted proposals".into()));
+        }
+        Ok(())
+    }
+
     async fn check(
         _: &Ctx<'_>,
         tx: &Tx,
         row: &RowOf<Self>,
-        _: Option<&RowOf<Self>>,
+        before: Option<&RowOf<Self>>,
         errors: &mut Vec<FieldError>,
     ) -> Result<(), AppError> {
         let store = passerelle_store::StoreError::from;
@@ -65,6 +70,13 @@ impl Spec for SeatPools {
             let left = need.positions - others;
             let error = FieldError::new("seats", "seats-over-positions", format!("is more than the {left} positions left of the need"));
             errors.push(error.with("left", left));
+        }
+        if let Some(before) = before {
+            let taken = accepted_seats(tx, row.need_id, &before.pathway).await?;
+            if taken > 0 && (row.seats < taken || row.pathway != before.pathway) {
+                let error = FieldError::new("seats", "seats-taken", format!("is below the {taken} seats taken by accepted proposals"));
+                errors.push(error.with("taken", taken));
+            }
         }
         let pathway = PathwayId::parse(&row.pathway).map_err(AppError::internal)?;
         match corridors::latest_in(tx.conn(), pathway.pack.as_str()).await? {

@@ -49,6 +49,10 @@ impl Spec for SkillClaims {
         row.skill.clone()
     }
 
+    async fn check_delete(ctx: &Ctx<'_>, _: &Tx, row: &RowOf<Self>) -> Result<(), AppError> {
+        if only_herself(ctx) && row.provenance != SkillProvenance::SelfStated.as_str() { Err(AppError::Forbidden) } else { Ok(()) }
+    }
+
     /// A trainee gives her own word only; an institute's or a test's word is theirs to give.
     async fn check(
         ctx: &Ctx<'_>,
@@ -57,11 +61,14 @@ impl Spec for SkillClaims {
         before: Option<&RowOf<Self>>,
         errors: &mut Vec<FieldError>,
     ) -> Result<(), AppError> {
-        let only_herself = ctx.actor.grants.iter().all(|grant| grant.role == Role::Trainee);
         let own_word = SkillProvenance::SelfStated.as_str();
-        if only_herself && (row.provenance != own_word || before.is_some_and(|before| before.provenance != own_word)) {
+        if only_herself(ctx) && (row.provenance != own_word || before.is_some_and(|before| before.provenance != own_word)) {
             errors.push(FieldError::new("provenance", "not-your-word", "can only be your own word when you enter it yourself"));
         }
         Ok(())
     }
+}
+
+fn only_herself(ctx: &Ctx<'_>) -> bool {
+    ctx.actor.grants.iter().all(|grant| grant.role == Role::Trainee)
 }

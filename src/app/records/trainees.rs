@@ -5,6 +5,7 @@ use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
 use crate::text::fold;
 use async_trait::async_trait;
+use passerelle_domain::access::Role;
 use passerelle_domain::people::{Answer, JourneyState, Sex, Track};
 use passerelle_domain::period::age_on;
 use passerelle_store::Tx;
@@ -35,7 +36,7 @@ impl Spec for Trainees {
         Field::choice("sex", "sex", Sex::WORDS).required(),
         Field::new("nationalities", Kind::Countries).required(),
         Field::new("habitual_residence", Kind::Country).required(),
-        Field::new("training_country", Kind::Country).required().listed().filters().sorts(),
+        Field::new("training_country", Kind::Country).required().listed().filters().sorts().fixed(),
         Field::new("occupation", Kind::Occupation).required().listed().filters().sorts(),
         Field::choice("track", "track", Track::WORDS).required().listed().filters(),
         Field::choice("journey", "journey-state", JourneyState::WORDS).required().listed().filters(),
@@ -116,13 +117,13 @@ impl Spec for Trainees {
         format!("{} {}", row.given_name, row.family_name)
     }
 
-    async fn check(
-        _: &Ctx<'_>,
-        tx: &Tx,
-        row: &RowOf<Self>,
-        _: Option<&RowOf<Self>>,
-        errors: &mut Vec<FieldError>,
-    ) -> Result<(), AppError> {
+    /// An officer confirms who somebody is and clears up duplicates; the rest is the institute's.
+    fn may_change(role: Role, field: &str) -> bool {
+        let identity = matches!(field, "identity_confirmed" | "possible_duplicate");
+        if role == Role::OriginOfficer { identity } else { field != "possible_duplicate" }
+    }
+
+    async fn check(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>, _: Option<&RowOf<Self>>, errors: &mut Vec<FieldError>) -> Result<(), AppError> {
         if let Some(id) = row.cohort_id {
             let cohort = cohort::Entity::find_by_id(id).one(tx.conn()).await.map_err(passerelle_store::StoreError::from)?;
             if cohort.is_none_or(|cohort| cohort.institute_id != row.institute_id) {

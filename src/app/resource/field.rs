@@ -21,14 +21,25 @@ pub struct Field {
 /// The kind of value that a field holds, with its limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    Text { max: usize },
-    Number { min: i64, max: i64 },
+    Text {
+        max: usize,
+    },
+    Number {
+        min: i64,
+        max: i64,
+    },
     /// Hundredths, written as a decimal number.
-    Decimal { min: i64, max: i64 },
+    Decimal {
+        min: i64,
+        max: i64,
+    },
     Flag,
     Date,
     /// A word of a closed list; `list` names its messages: `<list>-<word>`.
-    Choice { list: &'static str, words: &'static [&'static str] },
+    Choice {
+        list: &'static str,
+        words: &'static [&'static str],
+    },
     Country,
     Countries,
     Subdivision,

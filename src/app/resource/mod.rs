@@ -13,7 +13,7 @@ pub use reader::Reader;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
 use async_trait::async_trait;
-use passerelle_domain::access::{Action, Scope, Subject, permit};
+use passerelle_domain::access::{Action, Role, Scope, Subject, allowed, permit};
 use passerelle_store::record::{self, Record, Row};
 use passerelle_store::{Tx, list};
 use sea_orm_free::Conn;
@@ -66,6 +66,17 @@ pub trait Spec: Send + Sync + 'static {
     fn write(row: &RowOf<Self>) -> Map<String, Value>;
 
     fn title(row: &RowOf<Self>) -> String;
+
+    /// Whether a role that may change the record may change this field of it. Asked for changes
+    /// only: whoever makes a record states all of it.
+    fn may_change(_role: Role, _field: &str) -> bool {
+        true
+    }
+
+    /// What must hold before a record goes.
+    async fn check_delete(_: &Ctx<'_>, _: &Tx, _: &RowOf<Self>) -> Result<(), AppError> {
+        Ok(())
+    }
 
     /// Checks that need other records. References have been checked already.
     async fn check(_: &Ctx<'_>, _: &Tx, _: &RowOf<Self>, _: Option<&RowOf<Self>>, _: &mut Vec<FieldError>) -> Result<(), AppError> {
@@ -143,6 +154,11 @@ impl<S: Spec> Resource for Typed<S> {
             Some(last) if page.more => Some(query::encode_cursor(&list::cursor_after::<S::Entity>(last, query.sort)?)),
             _ => None,
         };
+        if S::READS_ARE_AUDITED && !page.rows.is_empty() {
+            let mut tx = ctx.begin().await?;
+            tx.note("list", S::Entity::TABLE, None, serde_json::json!({ "rows": page.rows.len() }));
+            tx.commit().await?;
+        }
         let total = if request.counted { Some(list::count::<S::Entity>(ctx.state.store.read(), &scope, &query).await?) } else { None };
         Ok(Listing { documents: page.rows.iter().map(document::<S>).collect(), next, total })
     }
@@ -194,7 +210,8 @@ impl<S: Spec> Resource for Typed<S> {
     async fn delete(&self, ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<(), AppError> {
         let scope = permit(ctx.actor, Action::Delete, self.subject())?;
         let mut tx = ctx.begin().await?;
-        must_find::<S>(tx.conn(), &scope, id).await?;
+        let row = must_find::<S>(tx.conn(), &scope, id).await?;
+        S::check_delete(ctx, &tx, &row).await?;
         record::delete::<S::Entity>(&mut tx, id, version).await?;
         tx.commit().await?;
         Ok(())
@@ -226,7 +243,13 @@ async fn must_find<S: Spec>(conn: &impl Conn, scope: &Scope, id: Uuid) -> Result
 }
 
 /// Parses, and asks everything that needs other records, before anything is written.
-async fn parse<S: Spec>(ctx: &Ctx<'_>, tx: &Tx, data: &Map<String, Value>, base: Base, before: Option<&RowOf<S>>) -> Result<RowOf<S>, AppError> {
+async fn parse<S: Spec>(
+    ctx: &Ctx<'_>,
+    tx: &Tx,
+    data: &Map<String, Value>,
+    base: Base,
+    before: Option<&RowOf<S>>,
+) -> Result<RowOf<S>, AppError> {
     let mut reader = Reader::new(S::FIELDS, data);
     let row = S::read(&mut reader, base, before);
     let mut errors = reader.finish();
@@ -236,6 +259,8 @@ async fn parse<S: Spec>(ctx: &Ctx<'_>, tx: &Tx, data: &Map<String, Value>, base:
         let unchanged = old.as_ref().is_some_and(|old| old.get(field.name) == value);
         if field.fixed && old.is_some() && !unchanged {
             errors.push(FieldError::new(field.name, "fixed", "cannot be changed once the record exists"));
+        } else if old.is_some() && !unchanged && !somebody_may_change::<S>(ctx, field.name) {
+            errors.push(FieldError::new(field.name, "not-yours", "is for another role to change"));
         }
         if let (Kind::Reference(resource), Some(Value::String(id)), false) = (field.kind, value, unchanged)
             && let (Some(resource), Ok(id)) = (crate::app::records::find(resource), Uuid::try_parse(id))
@@ -249,6 +274,14 @@ async fn parse<S: Spec>(ctx: &Ctx<'_>, tx: &Tx, data: &Map<String, Value>, base:
         S::check(ctx, tx, &row, before, &mut errors).await?;
     }
     if errors.is_empty() { Ok(row) } else { Err(AppError::Invalid(errors)) }
+}
+
+/// Whether one of the actor's roles that may change the record may change this field.
+fn somebody_may_change<S: Spec>(ctx: &Ctx<'_>, field: &str) -> bool {
+    ctx.actor
+        .grants
+        .iter()
+        .any(|grant| allowed(grant.role, Action::Update, S::Entity::SUBJECT).is_some() && S::may_change(grant.role, field))
 }
 
 /// Nobody may write a record out of, or into, a place that is not theirs.

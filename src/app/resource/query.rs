@@ -1,7 +1,7 @@
 //! What a list is asked for: filters, words, order, page; and the cursor that leads to the next.
 
-use super::field::{Field, Kind};
 use super::Document;
+use super::field::{Field, Kind};
 use crate::error::{AppError, FieldError};
 use crate::text::fold;
 use passerelle_store::list::{After, FilterValue, ListQuery, PAGE_MAX};
@@ -66,18 +66,33 @@ impl ListRequest {
         if let Some(limit) = self.param("limit") {
             match limit.parse::<u64>() {
                 Ok(limit) if (1..=PAGE_MAX).contains(&limit) => query.limit = limit,
-                _ => errors.push(
-                    FieldError::new("limit", "range", format!("must be from 1 to {PAGE_MAX}")).with("min", 1).with("max", PAGE_MAX),
-                ),
+                _ => errors
+                    .push(FieldError::new("limit", "range", format!("must be from 1 to {PAGE_MAX}")).with("min", 1).with("max", PAGE_MAX)),
             }
         }
         if let Some(after) = self.param("after") {
             match decode_cursor(after) {
-                Some(after) if after.value.is_some() == query.sort.is_some() => query.after = Some(after),
+                Some(after) if fits(&after, query.sort, fields) => query.after = Some(after),
                 _ => errors.push(FieldError::new("after", "cursor", "is not a place in this list; start again without it")),
             }
         }
         if errors.is_empty() { Ok(query) } else { Err(AppError::Invalid(errors)) }
+    }
+}
+
+/// Whether a cursor continues a list sorted like this one: a value of another kind than the
+/// column's would be the database's to refuse, and one of them does so with an error.
+fn fits(after: &After, sort: Option<(&str, bool)>, fields: &[Field]) -> bool {
+    let field = sort.and_then(|(name, _)| fields.iter().find(|field| field.name == name));
+    match (&after.value, field.map(|field| field.kind)) {
+        (None, None) => true,
+        (Some(FilterValue::Date(_)), Some(kind)) => kind == Kind::Date,
+        (Some(FilterValue::Number(_)), Some(kind)) => matches!(kind, Kind::Number { .. } | Kind::Decimal { .. } | Kind::Eqf),
+        (Some(FilterValue::Flag(_)), Some(kind)) => kind == Kind::Flag,
+        (Some(FilterValue::Text(_)), Some(kind)) => {
+            !matches!(kind, Kind::Date | Kind::Number { .. } | Kind::Decimal { .. } | Kind::Eqf | Kind::Flag)
+        }
+        _ => false,
     }
 }
 

@@ -48,12 +48,16 @@ impl<'a> Reader<'a> {
 
     /// The value as text, or `None` when it is absent or empty; notes what is missing.
     fn raw(&mut self, name: &'static str) -> Option<String> {
+        let kind = self.field(name).map(|field| field.kind);
+        let numeric = matches!(kind, Some(Kind::Number { .. } | Kind::Decimal { .. } | Kind::Eqf));
         let text = match self.document.get(name) {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) => Some(text.trim().to_owned()),
-            Some(Value::Number(number)) => Some(number.to_string()),
-            Some(Value::Array(items)) => Some(items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")),
-            Some(Value::Bool(_) | Value::Object(_)) => {
+            Some(Value::Number(number)) if numeric => Some(number.to_string()),
+            Some(Value::Array(items)) if kind == Some(Kind::Countries) && items.iter().all(Value::is_string) => {
+                Some(items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","))
+            }
+            Some(_) => {
                 self.errors.push(FieldError::new(name, "type", "is not of the kind that this field takes"));
                 return None;
             }
@@ -89,7 +93,7 @@ impl<'a> Reader<'a> {
         if text.chars().count() > max {
             self.errors.push(FieldError::new(name, "too-long", format!("is longer than {max} characters")).with("max", max));
         }
-        if text.chars().any(|c| c.is_control() && c != '\n') {
+        if text.chars().any(is_invisible) {
             self.errors.push(FieldError::new(name, "control-characters", "contains control characters"));
         }
         Some(text)
@@ -262,8 +266,11 @@ impl<'a> Reader<'a> {
     pub fn email_or_none(&mut self, name: &'static str) -> Option<String> {
         self.parsed(name, |text| {
             let fine = text.len() <= 254
-                && text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.ends_with('.'))
-                && !text.contains(char::is_whitespace);
+                && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"' | b'(' | b')' | b',' | b';'))
+                && text.matches('@').count() == 1
+                && text
+                    .split_once('@')
+                    .is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.'));
             if fine { Ok(text.to_lowercase()) } else { Err(ParseError::new("email", "is not an e-mail address")) }
         })
     }
@@ -289,6 +296,16 @@ impl<'a> Reader<'a> {
     }
 
     pub fn reference_or_none(&mut self, name: &'static str) -> Option<Uuid> {
-        self.parsed(name, |text| Uuid::try_parse(text).map_err(|_| ParseError::new("reference", "does not name a record")))
+        self.parsed(name, |text| {
+            let plain = Uuid::try_parse(text).ok().filter(|id| text.len() == 36 && !id.is_nil());
+            plain.ok_or_else(|| ParseError::new("reference", "does not name a record"))
+        })
     }
+}
+
+/// Control characters, and marks that reorder or hide text: a name with them reads as another.
+/// The joiners that Arabic, Persian and Indic scripts need are not among them.
+fn is_invisible(c: char) -> bool {
+    (c.is_control() && c != '\n')
+        || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

@@ -48,9 +48,10 @@ pub async fn why(who: SignedIn, PathId(id): PathId, Params(params): Params) -> A
     };
     let report = match_runs::why(&who.ctx(), id, named("trainee")?, named("need")?).await?;
     let locale = params.get("language").and_then(|code| Locale::parse(code)).unwrap_or_default();
-    let words = report.reasons.iter().map(|reason| {
-        json!({ "code": reason.code, "why": plain(&locale.why(reason)), "fix": plain(&locale.fix(reason)) })
-    });
+    let words = report
+        .reasons
+        .iter()
+        .map(|reason| json!({ "code": reason.code, "why": plain(&locale.why(reason)), "fix": plain(&locale.fix(reason)) }));
     let mut body = serde_json::to_value(&report)?;
     body["reasons"] = words.collect();
     Ok(HttpResponse::Ok().json(body))

@@ -38,12 +38,15 @@ pub async fn create(resource: &'static dyn Resource, who: SignedIn, request: Htt
     let data = object(&body)?;
     let key = idempotency(&request, &who.actor, &body)?;
     let ctx = crate::app::Ctx { idempotency: key.as_ref(), ..who.ctx() };
+    if !resource.may(&ctx, passerelle_domain::access::Action::Create) {
+        return Err(AppError::Forbidden);
+    }
     let document = match ctx.kept_answer().await? {
         Some(kept) => kept,
         None => match resource.create(&ctx, &data).await {
+            Ok(made) => made,
             // Two equal requests at once: the other one has just been carried out.
-            Err(AppError::Conflict(why)) => ctx.kept_answer().await?.ok_or(AppError::Conflict(why))?,
-            other => other?,
+            Err(refused) => ctx.kept_answer().await?.ok_or(refused)?,
         },
     };
     let location = format!("/api/v1/{}/{}", resource.name(), document.id);
@@ -51,7 +54,13 @@ pub async fn create(resource: &'static dyn Resource, who: SignedIn, request: Htt
 }
 
 /// `PUT /api/v1/<records>/{id}`
-pub async fn update(resource: &'static dyn Resource, who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch, body: web::Bytes) -> Answer {
+pub async fn update(
+    resource: &'static dyn Resource,
+    who: SignedIn,
+    PathId(id): PathId,
+    IfMatch(version): IfMatch,
+    body: web::Bytes,
+) -> Answer {
     let document = resource.update(&who.ctx(), id, version, &object(&body)?).await?;
     Ok(HttpResponse::Ok().insert_header(etag(&document)).json(view(&document)))
 }
@@ -78,7 +87,9 @@ fn etag(document: &Document) -> (header::HeaderName, String) {
 /// A JSON object; `id` and `version` of an earlier answer may come along and say nothing new.
 fn object(body: &[u8]) -> Result<Map<String, Value>, AppError> {
     let parsed: Result<Map<String, Value>, _> = serde_json::from_slice(body);
-    let mut data = parsed.map_err(|error| AppError::Malformed(format!("the body is not a JSON object (line {}, column {})", error.line(), error.column())))?;
+    let mut data = parsed.map_err(|error| {
+        AppError::Malformed(format!("the body is not a JSON object (line {}, column {})", error.line(), error.column()))
+    })?;
     data.remove("id");
     data.remove("version");
     Ok(data)

@@ -82,7 +82,9 @@ pub fn cell_text(field: &Field, document: &Document, labels: &Labels) -> String 
         (Kind::Flag, Value::Bool(flag)) => t.get(if *flag { "answer-yes" } else { "answer-no" }),
         (Kind::Choice { list, .. }, Value::String(word)) => t.get(&word_key(list, word)),
         (Kind::Country, Value::String(code)) => country(t, code),
-        (Kind::Countries, Value::Array(codes)) => codes.iter().filter_map(Value::as_str).map(|code| country(t, code)).collect::<Vec<_>>().join(", "),
+        (Kind::Countries, Value::Array(codes)) => {
+            codes.iter().filter_map(Value::as_str).map(|code| country(t, code)).collect::<Vec<_>>().join(", ")
+        }
         (Kind::Occupation, Value::String(code)) => match labels.concepts.get(&isco_uri(code)) {
             Some(label) => format!("{code} {label}"),
             None => code.clone(),

@@ -72,7 +72,10 @@ pub fn pathway(title: &str, steps: &[Step], t: Locale) -> String {
         top = bottom + 24.0;
     }
     // The library lays layers downwards, so y grows or shrinks with depth; start stands left.
-    let flipped = graph.externals(petgraph::Incoming).next().is_some_and(|start| places.get(&start.index()).is_some_and(|place| place.0 > right / 2.0));
+    let flipped = graph
+        .externals(petgraph::Incoming)
+        .next()
+        .is_some_and(|start| places.get(&start.index()).is_some_and(|place| place.0 > right / 2.0));
     if flipped {
         places.values_mut().for_each(|place| place.0 = right - WIDTH - place.0);
     }

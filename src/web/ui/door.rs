@@ -98,7 +98,12 @@ pub async fn language(form: Form) -> Answer {
 }
 
 fn language_cookie(locale: Locale) -> Cookie<'static> {
-    Cookie::build(LANGUAGE_COOKIE, locale.code()).path("/").same_site(SameSite::Lax).http_only(true).max_age(time::Duration::days(365)).finish()
+    Cookie::build(LANGUAGE_COOKIE, locale.code())
+        .path("/")
+        .same_site(SameSite::Lax)
+        .http_only(true)
+        .max_age(time::Duration::days(365))
+        .finish()
 }
 
 struct TokenRow {
@@ -129,7 +134,13 @@ async fn account_page(page: &Page, made: Option<String>, error: Option<String>) 
     let t = page.locale;
     let row = |token: api_token::Model| {
         let live = token.revoked_at_ms.is_none() && token.expires_at_ms > page.now.ms();
-        let state = if token.revoked_at_ms.is_some() { "token-revoked" } else if live { "token-live" } else { "token-expired" };
+        let state = if token.revoked_at_ms.is_some() {
+            "token-revoked"
+        } else if live {
+            "token-live"
+        } else {
+            "token-expired"
+        };
         TokenRow {
             id: token.id.to_string(),
             name: token.name,

@@ -15,8 +15,8 @@ use askama::Template;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::law::Verdict;
 use passerelle_domain::people::{Decision, DeclineReason};
-use passerelle_engine::matching::Totals;
 use passerelle_engine::matching::score::Score;
+use passerelle_engine::matching::{Totals, hide};
 use passerelle_store::entity::{match_run, proposal};
 use passerelle_store::record;
 use std::collections::BTreeMap;
@@ -185,7 +185,12 @@ fn verdict_rows(page: &Page, verdicts: &[Verdict]) -> Vec<VerdictRow> {
     verdicts
         .iter()
         .map(|verdict| VerdictRow {
-            rule: format!("{} {} ({})", verdict.rule, t.get(&format!("rule-{}", verdict.rule)), t.with1("version", "number", verdict.version)),
+            rule: format!(
+                "{} {} ({})",
+                verdict.rule,
+                t.get(&format!("rule-{}", verdict.rule)),
+                t.with1("version", "number", verdict.version)
+            ),
             outcome: t.get(&format!("verdict-{}", verdict.outcome)),
             outcome_code: verdict.outcome.as_str(),
             text: verdict.reason.as_ref().map(|reason| reason_text(t, reason)).unwrap_or_default(),
@@ -265,7 +270,9 @@ async fn proposal_page(page: &Page, id: Uuid, error: Option<String>) -> Answer {
     });
     let scope = permit(ctx.actor, Action::Read, Subject::Proposal)?;
     let row = record::find::<proposal::Entity>(page.state.store.read(), &scope, id).await?.ok_or(AppError::NotFound)?;
-    let verdicts: Vec<Verdict> = serde_json::from_str(&row.verdicts)?;
+    let mut verdicts: Vec<Verdict> = serde_json::from_str(&row.verdicts)?;
+    let (knows_trainee, knows_need) = proposals::sides(ctx.actor, &row);
+    verdicts.iter_mut().for_each(|verdict| hide(verdict, knows_trainee, knows_need));
     let score: Score = serde_json::from_str(&row.score_parts)?;
     let mine = if ctx.actor.trainee.is_some() { &row.trainee_decision } else { &row.employer_decision };
     let may_decide = permit(ctx.actor, Action::Decide, Subject::Proposal).is_ok() && mine == Decision::Pending.as_str();

@@ -136,7 +136,13 @@ fn column(field: &Field, t: Locale, base: &str, params: &BTreeMap<String, String
     Column {
         label: t.get(&field.label_key()),
         sort_href: field.sorts.then(|| with_param(base, &params, "sort", Some(&next))),
-        sorted: if ascending { "ascending" } else if descending { "descending" } else { "none" },
+        sorted: if ascending {
+            "ascending"
+        } else if descending {
+            "descending"
+        } else {
+            "none"
+        },
         numeric: numeric(field),
     }
 }
@@ -168,8 +174,11 @@ fn options(field: &Field, t: Locale) -> Vec<(String, String)> {
 }
 
 fn with_param(base: &str, params: &BTreeMap<String, String>, name: &str, value: Option<&str>) -> String {
-    let mut pairs: Vec<(&str, &str)> =
-        params.iter().filter(|(key, value)| *key != name && *key != "notice" && !value.is_empty()).map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let mut pairs: Vec<(&str, &str)> = params
+        .iter()
+        .filter(|(key, value)| *key != name && *key != "notice" && !value.is_empty())
+        .map(|(k, v)| (k.as_str(), v.as_str()))
+        .collect();
     pairs.extend(value.map(|value| (name, value)));
     if pairs.is_empty() {
         return base.to_owned();
@@ -339,7 +348,8 @@ async fn input(page: &Page, field: &Field, state: &FormState<'_>) -> Result<Inpu
         Kind::Language => "hint-kind-language",
         _ => "",
     };
-    let hint = [hint_key.as_str(), kind_hint].into_iter().find(|key| !key.is_empty() && t.has(key)).map(|key| t.get(key)).unwrap_or_default();
+    let hint =
+        [hint_key.as_str(), kind_hint].into_iter().find(|key| !key.is_empty() && t.has(key)).map(|key| t.get(key)).unwrap_or_default();
     let mut choices = options(field, t);
     let mut kind = match field.kind {
         Kind::Number { .. } | Kind::Eqf => "number",
@@ -361,7 +371,16 @@ async fn input(page: &Page, field: &Field, state: &FormState<'_>) -> Result<Inpu
         choices.retain(|(code, _)| *code == value);
     }
     let error = state.errors.iter().find(|error| error.field == field.name).map(|error| field_message(t, error));
-    Ok(Input { name: field.name.into(), label: t.get(&field.label_key()), hint, kind, value, options: choices, error, required: field.required })
+    Ok(Input {
+        name: field.name.into(),
+        label: t.get(&field.label_key()),
+        hint,
+        kind,
+        value,
+        options: choices,
+        error,
+        required: field.required,
+    })
 }
 
 /// Records to choose from: the first two hundred, and the chosen one.

@@ -109,9 +109,8 @@ pub async fn corridor(page: Page, id: web::Path<String>) -> Answer {
         after: step.after.iter().map(step_name).collect::<Vec<_>>().join(", "),
         on_failure: step.on_failure.clone().unwrap_or_default(),
     });
-    let sources = pack.sources.iter().map(|(key, source)| {
-        (key.clone(), source.title.clone(), t.get(&word_key("source-kind", source.kind.as_str())))
-    });
+    let sources =
+        pack.sources.iter().map(|(key, source)| (key.clone(), source.title.clone(), t.get(&word_key("source-kind", source.kind.as_str()))));
     html(&CorridorPage {
         svg: charts::pathway(&t.get("corridor-steps"), &pack.steps, t),
         shell: page.shell_titled(name.clone()),
@@ -167,7 +166,12 @@ fn sections(t: Locale, pack: &CorridorPack) -> Vec<Section> {
             .map(|fact| {
                 fact_row(t, fact, |rule| {
                     let levels = rule.any_of.iter().map(ToString::to_string).collect::<Vec<_>>().join(" / ");
-                    format!("{}: {} {levels}{}", t.get(&word_key("language-stage", rule.stage.as_str())), rule.language, only(&rule.origins))
+                    format!(
+                        "{}: {} {levels}{}",
+                        t.get(&word_key("language-stage", rule.stage.as_str())),
+                        rule.language,
+                        only(&rule.origins)
+                    )
                 })
             })
             .collect(),
@@ -204,7 +208,8 @@ fn sections(t: Locale, pack: &CorridorPack) -> Vec<Section> {
             .iter()
             .map(|fact| {
                 fact_row(t, fact, |fee| {
-                    let amount = [fee.amount, fee.amount_max].into_iter().flatten().map(|money| money.to_string()).collect::<Vec<_>>().join(" – ");
+                    let amount =
+                        [fee.amount, fee.amount_max].into_iter().flatten().map(|money| money.to_string()).collect::<Vec<_>>().join(" – ");
                     format!("{}: {amount} · {} · {}", fee.item, party(fee.payer), t.get(&word_key("cost-class", fee.class.as_str())))
                 })
             })
@@ -257,9 +262,19 @@ fn sections(t: Locale, pack: &CorridorPack) -> Vec<Section> {
     );
     add(
         "pays",
-        pack.pays.iter().map(|fact| fact_row(t, fact, |rule| format!("{}: {}", party(rule.payer), if rule.items.is_empty() { "—".into() } else { rule.items.join(", ") }))).collect(),
+        pack.pays
+            .iter()
+            .map(|fact| {
+                fact_row(t, fact, |rule| {
+                    format!("{}: {}", party(rule.payer), if rule.items.is_empty() { "—".into() } else { rule.items.join(", ") })
+                })
+            })
+            .collect(),
     );
-    add("safeguards", vec![fact_row(t, &pack.safeguards_list, |note| if note.listed.is_empty() { "—".into() } else { countries(t, &note.listed) })]);
+    add(
+        "safeguards",
+        vec![fact_row(t, &pack.safeguards_list, |note| if note.listed.is_empty() { "—".into() } else { countries(t, &note.listed) })],
+    );
     add("return", vec![plain(&pack.return_rule)]);
     add("protection", pack.protection.iter().map(plain).collect());
     add("evidence", pack.evidence.iter().map(plain).collect());

@@ -146,6 +146,10 @@ impl FromRequest for Page {
         let request = request.clone();
         let signed_in = SignedIn::from_request(&request, payload);
         Box::pin(async move {
+            // Pages are for sessions: a token could otherwise make itself longer-lived ones.
+            if request.headers().contains_key(header::AUTHORIZATION) {
+                return Err(AppError::Unauthenticated);
+            }
             let who = signed_in.await?;
             Ok(Self {
                 locale: locale_of(&request),
@@ -164,7 +168,16 @@ impl FromRequest for Page {
 pub fn in_navigation(name: &str) -> bool {
     matches!(
         name,
-        "organisations" | "programmes" | "cohorts" | "trainees" | "recognition-cases" | "needs" | "agreements" | "quotas" | "proposals" | "outcomes"
+        "organisations"
+            | "programmes"
+            | "cohorts"
+            | "trainees"
+            | "recognition-cases"
+            | "needs"
+            | "agreements"
+            | "quotas"
+            | "proposals"
+            | "outcomes"
     )
 }
 

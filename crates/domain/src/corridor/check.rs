@@ -24,9 +24,9 @@ pub fn check(pack: &CorridorPack) -> Vec<Finding> {
     if pack.valid_to.is_some_and(|end| end < pack.valid_from) {
         add(&mut findings, "valid_to", "the pack ends before it starts".into(), "put valid_to on or after valid_from");
     }
-    if !pack.id.as_str().starts_with(pack.destination.as_str())
-        && !(pack.destination.as_str() == "GB" && pack.id.as_str().starts_with("UK-"))
-    {
+    // Packs of the United Kingdom are named UK, as people know it; its code is GB.
+    let prefix = if pack.destination.as_str() == "GB" { "UK" } else { pack.destination.as_str() };
+    if !pack.id.as_str().starts_with(prefix) {
         add(
             &mut findings,
             "id",

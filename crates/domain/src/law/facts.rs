@@ -72,6 +72,7 @@ pub struct RecognitionFact {
 pub struct NeedFacts {
     pub id: NeedId,
     pub employer: EmployerFacts,
+    pub country: CountryCode,
     pub occupation: IscoCode,
     pub skills: Vec<NeedSkill>,
     pub start: DateWindow,
@@ -190,6 +191,8 @@ pub struct QuotaFacts {
     pub name: String,
     pub side: QuotaSide,
     pub scope: QuotaScope,
+    /// The country whose quota it is.
+    pub country: CountryCode,
     /// Country, `MA-DE`, pathway or organisation, by scope.
     pub subject: String,
     pub cap: u32,
@@ -202,8 +205,19 @@ impl QuotaFacts {
         self.cap.saturating_sub(self.used)
     }
 
+    /// Whether the quota lies on its own country's side of the corridor: nobody caps another country.
+    pub fn is_its_own(&self, origin: Option<CountryCode>, destination: CountryCode) -> bool {
+        match self.side {
+            QuotaSide::Origin => origin == Some(self.country),
+            QuotaSide::Destination => destination == self.country,
+        }
+    }
+
     /// Whether the quota counts a placement of this trainee by this pathway.
     pub fn counts(&self, trainee: &TraineeFacts, pathway: &PathwayFacts) -> bool {
+        if !self.is_its_own(Some(trainee.training_country), pathway.destination) {
+            return false;
+        }
         match self.scope {
             QuotaScope::Origin => self.subject == trainee.training_country.as_str(),
             QuotaScope::Provider => self.subject == trainee.institute.to_string(),

@@ -7,7 +7,7 @@ use super::policy::Policy;
 use super::report::Refusals;
 use super::score::{Score, score};
 use super::snapshot::Snapshot;
-use passerelle_domain::corridor::PathwayId;
+use passerelle_domain::corridor::{PathwayId, QuotaSide};
 use passerelle_domain::law::{PathwayFacts, QuotaFacts, TraineeFacts, Verdict};
 use passerelle_domain::matching::{Reason, ReasonCode};
 use passerelle_domain::people::QuotaScope;
@@ -119,6 +119,9 @@ fn bare(
         (0..trainees.len()).map(|number| candidates.range((number, 0)..(number + 1, 0)).any(|(_, candidate)| candidate.exempt)).collect();
     candidates.retain(|(number, _), candidate| candidate.exempt || !exempt[*number]);
 
+    let of_origin = |country| -> Vec<&QuotaFacts> {
+        snapshot.quotas.iter().filter(|quota| quota.side == QuotaSide::Origin && quota.country == country).collect()
+    };
     let mut trainee_side = Forest::default();
     let placed_trainees = trainees
         .iter()
@@ -129,10 +132,14 @@ fn bare(
             let origin = if *exempt {
                 None
             } else {
-                Some(trainee_side.group(&["origin", &country], None, left(&snapshot.quotas, QuotaScope::Origin, &country)))
+                Some(trainee_side.group(
+                    &["origin", &country],
+                    None,
+                    left(&of_origin(trainee.training_country), QuotaScope::Origin, &country),
+                ))
             };
             let side = if *exempt { "exempt" } else { "counted" };
-            let cap = left(&snapshot.quotas, QuotaScope::Provider, &institute);
+            let cap = left(&of_origin(trainee.training_country), QuotaScope::Provider, &institute);
             Trainee { group: trainee_side.group(&["provider", &institute, &country, side], origin, cap) }
         })
         .collect();
@@ -146,26 +153,25 @@ fn bare(
             let Some(pathway) = snapshot.pathway(pathway_id) else {
                 return Role { group: role_side.group(&["nowhere"], None, 0), cap: 0 };
             };
+            let own: Vec<&QuotaFacts> =
+                snapshot.quotas.iter().filter(|quota| quota.is_its_own(pathway.id.origin, pathway.destination)).collect();
             let uncounted = |scope, subject: &str| {
-                let mut quotas = snapshot.quotas.iter().filter(|quota| quota.scope == scope && quota.subject == subject).peekable();
+                let mut quotas = own.iter().filter(|quota| quota.scope == scope && quota.subject == subject).peekable();
                 quotas.peek().is_some() && quotas.all(|quota| quota.exempts(pathway))
             };
             let destination = pathway.destination.to_string();
             let destination_cap = if uncounted(QuotaScope::Destination, &destination) {
                 None
             } else {
-                Some(role_side.group(&["destination", &destination], None, left(&snapshot.quotas, QuotaScope::Destination, &destination)))
+                Some(role_side.group(&["destination", &destination], None, left(&own, QuotaScope::Destination, &destination)))
             };
             let corridor_name = pathway.id.origin.map_or_else(|| format!("ANY-{destination}"), |origin| format!("{origin}-{destination}"));
-            let corridor_cap = if uncounted(QuotaScope::Corridor, &corridor_name) {
-                NO_CAP
-            } else {
-                left(&snapshot.quotas, QuotaScope::Corridor, &corridor_name)
-            };
+            let corridor_cap =
+                if uncounted(QuotaScope::Corridor, &corridor_name) { NO_CAP } else { left(&own, QuotaScope::Corridor, &corridor_name) };
             let kind = format!("{} {}", destination_cap.is_some(), corridor_cap == NO_CAP);
             let corridor = role_side.group(&["corridor", &corridor_name, &kind], destination_cap, corridor_cap);
             let pathway_name = pathway_id.to_string();
-            let pathway_cap = left(&snapshot.quotas, QuotaScope::Pathway, &pathway_name);
+            let pathway_cap = left(&own, QuotaScope::Pathway, &pathway_name);
             Role { group: role_side.group(&["pathway", &pathway_name], Some(corridor), pathway_cap), cap }
         })
         .collect();
@@ -177,9 +183,10 @@ fn bare(
     Instance { trainee_groups: trainee_side.groups, role_groups: role_side.groups, trainees: placed_trainees, roles: placed_roles, edges }
 }
 
-/// What the tightest quota of that scope and subject leaves.
-fn left(quotas: &[QuotaFacts], scope: QuotaScope, subject: &str) -> u32 {
-    quotas.iter().filter(|quota| quota.scope == scope && quota.subject == subject).map(QuotaFacts::left).min().unwrap_or(NO_CAP)
+/// What the tightest quota of that scope and subject leaves. Quotas whose country has no say over
+/// the subject were left out when the snapshot was read into the market.
+fn left(quotas: &[&QuotaFacts], scope: QuotaScope, subject: &str) -> u32 {
+    quotas.iter().filter(|quota| quota.scope == scope && quota.subject == subject).map(|quota| quota.left()).min().unwrap_or(NO_CAP)
 }
 
 #[derive(Default)]

@@ -5,7 +5,7 @@ use super::policy::Policy;
 use super::score::{Score, score};
 use super::snapshot::Snapshot;
 use passerelle_domain::ids::{NeedId, TraineeId};
-use passerelle_domain::law::Verdict;
+use passerelle_domain::law::{RuleId, Verdict};
 use passerelle_domain::matching::{Reason, ReasonCode};
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +85,43 @@ pub struct PairReport {
     /// What stands in the way; empty when the pair is a lawful candidate.
     pub reasons: Vec<Reason>,
     pub score: Option<Score>,
+}
+
+impl PairReport {
+    /// The report for somebody who knows one side only: verdicts about the other side keep their
+    /// outcome and lose their facts and the values in their reasons.
+    #[must_use]
+    pub fn seen_from(mut self, knows_trainee: bool, knows_need: bool) -> Self {
+        for verdict in &mut self.verdicts {
+            hide(verdict, knows_trainee, knows_need);
+        }
+        if !(knows_trainee && knows_need) {
+            let mut reasons: Vec<Reason> =
+                self.verdicts.iter().filter(|verdict| verdict.blocks()).filter_map(|v| v.reason.clone()).collect();
+            if reasons.is_empty() {
+                // Gates before the law name codes and dates of the pair; only the codes are common ground.
+                reasons = std::mem::take(&mut self.reasons).into_iter().map(|reason| Reason::new(reason.code)).collect();
+                reasons
+                    .iter_mut()
+                    .for_each(|reason| reason.code = if reason.code.has_values() { ReasonCode::OtherSide } else { reason.code });
+            }
+            self.reasons = reasons;
+        }
+        self
+    }
+}
+
+/// Hides what a verdict says about a side that the reader does not know.
+pub fn hide(verdict: &mut Verdict, knows_trainee: bool, knows_need: bool) {
+    let about_trainee = matches!(verdict.rule, RuleId::R01 | RuleId::R14 | RuleId::R15 | RuleId::R28);
+    let about_need = matches!(verdict.rule, RuleId::R05 | RuleId::R06 | RuleId::R12);
+    if (about_trainee && !knows_trainee) || (about_need && !knows_need) {
+        verdict.facts_used.clear();
+        verdict.missing.clear();
+        if verdict.reason.is_some() {
+            verdict.reason = Some(Reason::new(ReasonCode::OtherSide));
+        }
+    }
 }
 
 /// Judges one pair of a snapshot. `None` when either is not in it.

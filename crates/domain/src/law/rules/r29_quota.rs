@@ -36,6 +36,7 @@ mod tests {
             name: "deployment cap".into(),
             side: QuotaSide::Origin,
             scope: QuotaScope::Origin,
+            country: world.trainee.training_country,
             subject: world.trainee.training_country.to_string(),
             cap: 7500,
             used: 7500,

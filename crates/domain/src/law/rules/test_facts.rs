@@ -62,6 +62,7 @@ impl World {
                     provides_housing: false,
                     housing_approved: Answer::Unknown,
                 },
+                country: CountryCode::parse("DE").unwrap(),
                 occupation: electrician,
                 skills: vec![],
                 start: DateWindow::new(day("2027-09-01"), day("2027-12-31")).unwrap(),

@@ -1,0 +1,211 @@
+//! Journeys in a real browser: sign in, do the day's work, look at the pages in four languages,
+//! wide and narrow, with and without scripts, and have each checked for accessibility.
+
+use crate::support::{On, Service};
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use passerelle::app::demo::PASSWORD;
+use serde_json::{Value, json};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A driver of its own, ended with everything that it started.
+struct Driver {
+    child: Child,
+    url: String,
+}
+
+impl Driver {
+    /// `None` on a machine without a browser; a failure where `CI` is set.
+    async fn start() -> Option<Self> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = Command::new("chromedriver");
+        command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        match command.spawn() {
+            Ok(child) => {
+                let driver = Self { child, url: format!("http://127.0.0.1:{port}") };
+                for _ in 0..200 {
+                    if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                        break;
+                    }
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                Some(driver)
+            }
+            Err(error) => {
+                assert!(std::env::var("CI").is_err(), "chromedriver cannot be started: {error}");
+                eprintln!("SKIPPED: chromedriver cannot be started: {error}");
+                None
+            }
+        }
+    }
+
+    async fn browser(&self, scripts: bool) -> Client {
+        let mut options = json!({
+            "args": ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+                     "--disable-component-update", "--disable-sync", "--disable-quic", "--no-proxy-server"],
+        });
+        if !scripts {
+            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        }
+        let mut capabilities = Capabilities::new();
+        capabilities.insert("goog:chromeOptions".into(), options);
+        let connector = hyper_util::client::legacy::connect::HttpConnector::new();
+        ClientBuilder::new(connector).capabilities(capabilities).connect(&self.url).await.unwrap()
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // The whole group: ending the driver alone leaves its browsers behind.
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+        let _ = self.child.wait();
+    }
+}
+
+async fn sign_in(browser: &Client, service: &Service, role: &str) {
+    browser.delete_all_cookies().await.unwrap();
+    browser.goto(&format!("{}/ui/sign-in?lang=en", service.address)).await.unwrap();
+    browser.find(Locator::Css("#f-email")).await.unwrap().send_keys(&format!("{role}@demo.example")).await.unwrap();
+    browser.find(Locator::Css("#f-password")).await.unwrap().send_keys(PASSWORD).await.unwrap();
+    browser.find(Locator::Css("main button")).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::Css("nav.side")).await.unwrap();
+}
+
+async fn speak(browser: &Client, code: &str) {
+    browser.find(Locator::Css(&format!("form.languages button[value={code}]"))).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::Css(&format!("html[lang={code}]"))).await.unwrap();
+}
+
+/// No violation of WCAG 2.0 to 2.2, level A and AA, that axe can find; nothing wider than the page.
+async fn fit_to_be_seen(browser: &Client, axe: &str, place: &str) {
+    let wide = browser.execute("return document.documentElement.scrollWidth > document.documentElement.clientWidth", vec![]).await.unwrap();
+    assert_eq!(wide, json!(false), "{place} is wider than its window");
+    browser.execute(axe, vec![]).await.unwrap();
+    let found = browser
+        .execute_async(
+            "const done = arguments[0]; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
+               .then(r => done(r.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 160))))",
+            vec![],
+        )
+        .await
+        .unwrap();
+    assert_eq!(found, Value::Array(vec![]), "{place}");
+}
+
+async fn world() -> Service {
+    let service = Service::start(On::Sqlite).await;
+    service.demo().await;
+    let mut tx = service.state.store.begin(None, 1).await.unwrap();
+    passerelle::app::match_runs::queue(&mut tx, None, passerelle::clock::Moment::now(), None).await.unwrap();
+    tx.commit().await.unwrap();
+    service.drain().await;
+    service
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_role_finds_its_pages_accessible_in_every_language_and_width() {
+    let Some(driver) = Driver::start().await else { return };
+    let Ok(axe) = std::env::var("PASSERELLE_TEST_AXE") else {
+        assert!(std::env::var("CI").is_err(), "PASSERELLE_TEST_AXE is not set: run scripts/test");
+        return;
+    };
+    let axe = std::fs::read_to_string(axe).unwrap();
+    let service = world().await;
+    let browser = driver.browser(true).await;
+    for (role, paths) in [
+        ("institute-head", vec!["/ui", "/ui/trainees", "/ui/trainees/new", "/ui/cohorts", "/ui/outcomes"]),
+        ("employer-approver", vec!["/ui/needs", "/ui/needs/new", "/ui/proposals", "/ui/account"]),
+        ("origin-officer", vec!["/ui/match-runs", "/ui/quotas", "/ui/corridors", "/ui/corridors/JP-SSW", "/ui/concepts?q=elec"]),
+        ("trainee", vec!["/ui", "/ui/proposals", "/ui/trainees"]),
+    ] {
+        sign_in(&browser, &service, role).await;
+        for code in ["en", "fr", "de", "ar"] {
+            speak(&browser, code).await;
+            for (width, height) in [(1280, 900), (360, 740)] {
+                browser.set_window_size(width, height).await.unwrap();
+                for path in &paths {
+                    browser.goto(&format!("{}{path}", service.address)).await.unwrap();
+                    fit_to_be_seen(&browser, &axe, &format!("{role} {path} {code} {width}")).await;
+                }
+            }
+            let direction = browser.execute("return getComputedStyle(document.body).direction", vec![]).await.unwrap();
+            assert_eq!(direction, json!(if code == "ar" { "rtl" } else { "ltr" }));
+        }
+    }
+    browser.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_officer_runs_the_match_and_an_employer_decides_without_scripts() {
+    let Some(driver) = Driver::start().await else { return };
+    let service = world().await;
+    let browser = driver.browser(false).await;
+    sign_in(&browser, &service, "origin-officer").await;
+    browser.goto(&format!("{}/ui/match-runs", service.address)).await.unwrap();
+    browser.find(Locator::Css(".head button")).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::Css("progress")).await.unwrap();
+    service.drain().await;
+    // The page loads itself again until the run is finished.
+    browser.wait().at_most(Duration::from_secs(20)).for_element(Locator::Css("dl.figures")).await.unwrap();
+    sign_in(&browser, &service, "employer-approver").await;
+    browser.goto(&format!("{}/ui/proposals?employer_decision=pending", service.address)).await.unwrap();
+    browser.find(Locator::Css("tbody th a")).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::Css(".decide")).await.unwrap();
+    browser.find(Locator::Css(".decide button[value=declined]")).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::Css(".errors")).await.unwrap();
+    browser.find(Locator::Css("#f-reason option[value=timing]")).await.unwrap().click().await.unwrap();
+    browser.find(Locator::Css(".decide button[value=declined]")).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::Css(".notice")).await.unwrap();
+    let page = browser.find(Locator::Css("main")).await.unwrap().text().await.unwrap();
+    assert!(page.contains("declined") && page.contains("the timing"), "{page}");
+    browser.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clerk_enters_a_trainee_and_is_told_what_is_wrong_first() {
+    let Some(driver) = Driver::start().await else { return };
+    let service = world().await;
+    let browser = driver.browser(true).await;
+    sign_in(&browser, &service, "institute-clerk").await;
+    browser.goto(&format!("{}/ui/trainees/new", service.address)).await.unwrap();
+    let fill = async |name: &str, text: &str| {
+        browser.find(Locator::Css(&format!("#f-{name}"))).await.unwrap().send_keys(text).await.unwrap();
+    };
+    let choose = async |name: &str, value: &str| {
+        browser.find(Locator::Css(&format!("#f-{name} option[value='{value}']"))).await.unwrap().click().await.unwrap();
+    };
+    fill("given_name", "Zineb").await;
+    fill("family_name", "Ouazzani").await;
+    fill("occupation", "7411").await;
+    fill("nationalities", "MA").await;
+    for (name, value) in [
+        ("sex", "female"),
+        ("habitual_residence", "MA"),
+        ("training_country", "MA"),
+        ("track", "away"),
+        ("journey", "enrolled"),
+        ("identity_confirmed", "yes"),
+    ] {
+        choose(name, value).await;
+    }
+    browser.find(Locator::Css("form.record button")).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::Css("#errors")).await.unwrap();
+    let kept = browser.find(Locator::Css("#f-family_name")).await.unwrap().prop("value").await.unwrap();
+    assert_eq!(kept.as_deref(), Some("Ouazzani"), "what was typed is kept");
+    browser
+        .execute(
+            "for (const [id, value] of Object.entries(arguments[0])) document.getElementById(id).value = value;
+             const institute = document.getElementById('f-institute_id'); institute.value = [...institute.options].find(o => o.value).value;",
+            vec![json!({ "f-ready_on": "2027-06-30", "f-waiting_since": "2026-06-01", "f-merit": "71" })],
+        )
+        .await
+        .unwrap();
+    browser.find(Locator::Css("form.record button")).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::Css(".notice")).await.unwrap();
+    let heading = browser.find(Locator::Css("h1")).await.unwrap().text().await.unwrap();
+    assert_eq!(heading, "Zineb Ouazzani");
+    browser.close().await.unwrap();
+}

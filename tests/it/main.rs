@@ -1,0 +1,18 @@
+//! One binary for all integration tests: a real server on a free port, a real client, and every
+//! test on SQLite and on PostgreSQL. PostgreSQL may be missing on a laptop, never where `CI` is set.
+
+mod access;
+mod arrows;
+mod audit;
+mod browser;
+mod concepts;
+mod contract;
+mod door;
+mod faults;
+mod journey;
+mod languages;
+mod matching;
+mod records;
+mod schema;
+mod statements;
+mod support;
