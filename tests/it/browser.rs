@@ -151,6 +151,7 @@ async fn an_officer_runs_the_match_and_an_employer_decides_without_scripts() {
     // The page loads itself again until the run is finished.
     browser.wait().at_most(Duration::from_secs(20)).for_element(Locator::Css("dl.figures")).await.unwrap();
     sign_in(&browser, &service, "employer-approver").await;
+    speak(&browser, "en").await;
     browser.goto(&format!("{}/ui/proposals?employer_decision=pending", service.address)).await.unwrap();
     browser.find(Locator::Css("tbody th a")).await.unwrap().click().await.unwrap();
     browser.wait().for_element(Locator::Css(".decide")).await.unwrap();

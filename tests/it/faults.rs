@@ -28,11 +28,10 @@ on_both! {
         let officer = service.program(Role::OriginOfficer, None, &["MA"], None).await;
         officer.post("/api/v1/match-runs", json!({})).await;
         let store = &service.state.store;
-        let mut now = Moment::now().ms();
+        let start = Moment::now().ms();
         for round in 0..6 {
             // Each worker dies without a word; the next one comes after the lease.
-            assert!(passerelle_store::job::claim(store, &format!("w{round}"), now, -10).await.unwrap().is_some());
-            now += 1;
+            assert!(passerelle_store::job::claim(store, &format!("w{round}"), start + round, -10).await.unwrap().is_some());
         }
         service.drain().await;
         let run = match_run::Entity::find().one(store.read()).await.unwrap().unwrap();

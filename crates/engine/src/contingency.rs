@@ -7,7 +7,7 @@
 /// control (`true`), which settles that she owes nothing.
 ///
 /// Causes that must be adjudicated count as outside control until proven otherwise.
-pub const CAUSES: [(&str, bool); 43] = [
+pub const CAUSES: [(&str, bool); 45] = [
     ("PER.BEREAVE", true),
     ("PER.CARE", true),
     ("PER.VICTIM", true),
@@ -50,6 +50,8 @@ pub const CAUSES: [(&str, bool); 43] = [
     ("REC.DELAY", true),
     ("REC.EXPIRE", true),
     ("PRT.TRAINER", true),
+    ("PRT.STATE", true),
+    ("PRT.FUNDER", true),
     ("FMJ", true),
 ];
 

@@ -350,7 +350,7 @@ async fn write_relations(
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<(), StoreError> {
     // Relations have no language: the first import of a version brings them all.
-    let own: BTreeSet<i64> = parsed.concepts.keys().filter_map(|uri| ids.get(uri)).copied().collect();
+    let own: BTreeSet<i64> = parsed.relations.iter().filter_map(|(from, _, _)| ids.get(from)).copied().collect();
     let mut stand: BTreeSet<(i64, i64, String)> = BTreeSet::new();
     let all: Vec<i64> = own.iter().copied().collect();
     for batch in all.chunks(10_000) {

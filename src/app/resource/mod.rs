@@ -120,6 +120,12 @@ impl<S> Typed<S> {
     }
 }
 
+impl<S> Default for Typed<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 #[async_trait]
 impl<S: Spec> Resource for Typed<S> {
     fn name(&self) -> &'static str {

@@ -121,7 +121,7 @@ pub fn encode_cursor(after: &After) -> String {
 }
 
 fn decode_cursor(text: &str) -> Option<After> {
-    if text.len() > 2_000 || !text.is_ascii() || text.len() % 2 != 0 {
+    if text.len() > 2_000 || !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
     }
     let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect();

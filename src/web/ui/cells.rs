@@ -119,7 +119,7 @@ pub fn cell_href(field: &Field, document: &Document, labels: &Labels) -> Option<
 
 /// `fact-status-in-force` for `in_force`.
 pub fn word_key(list: &str, word: &str) -> String {
-    format!("{list}-{}", word.replace('_', "-").replace('.', "-"))
+    format!("{list}-{}", word.replace(['_', '.'], "-"))
 }
 
 pub fn country(t: Locale, code: &str) -> String {
