@@ -266,8 +266,8 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
 
 /// Logs go to standard error, so that standard output stays the answer.
 fn start_logging(config: &Config) {
-    let filter =
-        EnvFilter::try_new(format!("{},rust_sugiyama=warn,sqlx=warn", config.log.filter)).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_new(format!("{},rust_sugiyama=warn,sqlx=warn,sea_orm_migration=warn", config.log.filter))
+        .unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let installed = if config.log.format == "json" { builder.json().try_init() } else { builder.try_init() };
     if let Err(error) = installed {

@@ -172,3 +172,4 @@ concepts-title = Berufe und Kompetenzen
 concepts-lead = Suchen Sie nach allen Bezeichnungen, mit oder ohne Akzente. Kleine Tippfehler schaden nicht.
 concept-kind = Art
 esco-attribution = Dieser Dienst verwendet die ESCO-Klassifikation der Europäischen Kommission.
+why-ask = Fragen

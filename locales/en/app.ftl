@@ -172,3 +172,4 @@ concepts-title = Occupations and skills
 concepts-lead = Search all names and other names, with or without accents; small typing errors are forgiven.
 concept-kind = Kind
 esco-attribution = This service uses the ESCO classification of the European Commission.
+why-ask = Ask

@@ -172,3 +172,4 @@ concepts-title = Professions et compétences
 concepts-lead = Recherche dans tous les noms et leurs variantes, avec ou sans accents ; les petites fautes de frappe sont tolérées.
 concept-kind = Type
 esco-attribution = Ce service utilise la classification ESCO de la Commission européenne.
+why-ask = Demander

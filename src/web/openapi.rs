@@ -190,6 +190,7 @@ fn field_schema(field: &Field) -> Value {
         Kind::Email => json!({ "type": "string", "format": "email" }),
         Kind::Lei => text("^[A-Z0-9]{18}[0-9]{2}$", "529900T8BM49AURSDO55"),
         Kind::Reference(resource) => json!({ "type": "string", "format": "uuid", "description": format!("A record of {resource}") }),
+        Kind::Subject => json!({ "type": "string", "format": "uuid", "readOnly": true }),
         Kind::Reasons => json!({ "type": "array", "readOnly": true, "items": { "type": "object" } }),
     }
 }

@@ -15,7 +15,7 @@ impl Spec for Outcomes {
     const FIELDS: &'static [Field] = &[
         Field::reference("run_id", "match-runs").filters(),
         Field::choice("side", "outcome-side", Side::WORDS).listed().filters(),
-        Field::text("subject_id", 36).listed(),
+        Field::new("subject_id", Kind::Subject).listed(),
         Field::reference("organisation_id", "organisations").listed().filters(),
         Field::new("country", Kind::Country).listed().filters().sorts(),
         Field::choice("result", "outcome-result", OutcomeResult::WORDS).listed().filters(),

@@ -57,6 +57,8 @@ pub enum Kind {
     Lei,
     /// Another record, by the name of its resource.
     Reference(&'static str),
+    /// The trainee or the need that a record is about, by its `side`. Read-only.
+    Subject,
     /// Reasons of a match, put into words for the reader. Read-only.
     Reasons,
 }

@@ -33,10 +33,10 @@ impl Labels {
         let mut uris: BTreeSet<String> = BTreeSet::new();
         for (field, document) in resource.fields().iter().flat_map(|field| documents.iter().map(move |document| (field, document))) {
             let Some(text) = document.data.get(field.name).and_then(Value::as_str) else { continue };
+            if let Some(target) = target_of(field, document) {
+                ids.entry(target).or_default().extend(Uuid::try_parse(text).ok());
+            }
             match field.kind {
-                Kind::Reference(target) => {
-                    ids.entry(target).or_default().extend(Uuid::try_parse(text).ok());
-                }
                 Kind::Concept => {
                     uris.insert(text.to_owned());
                 }
@@ -90,7 +90,7 @@ pub fn cell_text(field: &Field, document: &Document, labels: &Labels) -> String 
             None => code.clone(),
         },
         (Kind::Concept, Value::String(uri)) => labels.concepts.get(uri).cloned().unwrap_or_else(|| uri.clone()),
-        (Kind::Reference(_), Value::String(id)) => {
+        (Kind::Reference(_) | Kind::Subject, Value::String(id)) => {
             let title = Uuid::try_parse(id).ok().and_then(|id| labels.titles.get(&id));
             title.cloned().unwrap_or_else(|| format!("…{}", &id[id.len().saturating_sub(6)..]))
         }
@@ -109,9 +109,19 @@ pub fn reason_text(t: Locale, reason: &Reason) -> String {
     if fix.is_empty() || fix == "—" { t.why(reason) } else { format!("{} {}", t.why(reason), fix) }
 }
 
+/// The kind of record that a field names.
+fn target_of(field: &Field, document: &Document) -> Option<&'static str> {
+    match field.kind {
+        Kind::Reference(target) => Some(target),
+        Kind::Subject if document.data.get("side").and_then(Value::as_str) == Some("trainee") => Some("trainees"),
+        Kind::Subject => Some("needs"),
+        _ => None,
+    }
+}
+
 /// Where a value leads, if it is another record that the actor can see: its title was found.
 pub fn cell_href(field: &Field, document: &Document, labels: &Labels) -> Option<String> {
-    let Kind::Reference(target) = field.kind else { return None };
+    let target = target_of(field, document)?;
     let id = document.data.get(field.name)?.as_str()?;
     let known = Uuid::try_parse(id).is_ok_and(|id| labels.titles.contains_key(&id));
     known.then(|| format!("/ui/{target}/{id}"))

@@ -92,6 +92,8 @@ struct RunPage {
     figures: Vec<Figure>,
     charts: Vec<ChartBlock>,
     links: Vec<(String, String)>,
+    may_ask: bool,
+    why_action: String,
     weights: Vec<(String, String, String)>,
     digests: Vec<(String, String)>,
 }
@@ -121,6 +123,8 @@ pub async fn show(page: Page, PathId(id): PathId) -> Answer {
         figures: totals.as_ref().map(|totals| figures(t, totals)).unwrap_or_default(),
         charts: totals.as_ref().map(|totals| charts_of(t, totals)).unwrap_or_default(),
         links,
+        may_ask: permit(&page.actor, Action::Read, Subject::Outcome).is_ok(),
+        why_action: format!("/ui/match-runs/{id}/why"),
         weights: weights(&page, t),
         digests: digests.into_iter().filter_map(|(key, value)| Some((t.get(key), value.clone()?))).collect(),
     })

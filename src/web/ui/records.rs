@@ -476,7 +476,7 @@ fn to_document(resource: &dyn Resource, sent: &BTreeMap<String, String>) -> Map<
     for field in resource.fields() {
         let text = sent.get(field.name).map(|text| text.trim()).unwrap_or_default();
         let value = match field.kind {
-            Kind::Reasons => continue,
+            Kind::Reasons | Kind::Subject => continue,
             Kind::Flag => Value::Bool(!text.is_empty() && text != "false"),
             _ if text.is_empty() => continue,
             Kind::Number { .. } | Kind::Eqf => text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from),
