@@ -50,7 +50,7 @@ fn shorten(text: &str, most: usize) -> String {
 
 /// The steps of a pathway in layers, from start to end, an arrow for each "comes before".
 pub fn pathway(title: &str, steps: &[Step], t: Locale) -> String {
-    const WIDTH: f64 = 176.0;
+    const WIDTH: f64 = 204.0;
     const HEIGHT: f64 = 58.0;
     let graph = PathwayGraph::new(steps).graph;
     let stable: StableDiGraph<(), ()> = StableDiGraph::from(graph.map(|_, _| (), |_, ()| ()));

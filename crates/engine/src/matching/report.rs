@@ -71,6 +71,14 @@ impl Nearest {
     fn best(&self) -> Vec<Reason> {
         let mut reasons = self.reasons.clone();
         reasons.sort_by(|a, b| (a.2, std::cmp::Reverse(a.1), &a.0).cmp(&(b.2, std::cmp::Reverse(b.1), &b.0)));
+        // One sentence a kind: the same rule over ten needs is one thing to mend, and the sort has
+        // put its mildest form first.
+        let mut seen = Vec::new();
+        reasons.retain(|(reason, _, _)| {
+            let new = !seen.contains(&reason.code);
+            seen.push(reason.code);
+            new
+        });
         reasons.into_iter().take(REASONS_MAX).map(|(reason, _, _)| reason).collect()
     }
 }
