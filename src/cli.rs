@@ -148,6 +148,12 @@ struct MatchArgs {
     /// Seed of the lottery for a new run.
     #[arg(long, default_value_t = 1)]
     seed: u32,
+    /// Say for each trainee and each need why, and what would change it.
+    #[arg(long)]
+    explain: bool,
+    /// Language of the words: en, fr, de or ar.
+    #[arg(long, default_value = "en")]
+    language: String,
     /// Print the whole result as JSON.
     #[arg(long)]
     json: bool,

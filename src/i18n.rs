@@ -117,9 +117,15 @@ impl Locale {
         self.with(&format!("why-{}", reason.code), &self.words_for(reason))
     }
 
-    /// The smallest change that would lift it.
+    /// The smallest change that would lift it; empty where there is none.
     pub fn fix(self, reason: &Reason) -> String {
-        self.with(&format!("fix-{}", reason.code), &self.words_for(reason))
+        let text = self.with(&format!("fix-{}", reason.code), &self.words_for(reason));
+        if text == "—" { String::new() } else { text }
+    }
+
+    /// Why, and what would change it: the same sentences on pages, in CSV files and in terminals.
+    pub fn say(self, reason: &Reason) -> String {
+        format!("{} {}", self.why(reason), self.fix(reason)).trim_end().to_owned()
     }
 
     fn words_for(self, reason: &Reason) -> BTreeMap<String, String> {

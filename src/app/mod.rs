@@ -55,8 +55,12 @@ impl<'a> Ctx<'a> {
     /// When the same key is being used by another request at this moment.
     pub async fn keep_answer(&self, tx: &Tx, made: &Document) -> Result<(), AppError> {
         let Some(key) = self.idempotency else { return Ok(()) };
+        use passerelle_store::entity::idempotency_key::Column;
         use passerelle_store::entity::idempotency_key::{ActiveModel, Entity, Model};
-        use passerelle_store::query::{ActiveModelTrait, EntityTrait};
+        use passerelle_store::query::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter};
+        // An answer is kept for a day: it may hold personal data, and no client repeats longer.
+        let outdated = Entity::delete_many().filter(Column::CreatedAtMs.lt(tx.now_ms() - 86_400_000));
+        outdated.exec(tx.conn()).await.map_err(passerelle_store::StoreError::from)?;
         let row = Model {
             key_hash: key.key_hash.clone(),
             request_digest: key.request_digest.clone(),

@@ -8,7 +8,7 @@ use crate::app::{accounts, corridor_yaml, corridors, match_runs};
 use crate::clock::Moment;
 use crate::config::Config;
 use crate::error::AppError;
-use crate::i18n::Locale;
+use crate::i18n::{Locale, plain};
 use crate::jobs;
 use crate::startup::{Application, StartError, open_store};
 use crate::state::{AppState, load_policy, load_rules};
@@ -252,7 +252,7 @@ pub(super) async fn match_run(config: Config, args: MatchArgs) -> Result<(), Fai
             Ok(())
         } else {
             println!("{}", summary(&result.totals));
-            Ok(())
+            explain(&result, &args)
         };
     }
     let state = state(config).await?;
@@ -285,12 +285,23 @@ async fn show_run(state: &AppState, run: Uuid, args: &MatchArgs) -> Result<(), F
     } else {
         let result: passerelle_engine::matching::RunResult = serde_json::from_str(&replay.result).map_err(AppError::from)?;
         println!("Run {run}\n{}", summary(&result.totals));
+        explain(&result, args)?;
     }
     if replay.same {
         Ok(())
     } else {
         Err(Failure::new(EXIT_FOUND, "the replay differs from the stored result: was the policy changed since?"))
     }
+}
+
+/// The same words as on the pages, one line for each trainee and each need.
+fn explain(result: &passerelle_engine::matching::RunResult, args: &MatchArgs) -> Result<(), Failure> {
+    let t = Locale::parse(&args.language).ok_or_else(|| Failure::new(EXIT_INPUT, "--language: is not one of: en, fr, de, ar"))?;
+    for outcome in result.outcomes.iter().filter(|_| args.explain) {
+        let words: Vec<String> = outcome.reasons.iter().map(|reason| plain(&t.say(reason))).collect();
+        println!("{} {} {}: {}", outcome.side, outcome.id, outcome.result, words.join(" · "));
+    }
+    Ok(())
 }
 
 /// Queues a run on behalf of the command line.

@@ -106,11 +106,11 @@ fn of_resource(resource: &'static dyn Resource) -> Vec<Entry> {
         })
         .says(format!("The list of {name} as CSV"), Body::None, Body::Csv),
         Entry::new(Method::GET, api_list.clone(), Needs(Action::List, subject), move || {
-            web::route().to(move |who, params| api::list(resource, who, params))
+            web::route().to(move |who, params, request| api::list(resource, who, params, request))
         })
         .says(format!("List {name}"), Body::None, Body::Page(resource)),
         Entry::new(Method::GET, api_item.clone(), Needs(Action::Read, subject), move || {
-            web::route().to(move |who, id| api::get(resource, who, id))
+            web::route().to(move |who, id, request| api::get(resource, who, id, request))
         })
         .says(format!("Read one {one}"), Body::None, Body::Record(resource)),
         Entry::new(Method::GET, format!("{ui_list}.csv"), Needs(Action::Export, subject), move || {

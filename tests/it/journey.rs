@@ -44,6 +44,7 @@ on_both! {
         service.drain().await;
         let outcome = clerk.get("/api/v1/outcomes?side=trainee").await.json();
         assert_eq!(outcome["items"][0]["reason_code"], "r15-no-certificate", "{outcome}");
+        assert_eq!(outcome["items"][0]["reasons"][0]["fix"], "Pass an exam at the level CEFR B1.", "the words of the pages");
 
         // She passes the exam; the next run proposes her.
         clerk

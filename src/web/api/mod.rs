@@ -7,18 +7,21 @@ pub mod reference;
 use super::csv_export;
 use super::extract::{IfMatch, Params, PathId, SignedIn, idempotency};
 use super::ui::shell::locale_of;
-use crate::app::resource::{Document, ListRequest, Resource};
+use crate::app::resource::{Document, Kind, ListRequest, Resource};
 use crate::error::AppError;
+use crate::i18n::{Locale, plain};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
+use passerelle_domain::matching::Reason;
 use serde_json::{Map, Value, json};
 
 type Answer = Result<HttpResponse, AppError>;
 
 /// `GET /api/v1/<records>`
-pub async fn list(resource: &'static dyn Resource, who: SignedIn, Params(params): Params) -> Answer {
+pub async fn list(resource: &'static dyn Resource, who: SignedIn, Params(params): Params, request: HttpRequest) -> Answer {
     let page = resource.list(&who.ctx(), &ListRequest::new(params)).await?;
-    let items: Vec<Value> = page.documents.iter().map(view).collect();
+    let locale = locale_of(&request);
+    let items: Vec<Value> = page.documents.iter().map(|document| in_words(resource, view(document), locale)).collect();
     Ok(HttpResponse::Ok().json(json!({ "items": items, "next": page.next })))
 }
 
@@ -28,9 +31,10 @@ pub async fn export(resource: &'static dyn Resource, who: SignedIn, Params(param
 }
 
 /// `GET /api/v1/<records>/{id}`
-pub async fn get(resource: &'static dyn Resource, who: SignedIn, PathId(id): PathId) -> Answer {
+pub async fn get(resource: &'static dyn Resource, who: SignedIn, PathId(id): PathId, request: HttpRequest) -> Answer {
     let document = resource.get(&who.ctx(), id).await?;
-    Ok(HttpResponse::Ok().insert_header(etag(&document)).json(view(&document)))
+    let body = in_words(resource, view(&document), locale_of(&request));
+    Ok(HttpResponse::Ok().insert_header(etag(&document)).json(body))
 }
 
 /// `POST /api/v1/<records>`
@@ -78,6 +82,19 @@ pub fn view(document: &Document) -> Value {
     map.insert("version".into(), json!(document.version));
     map.extend(document.data.clone());
     Value::Object(map)
+}
+
+/// Reasons with the same words that pages and CSV files show, in the reader's language.
+fn in_words(resource: &dyn Resource, mut view: Value, locale: Locale) -> Value {
+    for field in resource.fields().iter().filter(|field| field.kind == Kind::Reasons) {
+        for reason in view.get_mut(field.name).and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Ok(said) = serde_json::from_value::<Reason>(reason.clone()) {
+                reason["why"] = json!(plain(&locale.why(&said)));
+                reason["fix"] = json!(plain(&locale.fix(&said)));
+            }
+        }
+    }
+    view
 }
 
 fn etag(document: &Document) -> (header::HeaderName, String) {

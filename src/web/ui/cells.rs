@@ -96,17 +96,11 @@ pub fn cell_text(field: &Field, document: &Document, labels: &Labels) -> String 
         }
         (Kind::Reasons, Value::Array(reasons)) => {
             let said = reasons.iter().filter_map(|reason| serde_json::from_value::<Reason>(reason.clone()).ok());
-            said.map(|reason| reason_text(t, &reason)).collect::<Vec<_>>().join(" · ")
+            said.map(|reason| t.say(&reason)).collect::<Vec<_>>().join(" · ")
         }
         (_, Value::String(text)) => text.clone(),
         (_, value) => value.to_string(),
     }
-}
-
-/// Why, and the smallest change.
-pub fn reason_text(t: Locale, reason: &Reason) -> String {
-    let fix = t.fix(reason);
-    if fix.is_empty() || fix == "—" { t.why(reason) } else { format!("{} {}", t.why(reason), fix) }
 }
 
 /// The kind of record that a field names.

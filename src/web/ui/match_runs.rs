@@ -1,6 +1,6 @@
 //! Match runs on pages: progress, totals, proposals, why and why not, and the two decisions.
 
-use super::cells::{Labels, cell_text, reason_text, word_key};
+use super::cells::{Labels, cell_text, word_key};
 use super::charts;
 use super::shell::{Page, Shell};
 use super::{Answer, html, see};
@@ -197,7 +197,7 @@ fn verdict_rows(page: &Page, verdicts: &[Verdict]) -> Vec<VerdictRow> {
             ),
             outcome: t.get(&format!("verdict-{}", verdict.outcome)),
             outcome_code: verdict.outcome.as_str(),
-            text: verdict.reason.as_ref().map(|reason| reason_text(t, reason)).unwrap_or_default(),
+            text: verdict.reason.as_ref().map(|reason| t.say(reason)).unwrap_or_default(),
             facts: verdict.facts_used.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join("; "),
             source: source(verdict),
         })
