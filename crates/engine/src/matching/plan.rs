@@ -271,3 +271,6 @@ fn why_unfilled(market: &Market<'_>, need_at: usize, filled: u64, seats: u64, ha
     }
     reasons
 }
+
+#[cfg(test)]
+mod tests;
