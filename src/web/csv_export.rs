@@ -48,10 +48,27 @@ pub async fn file(
             None => break,
         };
     }
+    answer(writer, resource.name(), cut)
+}
+
+/// A list that is no record's, as a file: the header and the rows of the page.
+///
+/// # Errors
+/// When a row cannot be written.
+pub fn table(name: &str, header_row: &[String], rows: &[Vec<String>]) -> Result<HttpResponse, AppError> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for row in std::iter::once(header_row).chain(rows.iter().map(Vec::as_slice)) {
+        let cells: Vec<String> = row.iter().map(|cell| safe(&plain(cell))).collect();
+        writer.write_record(&cells).map_err(AppError::internal)?;
+    }
+    answer(writer, name, false)
+}
+
+fn answer(writer: csv::Writer<Vec<u8>>, name: &str, cut: bool) -> Result<HttpResponse, AppError> {
     // A byte-order mark: without it the most used spreadsheet reads UTF-8 as something else.
     let mut bytes = "\u{feff}".as_bytes().to_vec();
     bytes.extend(writer.into_inner().map_err(|error| AppError::internal(error.to_string()))?);
-    let disposition = format!("attachment; filename=\"{}.csv\"", resource.name());
+    let disposition = format!("attachment; filename=\"{name}.csv\"");
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CONTENT_TYPE, "text/csv; charset=utf-8")).insert_header((header::CONTENT_DISPOSITION, disposition));
     if cut {

@@ -181,6 +181,7 @@ fn matching() -> Vec<Entry> {
         })
         .says("Accept or decline a proposal for your side", Body::Named("Decide"), Body::Named("Decision")),
         Entry::new(Method::GET, "/ui/match-runs", Needs(Action::List, Subject::MatchRun), || web::route().to(ui::match_runs::list)),
+        Entry::new(Method::GET, "/ui/match-runs.csv", Needs(Action::List, Subject::MatchRun), || web::route().to(ui::match_runs::list_csv)),
         Entry::new(Method::POST, "/ui/match-runs", Needs(Action::Create, Subject::MatchRun), || web::route().to(ui::match_runs::create)),
         Entry::new(Method::GET, "/ui/match-runs/{id}", Needs(Action::Read, Subject::MatchRun), || web::route().to(ui::match_runs::show)),
         Entry::new(Method::GET, "/ui/match-runs/{id}/why", Needs(Action::Read, Subject::Outcome), || web::route().to(ui::match_runs::why)),
@@ -204,6 +205,9 @@ fn reference() -> Vec<Entry> {
         .says("Read one corridor pack", Body::None, Body::Named("CorridorPack")),
         Entry::new(Method::GET, "/ui/concepts", Needs(Action::List, Subject::Concept), || web::route().to(ui::reference::concepts)),
         Entry::new(Method::GET, "/ui/corridors", Needs(Action::List, Subject::Corridor), || web::route().to(ui::reference::corridors)),
+        Entry::new(Method::GET, "/ui/corridors.csv", Needs(Action::List, Subject::Corridor), || {
+            web::route().to(ui::reference::corridors_csv)
+        }),
         Entry::new(Method::GET, "/ui/corridors/{pack}", Needs(Action::Read, Subject::Corridor), || {
             web::route().to(ui::reference::corridor)
         }),

@@ -9,6 +9,7 @@ use crate::app::{proposals, records as kinds};
 use crate::clock::Moment;
 use crate::error::AppError;
 use crate::i18n::{Locale, plain};
+use crate::web::csv_export;
 use crate::web::extract::{Params, PathId};
 use actix_web::web;
 use askama::Template;
@@ -42,6 +43,12 @@ struct ListPage {
 
 /// `GET /ui/match-runs`
 pub async fn list(page: Page) -> Answer {
+    let rows = rows(&page).await?;
+    let may_run = permit(&page.actor, Action::Create, Subject::MatchRun).is_ok();
+    html(&ListPage { shell: page.shell("match-runs-title"), rows, may_run })
+}
+
+async fn rows(page: &Page) -> Result<Vec<RunRow>, AppError> {
     let t = page.locale;
     let found = runs::list(&page.ctx()).await?;
     let row = |run: &match_run::Model| -> Result<RunRow, AppError> {
@@ -53,9 +60,15 @@ pub async fn list(page: Page) -> Answer {
             proposed: totals_of(run)?.map(|totals| format!("{} / {}", totals.proposed, totals.trainees)).unwrap_or_default(),
         })
     };
-    let rows: Result<Vec<RunRow>, AppError> = found.rows.iter().map(row).collect();
-    let may_run = permit(&page.actor, Action::Create, Subject::MatchRun).is_ok();
-    html(&ListPage { shell: page.shell("match-runs-title"), rows: rows?, may_run })
+    found.rows.iter().map(row).collect()
+}
+
+/// `GET /ui/match-runs.csv`
+pub async fn list_csv(page: Page) -> Answer {
+    let t = page.locale;
+    let header = ["match-asked", "match-as-of", "field-status", "match-proposed"].map(|key| t.get(key));
+    let rows = rows(&page).await?.into_iter().map(|row| vec![row.asked, row.as_of, row.status, row.proposed]);
+    csv_export::table("match-runs", &header, &rows.collect::<Vec<_>>())
 }
 
 /// `POST /ui/match-runs`

@@ -5,7 +5,9 @@ use super::charts;
 use super::shell::{Page, Shell};
 use super::{Answer, html};
 use crate::app::{concepts as search, corridors as packs};
+use crate::error::AppError;
 use crate::i18n::Locale;
+use crate::web::csv_export;
 use crate::web::extract::Params;
 use actix_web::web;
 use askama::Template;
@@ -40,6 +42,19 @@ fn countries(t: Locale, codes: &[CountryCode]) -> String {
 
 /// `GET /ui/corridors`
 pub async fn corridors(page: Page) -> Answer {
+    let rows = pack_rows(&page).await?;
+    html(&ListPage { shell: page.shell("corridors-title"), rows })
+}
+
+/// `GET /ui/corridors.csv`
+pub async fn corridors_csv(page: Page) -> Answer {
+    let t = page.locale;
+    let header = ["field-name", "corridor-from", "corridor-to", "corridor-status", "corridor-days"].map(|key| t.get(key));
+    let rows = pack_rows(&page).await?.into_iter().map(|row| vec![row.name, row.origins, row.destination, row.status, row.days]);
+    csv_export::table("corridors", &header, &rows.collect::<Vec<_>>())
+}
+
+async fn pack_rows(page: &Page) -> Result<Vec<PackRow>, AppError> {
     let t = page.locale;
     let rows = packs::list(&page.ctx()).await?.into_iter().map(|pack| PackRow {
         href: format!("/ui/corridors/{}", pack.id),
@@ -50,7 +65,7 @@ pub async fn corridors(page: Page) -> Answer {
         status_code: pack.status.as_str(),
         days: t.with1("days", "count", pack.days_total.value.typical),
     });
-    html(&ListPage { shell: page.shell("corridors-title"), rows: rows.collect() })
+    Ok(rows.collect())
 }
 
 struct StepRow {
