@@ -125,15 +125,15 @@ fn of_resource(resource: &'static dyn Resource) -> Vec<Entry> {
             Entry::new(Method::POST, api_list, Needs(Action::Create, subject), move || {
                 web::route().to(move |who, request, body| api::create(resource, who, request, body))
             })
-            .says(format!("Create a {one}"), Body::Record(resource), Body::Record(resource)),
+            .says(format!("Create one {one}"), Body::Record(resource), Body::Record(resource)),
             Entry::new(Method::PUT, api_item.clone(), Needs(Action::Update, subject), move || {
                 web::route().to(move |who, id, version, body| api::update(resource, who, id, version, body))
             })
-            .says(format!("Replace a {one}"), Body::Record(resource), Body::Record(resource)),
+            .says(format!("Replace one {one}"), Body::Record(resource), Body::Record(resource)),
             Entry::new(Method::DELETE, api_item, Needs(Action::Delete, subject), move || {
                 web::route().to(move |who, id, version| api::delete(resource, who, id, version))
             })
-            .says(format!("Delete a {one}"), Body::None, Body::None),
+            .says(format!("Delete one {one}"), Body::None, Body::None),
             Entry::new(Method::GET, format!("{ui_list}/new"), Needs(Action::Create, subject), move || {
                 web::route().to(move |page, params| ui::records::new_form(resource, page, params))
             }),
