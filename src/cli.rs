@@ -71,6 +71,12 @@ enum Command {
     /// Accounts.
     #[command(subcommand)]
     User(User),
+    /// Sealed facts.
+    #[command(subcommand)]
+    Sealed(SealedCommand),
+    /// Retention: what has been kept long enough.
+    #[command(subcommand)]
+    Retention(RetentionCommand),
     /// The audit chains.
     #[command(subcommand)]
     Audit(Audit),
@@ -197,6 +203,23 @@ enum Audit {
 }
 
 #[derive(Debug, Subcommand)]
+enum SealedCommand {
+    /// Seal everything anew with the first of the configured keys.
+    #[command(after_help = "Put a new key first in security.sealing_keys (or data_dir/sealing.keys), run this, then take the old key out.")]
+    Rotate,
+}
+
+#[derive(Debug, Subcommand)]
+enum RetentionCommand {
+    /// Carry the schedule out now; the nightly job does the same.
+    Run {
+        /// Count what would be touched, and touch nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 enum ConfigCommand {
     /// Read the configuration and name what is wrong.
     Check,
@@ -255,6 +278,8 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
             let new = commands::NewUser { email, name, role, organisation, country, trainee, locale };
             commands::user_create(config, new).await
         }
+        Command::Sealed(SealedCommand::Rotate) => commands::sealed_rotate(config).await,
+        Command::Retention(RetentionCommand::Run { dry_run }) => commands::retention_run(config, dry_run).await,
         Command::Audit(Audit::Verify { json }) => commands::audit_verify(config, json).await,
         Command::Backup { file } => commands::backup(config, &file).await,
         Command::Restore { file, force } => commands::restore(config, &file, force).await,

@@ -20,6 +20,11 @@ impl Moment {
         self.0.timestamp_millis()
     }
 
+    /// The same time of day some calendar months ago; the earliest moment when there is none.
+    pub fn months_before(self, months: u32) -> Self {
+        Self(self.0.checked_sub_months(chrono::Months::new(months)).unwrap_or_default())
+    }
+
     pub fn date(self) -> NaiveDate {
         self.0.date_naive()
     }

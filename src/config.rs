@@ -16,6 +16,8 @@ pub struct Config {
     pub storage: Storage,
     pub jobs: Jobs,
     pub matching: Matching,
+    pub mail: Mail,
+    pub limits: Limits,
     pub log: Log,
 }
 
@@ -45,6 +47,9 @@ pub struct Security {
     pub sign_in_failures_per_account: i32,
     pub sign_in_failures_per_address: i32,
     pub token_days_max: i64,
+    pub sealing_keys: String,
+    pub index_key: String,
+    pub sign_up: bool,
 }
 
 /// Never prints the secret.
@@ -58,6 +63,39 @@ impl std::fmt::Debug for Security {
 #[serde(deny_unknown_fields)]
 pub struct Storage {
     pub data_dir: PathBuf,
+    pub retention_file: String,
+}
+
+/// How letters leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailBy {
+    /// Into the folder `mail` of the data folder: for tests and first steps.
+    File,
+    Smtp,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    pub by: MailBy,
+    pub from: String,
+    pub smtp_url: String,
+}
+
+/// The address of the server may carry a password: never printed.
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mail").field("by", &self.by).field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub requests_per_actor_minute: u32,
+    pub requests_per_address_minute: u32,
+    pub door_per_address_minute: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -135,6 +173,15 @@ impl Config {
         }
         if !(1..=3_650).contains(&self.security.token_days_max) {
             return wrong("security.token_days_max", "is out of range", "write 1 to 3650");
+        }
+        if self.mail.by == MailBy::Smtp && !(self.mail.smtp_url.starts_with("smtp://") || self.mail.smtp_url.starts_with("smtps://")) {
+            return wrong("mail.smtp_url", "is no address of a mail server", "write smtps://USER:PASSWORD@HOST or smtp://HOST:PORT");
+        }
+        if self.limits.requests_per_actor_minute == 0
+            || self.limits.requests_per_address_minute == 0
+            || self.limits.door_per_address_minute == 0
+        {
+            return wrong("limits", "lets nobody in", "write 1 or more");
         }
         if self.log.filter.parse::<tracing_subscriber::filter::EnvFilter>().is_err() {
             return wrong("log.filter", "cannot be read", "write levels such as info or info,passerelle=debug");

@@ -124,6 +124,7 @@ fn serve(listener: TcpListener, state: AppState, key: Key) -> Result<Server, Sta
             .app_data(web::PayloadConfig::new(limit))
             .app_data(web::FormConfig::default().limit(limit))
             .wrap(session)
+            .wrap(from_fn(security::limit))
             .wrap(from_fn(security::finish))
             .wrap(from_fn(measure))
             .wrap(TracingLogger::default())

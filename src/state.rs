@@ -1,7 +1,10 @@
 //! What every request and job shares. Built once, before the server starts.
 
 use crate::app::concepts::ConceptIndex;
+use crate::app::privacy::retention::Schedule;
 use crate::config::Config;
+use crate::limits::Limits;
+use crate::vault::{Vault, VaultError};
 use passerelle_domain::law::RuleBook;
 use passerelle_engine::matching::Policy;
 use passerelle_store::Store;
@@ -9,6 +12,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 const POLICY: &str = include_str!("../config/matching-policy.toml");
+const RETENTION: &str = include_str!("../config/retention.toml");
 const RULES: &str = include_str!("../config/law/rules.yaml");
 
 /// Shared by all threads; cheap to clone.
@@ -19,12 +23,17 @@ pub struct AppState {
     pub policy: Arc<Policy>,
     pub rules: Arc<RuleBook>,
     pub concepts: Arc<ConceptIndex>,
+    pub retention: Arc<Schedule>,
+    pub vault: Arc<Vault>,
+    pub limits: Arc<Limits>,
 }
 
 #[derive(Debug, Error)]
 pub enum RulesError {
     #[error("{file}: {problem}")]
     File { file: String, problem: String },
+    #[error("{0}")]
+    Vault(#[from] VaultError),
 }
 
 impl AppState {
@@ -33,12 +42,18 @@ impl AppState {
     pub fn new(store: Store, config: Config) -> Result<Self, RulesError> {
         let policy = load_policy(&config.matching.policy_file)?;
         let rules = load_rules(&config.matching.rules_file)?;
+        let retention = load_retention(&config.storage.retention_file)?;
+        let vault = Vault::open(&config)?;
+        let limits = Limits::new(&config.limits);
         Ok(Self {
             store,
             config: Arc::new(config),
             policy: Arc::new(policy),
             rules: Arc::new(rules),
             concepts: Arc::new(ConceptIndex::default()),
+            retention: Arc::new(retention),
+            vault: Arc::new(vault),
+            limits: Arc::new(limits),
         })
     }
 }
@@ -73,6 +88,16 @@ pub fn load_rules(file: &str) -> Result<RuleBook, RulesError> {
         None => Ok(book),
         Some(finding) => Err(trouble(format!("{}: {}", finding.key, finding.problem))),
     }
+}
+
+/// # Errors
+/// When the file cannot be read or a key is unknown.
+pub fn load_retention(file: &str) -> Result<Schedule, RulesError> {
+    let (file, text) = text_of(file, RETENTION, "config/retention.toml")?;
+    let trouble = |problem: String| RulesError::File { file: file.clone(), problem };
+    let source = config::File::from_str(&text, config::FileFormat::Toml);
+    let raw = config::Config::builder().add_source(source).build().map_err(|error| trouble(error.to_string()))?;
+    raw.try_deserialize().map_err(|error| trouble(error.to_string()))
 }
 
 #[cfg(test)]

@@ -7,6 +7,10 @@ mod m20261123_000001_platform;
 mod m20261123_000002_reference;
 mod m20261123_000003_people;
 mod m20261123_000004_matching;
+mod m20261124_000005_rights;
+mod m20261124_000006_accounts;
+mod m20261124_000007_person;
+mod m20261124_000008_work;
 mod table;
 
 /// Runs the migrations in order.
@@ -21,6 +25,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_reference::Migration),
             Box::new(m20261123_000003_people::Migration),
             Box::new(m20261123_000004_matching::Migration),
+            Box::new(m20261124_000005_rights::Migration),
+            Box::new(m20261124_000006_accounts::Migration),
+            Box::new(m20261124_000007_person::Migration),
+            Box::new(m20261124_000008_work::Migration),
         ]
     }
 }

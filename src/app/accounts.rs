@@ -5,9 +5,9 @@ use crate::auth::{password, secret};
 use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
-use passerelle_domain::access::{Action, Actor, Grant, Role, Subject, permit};
+use passerelle_domain::access::{Action, Role, Subject, TokenScope, permit};
 use passerelle_domain::country::CountryCode;
-use passerelle_domain::ids::{OrganisationId, TraineeId, UserId};
+use passerelle_domain::ids::UserId;
 use passerelle_store::entity::{account, api_token, role_grant, sign_in_attempt};
 use passerelle_store::query::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -42,9 +42,7 @@ pub async fn create(tx: &mut Tx, now: Moment, new: &NewAccount) -> Result<Uuid, 
     if !email.contains('@') || email.len() > 254 || email.contains(char::is_whitespace) {
         return Err(AppError::invalid("email", "email", "is not an e-mail address"));
     }
-    if !(12..=200).contains(&new.password.chars().count()) {
-        return Err(AppError::invalid("password", "password-length", "must have 12 to 200 characters"));
-    }
+    password::ensure_strong(&new.password, &email)?;
     if new.role == Role::Trainee && new.trainee.is_none() {
         return Err(AppError::invalid("trainee", "required", "is needed: a trainee's account belongs to a trainee's record"));
     }
@@ -61,6 +59,9 @@ pub async fn create(tx: &mut Tx, now: Moment, new: &NewAccount) -> Result<Uuid, 
         status: "active".into(),
         locale: new.locale.clone(),
         trainee_id: new.trainee,
+        totp: None,
+        totp_last_step: None,
+        confirmed_at_ms: Some(now.ms()),
     };
     let insert = account::Entity::insert(account::ActiveModel::from(row).reset_all());
     insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
@@ -70,8 +71,13 @@ pub async fn create(tx: &mut Tx, now: Moment, new: &NewAccount) -> Result<Uuid, 
         role: new.role.to_string(),
         organisation_id: new.organisation,
         countries: new.countries.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
+        subdivisions: String::new(),
         valid_from: now.date(),
         valid_to: None,
+        delegated_by: None,
+        reason: None,
+        revoked_at_ms: None,
+        created_at_ms: now.ms(),
     };
     let insert = role_grant::Entity::insert(role_grant::ActiveModel::from(grant).reset_all());
     insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
@@ -84,7 +90,14 @@ pub async fn create(tx: &mut Tx, now: Moment, new: &NewAccount) -> Result<Uuid, 
 ///
 /// # Errors
 /// [`AppError::Unauthenticated`], or [`AppError::RateLimited`].
-pub async fn sign_in(state: &AppState, now: Moment, email: &str, password: &str, address: &str) -> Result<account::Model, AppError> {
+pub async fn sign_in(
+    state: &AppState,
+    now: Moment,
+    email: &str,
+    password: &str,
+    code: &str,
+    address: &str,
+) -> Result<account::Model, AppError> {
     let email = email.trim().to_lowercase();
     let keys = [
         (format!("account:{}", secret::hash(&email)), state.config.security.sign_in_failures_per_account),
@@ -96,7 +109,8 @@ pub async fn sign_in(state: &AppState, now: Moment, email: &str, password: &str,
     let hash = found.as_ref().and_then(|account| account.password_hash.clone());
     let right = password::verify(password.to_owned(), hash).await?;
     match found.filter(|account| right && account.status == "active") {
-        Some(account) => {
+        // A wrong second factor gets the answer that a wrong password gets.
+        Some(account) if super::second_factor::check(state, now.ms(), &account, code).await? => {
             let mut tx = state.store.begin(Some(UserId(account.id)), now.ms()).await?;
             for (key, _) in &keys {
                 forgive(&tx, key).await?;
@@ -105,7 +119,7 @@ pub async fn sign_in(state: &AppState, now: Moment, email: &str, password: &str,
             tx.commit().await?;
             Ok(account)
         }
-        None => Err(AppError::Unauthenticated),
+        _ => Err(AppError::Unauthenticated),
     }
 }
 
@@ -157,27 +171,6 @@ async fn forgive(tx: &Tx, key: &str) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Resolves an account to what it may do today.
-///
-/// # Errors
-/// When the database refuses, or a grant cannot be read by this version.
-pub async fn actor(conn: &impl ConnectionTrait, account: &account::Model, now: Moment) -> Result<Actor, AppError> {
-    let today = now.date();
-    let rows = role_grant::Entity::find().filter(role_grant::Column::AccountId.eq(account.id)).all(conn).await.map_err(StoreError::from)?;
-    let mut grants = Vec::new();
-    for row in rows.into_iter().filter(|row| row.valid_from <= today && row.valid_to.is_none_or(|end| today <= end)) {
-        let corrupt = |column| AppError::from(StoreError::Corrupt { table: "role_grant", column });
-        let countries: Result<BTreeSet<CountryCode>, _> =
-            row.countries.split(',').filter(|code| !code.is_empty()).map(CountryCode::parse).collect();
-        grants.push(Grant {
-            role: Role::parse(&row.role).map_err(|_| corrupt("role"))?,
-            organisation: row.organisation_id.map(OrganisationId),
-            countries: countries.map_err(|_| corrupt("countries"))?,
-        });
-    }
-    Ok(Actor { user: UserId(account.id), grants, trainee: account.trainee_id.map(TraineeId) })
-}
-
 /// The account of that identifier, if it may still sign in.
 ///
 /// # Errors
@@ -191,7 +184,7 @@ pub async fn active(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<acco
 ///
 /// # Errors
 /// [`AppError::Unauthenticated`] when the token is unknown, revoked or expired.
-pub async fn by_token(state: &AppState, now: Moment, token: &str) -> Result<account::Model, AppError> {
+pub async fn by_token(state: &AppState, now: Moment, token: &str) -> Result<(account::Model, BTreeSet<TokenScope>), AppError> {
     if !token.starts_with(TOKEN_PREFIX) || token.len() > 100 {
         return Err(AppError::Unauthenticated);
     }
@@ -201,17 +194,27 @@ pub async fn by_token(state: &AppState, now: Moment, token: &str) -> Result<acco
         .await
         .map_err(StoreError::from)?;
     let valid = found.filter(|row| row.revoked_at_ms.is_none() && row.expires_at_ms > now.ms()).ok_or(AppError::Unauthenticated)?;
-    active(state.store.read(), valid.account_id).await?.ok_or(AppError::Unauthenticated)
+    let account = active(state.store.read(), valid.account_id).await?.ok_or(AppError::Unauthenticated)?;
+    let scopes = valid.scopes.split(',').filter_map(|word| TokenScope::parse(word).ok()).collect();
+    Ok((account, scopes))
 }
 
 /// Makes an API token for the actor's own account. The token is shown once and kept as a hash.
 ///
 /// # Errors
 /// When the name or the number of days is not right, or the account has 20 tokens already.
-pub async fn create_token(ctx: &Ctx<'_>, name: &str, days: i64) -> Result<(api_token::Model, String), AppError> {
+pub async fn create_token(
+    ctx: &Ctx<'_>,
+    name: &str,
+    days: i64,
+    scopes: &BTreeSet<TokenScope>,
+) -> Result<(api_token::Model, String), AppError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 80 {
         return Err(AppError::invalid("name", "required", "is needed, with at most 80 characters"));
+    }
+    if scopes.is_empty() {
+        return Err(AppError::invalid("scopes", "required", "are needed: a token that may do nothing is of no use"));
     }
     let most = ctx.state.config.security.token_days_max;
     if !(1..=most).contains(&days) {
@@ -230,6 +233,7 @@ pub async fn create_token(ctx: &Ctx<'_>, name: &str, days: i64) -> Result<(api_t
         created_at_ms: ctx.now.ms(),
         expires_at_ms: ctx.now.ms() + days * 86_400_000,
         revoked_at_ms: None,
+        scopes: scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(","),
     };
     let insert = api_token::Entity::insert(api_token::ActiveModel::from(row.clone()).reset_all());
     insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;

@@ -227,7 +227,9 @@ async fn save(
     let artifact = match_artifact::Model { run_id: run.id, snapshot: snapshot.to_json()?, result: text.clone() };
     let insert = match_artifact::Entity::insert(match_artifact::ActiveModel::from(artifact).reset_all());
     insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
-    record::insert_many::<proposal::Entity>(&mut tx, proposal_rows(&run, snapshot, result, now)?).await?;
+    let proposals = proposal_rows(&run, snapshot, result, now)?;
+    record::insert_many::<proposal::Entity>(&mut tx, proposals.clone()).await?;
+    super::privacy::disclosures::open_profiles(&mut tx, &proposals).await?;
     record::insert_many::<outcome::Entity>(&mut tx, outcome_rows(&run, snapshot, result, now)?).await?;
     let expected = run.version;
     let done = match_run::Model {
@@ -288,6 +290,7 @@ fn proposal_rows(run: &match_run::Model, snapshot: &Snapshot, result: &RunResult
             trainee_reason: None,
             employer_decision: "pending".into(),
             employer_reason: None,
+            offered_at_ms: None,
         })
     })
     .collect()

@@ -2,15 +2,27 @@
 //! notes the audit event and commits, or leaves nothing behind.
 
 pub mod accounts;
+pub mod actors;
+pub mod case_transfers;
 pub mod concepts;
 pub mod corridor_yaml;
 pub mod corridors;
 pub mod demo;
-
+pub mod duplicates;
+pub mod identity_documents;
+pub mod labels;
+pub mod links;
+pub mod mail;
 pub mod match_runs;
+pub mod privacy;
 pub mod proposals;
 pub mod records;
 pub mod resource;
+pub mod second_factor;
+pub mod sessions;
+pub mod team;
+pub mod who_sees;
+pub mod work;
 
 use crate::clock::Moment;
 use crate::error::AppError;
@@ -94,6 +106,6 @@ impl<'a> Ctx<'a> {
             data: serde_json::Map<String, serde_json::Value>,
         }
         let kept: Kept = serde_json::from_str(&kept.body)?;
-        Ok(Some(Document { id: kept.id, version: kept.version, title: kept.title, data: kept.data }))
+        Ok(Some(Document { id: kept.id, version: kept.version, title: kept.title, data: kept.data, withheld: vec![] }))
     }
 }

@@ -1,9 +1,10 @@
 //! Deciding on a proposal. The engine only proposes; a match exists when both sides have said yes.
 
+use super::privacy::disclosures;
 use super::{Ctx, match_runs};
 use crate::error::AppError;
 use passerelle_domain::access::{Action, Actor, Reach, Role, Subject, permit};
-use passerelle_domain::ids::{NeedId, TraineeId};
+use passerelle_domain::ids::{NeedId, OrganisationId, TraineeId};
 use passerelle_domain::people::{Decision, DeclineReason, JourneyState};
 use passerelle_engine::matching::explain_pair;
 use passerelle_store::entity::{need, proposal, seat_pool, trainee};
@@ -44,7 +45,7 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, decide: &Decide) -> R
     if row.version != version {
         return Err(AppError::Stale);
     }
-    let by_trainee = scope.0.iter().any(|reach| matches!(reach, Reach::Person(me) if me.0 == row.trainee_id));
+    let by_trainee = scope.reaches().any(|reach| matches!(reach, Reach::Person(me) if me.0 == row.trainee_id));
     let mine = if by_trainee { &row.trainee_decision } else { &row.employer_decision };
     if mine != Decision::Pending.as_str() {
         return Err(AppError::TransitionRefused { state: mine.clone(), allowed: vec![] });
@@ -64,6 +65,7 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, decide: &Decide) -> R
         "employer_decision"
     };
     let next = record::update::<proposal::Entity>(&mut tx, row.clone(), version, &[changed]).await?;
+    disclosures::open_stage(&mut tx, &row).await?;
     let accepted = Decision::Accepted.as_str();
     if row.trainee_decision == accepted && row.employer_decision == accepted {
         let expected = person.version;
@@ -75,12 +77,49 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, decide: &Decide) -> R
     Ok(row)
 }
 
+/// Makes the offer that both sides have been waiting for: the papers open to the employer, and the
+/// person is offered the post.
+///
+/// # Errors
+/// When the proposal is not the employer's, not agreed on by both, or an offer was made before.
+pub async fn offer(ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<proposal::Model, AppError> {
+    let scope = permit(ctx.actor, Action::Decide, Subject::Proposal)?;
+    let mut tx = ctx.begin().await?;
+    let found = record::find::<proposal::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
+    if !ctx.actor.works_for(OrganisationId(found.employer_id)) {
+        return Err(AppError::Forbidden);
+    }
+    let person = record::hold::<trainee::Entity>(&tx, found.trainee_id).await?.ok_or(AppError::NotFound)?;
+    let mut row = record::hold::<proposal::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;
+    if row.version != version {
+        return Err(AppError::Stale);
+    }
+    let accepted = Decision::Accepted.as_str();
+    if row.trainee_decision != accepted || row.employer_decision != accepted {
+        return Err(AppError::TransitionRefused { state: "proposed".into(), allowed: vec!["accept", "decline"] });
+    }
+    if row.offered_at_ms.is_some() {
+        return Err(AppError::TransitionRefused { state: "offered".into(), allowed: vec![] });
+    }
+    row.offered_at_ms = Some(ctx.now.ms());
+    row.version = record::update::<proposal::Entity>(&mut tx, row.clone(), version, &["offered_at"]).await?;
+    if person.journey == JourneyState::Matched.as_str() {
+        let expected = person.version;
+        let offered = trainee::Model { journey: JourneyState::Offered.to_string(), ..person };
+        record::update::<trainee::Entity>(&mut tx, offered, expected, &["journey"]).await?;
+    }
+    disclosures::open_stage(&mut tx, &row).await?;
+    super::work::notifications::to_person(&mut tx, row.trainee_id, "proposal", &format!("/ui/proposals/{id}"), &[]).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
 /// Which sides of a proposal somebody knows: authorities both, the others their own.
 pub fn sides(actor: &Actor, row: &proposal::Model) -> (bool, bool) {
-    let own = |id: Uuid| actor.grants.iter().any(|grant| grant.organisation.is_some_and(|organisation| organisation.0 == id));
+    let own = |id: Uuid| actor.works_for(OrganisationId(id));
     let authority = |country: &str, roles: &[Role]| {
         let mut grants = actor.grants.iter().filter(|grant| roles.contains(&grant.role));
-        grants.any(|grant| grant.countries.iter().any(|code| code.as_str() == country))
+        grants.any(|grant| grant.territory.countries.iter().any(|code| code.as_str() == country))
     };
     let origin = authority(&row.origin, &[Role::OriginOfficer, Role::OriginApprover, Role::OriginAuditor]);
     let destination = authority(&row.destination, &[Role::DestinationOfficer, Role::DestinationApprover, Role::DestinationAuditor]);

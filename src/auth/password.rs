@@ -29,6 +29,35 @@ pub async fn verify(password: String, hash: Option<String>) -> Result<bool, AppE
     .map_err(AppError::internal)
 }
 
+/// Fewest characters of a password.
+pub const LENGTH_MIN: usize = 12;
+
+/// Passwords that are tried first by whoever guesses.
+const TRIED_FIRST: [&str; 8] = ["password", "passwort", "motdepasse", "123456", "qwerty", "azerty", "passerelle", "letmein"];
+
+/// Refuses what is too short, too long, guessed first, or the address again. No rule about kinds of
+/// characters: length is what counts (NIST SP 800-63B, 3.1.1.2).
+///
+/// # Errors
+/// With what to mend.
+pub fn ensure_strong(password: &str, email: &str) -> Result<(), AppError> {
+    if !(LENGTH_MIN..=200).contains(&password.chars().count()) {
+        return Err(AppError::invalid("password", "password-length", "must have 12 to 200 characters"));
+    }
+    let lower = password.to_lowercase();
+    let bare: String = lower.chars().filter(|c| c.is_alphabetic()).collect();
+    let user = email.split('@').next().unwrap_or_default();
+    let varied = lower.chars().collect::<std::collections::BTreeSet<_>>().len() >= 5;
+    if !varied || TRIED_FIRST.contains(&bare.as_str()) || TRIED_FIRST.iter().any(|word| lower.starts_with(word) && bare.len() <= word.len())
+    {
+        return Err(AppError::invalid("password", "password-common", "is one of those that are tried first"));
+    }
+    if user.len() >= 4 && lower.replace(user, "").chars().count() < 8 {
+        return Err(AppError::invalid("password", "password-common", "is little more than the address"));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +69,14 @@ mod tests {
         assert!(verify("correct horse battery".into(), Some(hashed.clone())).await.unwrap());
         assert!(!verify("wrong horse battery".into(), Some(hashed)).await.unwrap());
         assert!(!verify("anything".into(), None).await.unwrap());
+    }
+
+    #[test]
+    fn short_common_and_repeated_passwords_are_refused() {
+        for weak in ["short", "password1234", "aaaaaaaaaaaa", "salma.berrada1", "Passerelle2026!"] {
+            assert!(ensure_strong(weak, "salma.berrada@example.org").is_err(), "{weak}");
+        }
+        assert!(ensure_strong("four oranges in Rabat", "salma.berrada@example.org").is_ok());
     }
 
     #[test]

@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 /// Entry of the session that names the account.
 pub const ACCOUNT: &str = "account";
+/// Entry of the session that says from what kind of browser it began.
+pub const DEVICE: &str = "device";
 /// Entry of the session with the token that forms must carry.
 pub const CSRF: &str = "csrf";
 
@@ -36,7 +38,16 @@ impl DatabaseSessions {
         if new {
             // Sessions that ended go when one begins: no timer is needed to keep the table small.
             session::Entity::delete_many().filter(session::Column::ExpiresAtMs.lt(now)).exec(tx.conn()).await?;
-            let row = session::Model { key_hash, account_id, state: text, created_at_ms: now, expires_at_ms };
+            let row = session::Model {
+                key_hash,
+                account_id,
+                state: text,
+                created_at_ms: now,
+                expires_at_ms,
+                id: Some(Uuid::now_v7()),
+                device: state.get(DEVICE).map(|text| text.trim_matches('"').chars().take(80).collect()),
+                last_seen_at_ms: Some(now),
+            };
             session::Entity::insert(session::ActiveModel::from(row).reset_all()).exec_without_returning(tx.conn()).await?;
         } else {
             session::Entity::update_many()

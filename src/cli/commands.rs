@@ -409,6 +409,20 @@ pub(super) async fn user_create(config: Config, new: NewUser) -> Result<(), Fail
     Ok(())
 }
 
+pub(super) async fn sealed_rotate(config: Config) -> Result<(), Failure> {
+    let state = state(config).await?;
+    let done = crate::app::privacy::sealed::rotate(&state, crate::clock::Moment::now().ms()).await?;
+    println!("{done} texts sealed anew with the key {}.", state.vault.current());
+    Ok(())
+}
+
+pub(super) async fn retention_run(config: Config, dry: bool) -> Result<(), Failure> {
+    let state = state(config).await?;
+    let lines = crate::app::privacy::retention::run(&state, crate::clock::Moment::now(), dry).await?;
+    println!("{}", pretty(&json!({ "dry_run": dry, "lines": lines })));
+    Ok(())
+}
+
 pub(super) async fn audit_verify(config: Config, json: bool) -> Result<(), Failure> {
     let state = state(config).await?;
     let verified = passerelle_store::audit::verify(&state.store).await?;

@@ -2,6 +2,8 @@
 //! finishes it in the transaction that writes the result.
 
 use crate::app::match_runs::{self, job_lease::Lease};
+use crate::app::privacy::retention;
+use crate::app::{duplicates, mail};
 use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
@@ -15,6 +17,9 @@ use uuid::Uuid;
 pub async fn work(state: AppState, mut stop: watch::Receiver<bool>) {
     let worker = format!("{}-{}", std::process::id(), Uuid::now_v7().simple());
     let pause = Duration::from_millis(state.config.jobs.poll_ms);
+    if let Err(error) = retention::plan_next(&state, Moment::now()).await {
+        crate::web::problem::log(&error, "worker");
+    }
     while !*stop.borrow() {
         match work_once(&state, &worker).await {
             Ok(true) => {}
@@ -68,10 +73,40 @@ pub async fn work_once(state: &AppState, worker: &str) -> Result<bool, AppError>
 }
 
 async fn carry_out(state: &AppState, taken: &Job, worker: &str) -> Result<(), AppError> {
+    let now = Moment::now();
     match taken.kind.as_str() {
         match_runs::JOB => match_runs::carry_out(state, &Lease { job_id: taken.id, worker }, run_id(taken)?).await,
+        // These may be done twice without harm; they end with the job.
+        mail::JOB => {
+            mail::carry_out(state, now.ms()).await?;
+            finish(state, taken, worker).await
+        }
+        duplicates::JOB => {
+            duplicates::carry_out(state, now.ms(), trainee_id(taken)?).await?;
+            finish(state, taken, worker).await
+        }
+        retention::JOB => {
+            retention::run(state, now, false).await?;
+            finish(state, taken, worker).await?;
+            retention::plan_next(state, now).await
+        }
         other => Err(AppError::Malformed(format!("jobs of kind {other} are not known to this version"))),
     }
+}
+
+async fn finish(state: &AppState, taken: &Job, worker: &str) -> Result<(), AppError> {
+    let tx = state.store.begin(None, Moment::now().ms()).await?;
+    job::finish(&tx, taken.id, worker).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn trainee_id(taken: &Job) -> Result<Uuid, AppError> {
+    #[derive(serde::Deserialize)]
+    struct Payload {
+        trainee: Uuid,
+    }
+    Ok(serde_json::from_str::<Payload>(&taken.payload)?.trainee)
 }
 
 fn run_id(taken: &Job) -> Result<Uuid, AppError> {

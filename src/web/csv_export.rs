@@ -1,6 +1,7 @@
 //! Lists as CSV: exactly the columns and filters on screen, cells that no spreadsheet executes.
 
 use super::ui::cells::{Labels, cell_text};
+use super::ui::records::columns_of;
 use crate::app::Ctx;
 use crate::app::resource::{ListRequest, Resource};
 use crate::error::AppError;
@@ -24,7 +25,7 @@ pub async fn file(
 ) -> Result<HttpResponse, AppError> {
     permit(ctx.actor, Action::Export, resource.subject())?;
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    let listed: Vec<_> = resource.fields().iter().filter(|field| field.listed).collect();
+    let listed = columns_of(resource, &request.params);
     let header_row: Vec<String> = listed.iter().map(|field| locale.get(&field.label_key())).collect();
     writer.write_record(&header_row).map_err(AppError::internal)?;
     request.params.insert("limit".into(), passerelle_store::list::PAGE_MAX.to_string());

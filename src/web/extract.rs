@@ -1,6 +1,6 @@
 //! What handlers take from a request: who asks, which version is meant, which parameters.
 
-use crate::app::{Ctx, IdempotencyKey, accounts};
+use crate::app::{Ctx, IdempotencyKey, accounts, actors};
 use crate::auth::{secret, session};
 use crate::clock::Moment;
 use crate::error::AppError;
@@ -47,11 +47,16 @@ impl FromRequest for SignedIn {
         Box::pin(async move {
             let state = state_of(&request)?;
             let now = Moment::now();
-            let account = match bearer(&request) {
-                Some(token) => accounts::by_token(&state, now, token).await?,
-                None => by_session(&request, &state).await?,
+            let (account, scopes) = match bearer(&request) {
+                Some(token) => {
+                    let (account, scopes) = accounts::by_token(&state, now, token).await?;
+                    (account, Some(scopes))
+                }
+                None => (by_session(&request, &state).await?, None),
             };
-            let actor = accounts::actor(state.store.read(), &account, now).await?;
+            state.limits.actor(&account.id.to_string())?;
+            let mut actor = actors::resolve(state.store.read(), &account, now).await?;
+            actor.token = scopes;
             Ok(Self { state, actor, account, now })
         })
     }
@@ -108,10 +113,27 @@ impl FromRequest for Params {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
         std::future::ready(match pairs {
-            Ok(pairs) => Ok(Self(pairs.into_inner().into_iter().collect())),
+            Ok(pairs) => Ok(Self(joined(pairs.into_inner()))),
             Err(_) => Err(AppError::Malformed("the part of the address after ? cannot be read".into())),
         })
     }
+}
+
+/// The last value of each name; columns, which a form sends one by one, joined by commas.
+fn joined(pairs: Vec<(String, String)>) -> BTreeMap<String, String> {
+    let mut params: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in pairs {
+        match params.get_mut(&name) {
+            Some(columns) if name == "cols" => {
+                columns.push(',');
+                columns.push_str(&value);
+            }
+            _ => {
+                params.insert(name, value);
+            }
+        }
+    }
+    params
 }
 
 /// An identifier in the path. What is no identifier names nothing.

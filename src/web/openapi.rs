@@ -5,6 +5,7 @@ use super::problem::KINDS;
 use super::routes::{Access, Body, Entry, table};
 use crate::app::records;
 use crate::app::resource::{Field, Kind, Resource};
+use passerelle_domain::access::FieldGroup;
 use serde_json::{Map, Value, json};
 
 /// The whole document.
@@ -159,9 +160,16 @@ fn record_schema(resource: &dyn Resource) -> Value {
     properties.insert("id".into(), json!({ "type": "string", "format": "uuid", "readOnly": true }));
     properties.insert("version".into(), json!({ "type": "integer", "readOnly": true }));
     for field in resource.fields() {
-        properties.insert(field.name.into(), field_schema(field));
+        let mut schema = field_schema(field);
+        if field.group != FieldGroup::General {
+            let needed = if field.required { "Needed when writing. " } else { "" };
+            schema["description"] = json!(format!("{needed}Left out for whoever is not shown the group of fields `{}`.", field.group));
+        }
+        properties.insert(field.name.into(), schema);
     }
-    let required: Vec<&str> = resource.fields().iter().filter(|field| field.required).map(|field| field.name).collect();
+    // Fields of a group can be withheld from an answer: they are required of writers only.
+    let general = |field: &&Field| field.required && field.group == FieldGroup::General;
+    let required: Vec<&str> = resource.fields().iter().filter(general).map(|field| field.name).collect();
     json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
 }
 
@@ -174,6 +182,8 @@ fn field_schema(field: &Field) -> Value {
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Date => json!({ "type": "string", "format": "date" }),
         Kind::Choice { words, .. } => json!({ "type": "string", "enum": words }),
+        Kind::Choices { words, .. } => json!({ "type": "array", "items": { "type": "string", "enum": words } }),
+        Kind::Moment => json!({ "type": "string", "format": "date-time", "readOnly": true }),
         Kind::Country => text("^[A-Z]{2}$", "MA"),
         Kind::Countries => json!({ "type": "array", "maxItems": 20, "items": { "type": "string", "pattern": "^[A-Z]{2}$" } }),
         Kind::Subdivision => text("^[A-Z]{2}-[A-Z0-9]{1,3}$", "DE-BY"),

@@ -6,6 +6,7 @@
 use super::{api, ui};
 use crate::app::records;
 use crate::app::resource::Resource;
+use crate::app::work::CASES;
 use actix_web::http::Method;
 use actix_web::{Route, web};
 use passerelle_domain::access::{Action, Subject};
@@ -84,9 +85,12 @@ impl Entry {
 /// Every route of the service.
 pub fn table() -> Vec<Entry> {
     let mut table = platform();
+    // Before the records: `/ui/exceptional-accesses/new` is no record's address.
+    table.extend(privacy());
     for resource in records::ALL {
         table.extend(of_resource(resource));
     }
+    table.extend(work());
     table.extend(matching());
     table.extend(reference());
     table
@@ -119,10 +123,13 @@ fn of_resource(resource: &'static dyn Resource) -> Vec<Entry> {
         Entry::new(Method::GET, ui_list.clone(), Needs(Action::List, subject), move || {
             web::route().to(move |page, params| ui::records::list(resource, page, params))
         }),
+        Entry::new(Method::POST, format!("{ui_list}/views"), Needs(Action::List, subject), move || {
+            web::route().to(move |page, sent| ui::work::save_view(resource, page, sent))
+        }),
     ];
     if !resource.read_only() {
         entries.extend([
-            Entry::new(Method::POST, api_list, Needs(Action::Create, subject), move || {
+            Entry::new(Method::POST, api_list.clone(), Needs(Action::Create, subject), move || {
                 web::route().to(move |who, request, body| api::create(resource, who, request, body))
             })
             .says(format!("Create one {one}"), Body::Record(resource), Body::Record(resource)),
@@ -137,9 +144,20 @@ fn of_resource(resource: &'static dyn Resource) -> Vec<Entry> {
             Entry::new(Method::GET, format!("{ui_list}/new"), Needs(Action::Create, subject), move || {
                 web::route().to(move |page, params| ui::records::new_form(resource, page, params))
             }),
-            Entry::new(Method::POST, ui_list, Needs(Action::Create, subject), move || {
+            Entry::new(Method::POST, ui_list.clone(), Needs(Action::Create, subject), move || {
                 web::route().to(move |page, form| ui::records::create(resource, page, form))
             }),
+            Entry::new(Method::POST, format!("{ui_list}/bulk"), Needs(Action::Update, subject), move || {
+                web::route().to(move |page, sent| ui::work::bulk_change(resource, page, sent))
+            }),
+            Entry::new(Method::POST, format!("{api_list}/bulk"), Needs(Action::Update, subject), move || {
+                web::route().to(move |who, params, body| api::privacy::bulk_change(resource.name(), who, params, body))
+            })
+            .says(
+                format!("Change one field of many {name}; ?dry_run=true names what would change"),
+                Body::Named("BulkChange"),
+                Body::Named("BulkResult"),
+            ),
             Entry::new(Method::GET, format!("{ui_item}/edit"), Needs(Action::Update, subject), move || {
                 web::route().to(move |page, id| ui::records::edit_form(resource, page, id))
             }),
@@ -157,6 +175,185 @@ fn of_resource(resource: &'static dyn Resource) -> Vec<Entry> {
         }));
     }
     entries
+}
+
+/// Work around a case, for every kind of record that is one.
+fn work() -> Vec<Entry> {
+    use Access::{Needs, SignedIn};
+    let mut entries = vec![
+        Entry::new(Method::GET, "/ui/bulk-changes", SignedIn, || web::route().to(ui::work::bulk_list)),
+        Entry::new(Method::POST, "/ui/bulk-changes/{id}/undo", SignedIn, || web::route().to(ui::work::undo)),
+        Entry::new(Method::POST, "/api/v1/bulk-changes/{id}/undo", SignedIn, || web::route().to(api::privacy::undo)).says(
+            "Undo a change of your own to many records",
+            Body::None,
+            Body::None,
+        ),
+        Entry::new(Method::POST, "/ui/views/{id}/remove", SignedIn, || web::route().to(ui::work::remove_view)),
+        Entry::new(Method::POST, "/ui/comments/{id}/remove", SignedIn, || web::route().to(ui::cases::remove_comment)),
+        Entry::new(Method::GET, "/ui/attachments/{id}", SignedIn, || web::route().to(ui::cases::attachment)),
+        Entry::new(Method::POST, "/ui/attachments/{id}/remove", SignedIn, || web::route().to(ui::cases::remove_attachment)),
+    ];
+    for kind in CASES {
+        let Some(resource) = records::find(kind) else { continue };
+        let reads = Needs(Action::Read, resource.subject());
+        entries.extend([
+            Entry::new(Method::POST, format!("/ui/{kind}/{{id}}/assignment"), reads, move || {
+                web::route().to(move |page, id, sent| ui::cases::assign(kind, page, id, sent))
+            }),
+            Entry::new(Method::POST, format!("/ui/{kind}/{{id}}/comments"), reads, move || {
+                web::route().to(move |page, id, sent| ui::cases::comment(kind, page, id, sent))
+            }),
+            Entry::new(Method::POST, format!("/ui/{kind}/{{id}}/attachments"), reads, move || {
+                web::route().to(move |page, id, parts| ui::cases::attach(kind, page, id, parts))
+            }),
+            Entry::new(Method::GET, format!("/api/v1/{kind}/{{id}}/comments"), reads, move || {
+                web::route().to(move |who, id| api::privacy::comment_list(kind, who, id))
+            })
+            .says("Remarks on the case that you may read", Body::None, Body::Named("CommentPage")),
+            Entry::new(Method::POST, format!("/api/v1/{kind}/{{id}}/comments"), reads, move || {
+                web::route().to(move |who, id, body| api::privacy::comment(kind, who, id, body))
+            })
+            .says("Add a remark", Body::Named("Comment"), Body::Named("Made")),
+            Entry::new(Method::PUT, format!("/api/v1/{kind}/{{id}}/assignment"), reads, move || {
+                web::route().to(move |who, id, body| api::privacy::assign(kind, who, id, body))
+            })
+            .says("Say whose case it is, until when, and whose turn", Body::Named("Assignment"), Body::None),
+        ]);
+    }
+    entries
+}
+
+/// Rights of people over their data, and of others over people.
+fn privacy() -> Vec<Entry> {
+    use Access::{Needs, SignedIn};
+    use Action::{Create, Decide, Delete, List, Read, Update};
+    use Subject::{CaseTransfer, Consent, Duplicate, ExceptionalAccess, PersonRequest, Proposal, SealedRecord, Team, Trainee};
+    let page = |method: Method, path: &str, access: Access, mount: fn() -> Route| Entry::new(method, path, access, mount);
+    vec![
+        page(Method::GET, "/ui/my/consents", Needs(Decide, Consent), || web::route().to(ui::privacy::consent_list)),
+        page(Method::POST, "/ui/my/consents", Needs(Decide, Consent), || web::route().to(ui::privacy::give_consent)),
+        page(Method::GET, "/ui/my/consents/{id}/withdraw", Needs(Decide, Consent), || web::route().to(ui::privacy::ask_withdrawal)),
+        page(Method::POST, "/ui/my/consents/{id}/withdraw", Needs(Decide, Consent), || web::route().to(ui::privacy::withdraw_consent)),
+        page(Method::GET, "/ui/my/access", Needs(Create, PersonRequest), || web::route().to(ui::privacy::my_access)),
+        page(Method::GET, "/ui/my/requests", Needs(Create, PersonRequest), || web::route().to(ui::privacy::requests)),
+        page(Method::POST, "/ui/my/requests", Needs(Create, PersonRequest), || web::route().to(ui::privacy::ask)),
+        page(Method::POST, "/ui/my/requests/{id}/withdraw", Needs(Create, PersonRequest), || {
+            web::route().to(ui::privacy::withdraw_request)
+        }),
+        page(Method::GET, "/ui/my/sealed", Needs(Create, SealedRecord), || web::route().to(ui::privacy::sealed_list)),
+        page(Method::POST, "/ui/my/sealed", Needs(Create, SealedRecord), || web::route().to(ui::privacy::seal)),
+        page(Method::POST, "/ui/my/sealed/{id}/remove", Needs(Delete, SealedRecord), || web::route().to(ui::privacy::unseal)),
+        page(Method::GET, "/ui/my/data", SignedIn, || web::route().to(ui::privacy::data)),
+        page(Method::GET, "/ui/my/data.json", SignedIn, || web::route().to(ui::privacy::data_file)),
+        page(Method::GET, "/ui/trainees/{id}/access", Needs(Read, Trainee), || web::route().to(ui::privacy::trainee_access)),
+        page(Method::GET, "/ui/trainees/{id}/sealed", Needs(Read, SealedRecord), || web::route().to(ui::privacy::sealed_of)),
+        page(Method::GET, "/ui/trainees/{id}/pass-on", Needs(Create, CaseTransfer), || web::route().to(ui::cases::pass_on_form)),
+        page(Method::POST, "/ui/trainees/{id}/pass-on", Needs(Create, CaseTransfer), || web::route().to(ui::cases::pass_on)),
+        page(Method::POST, "/ui/case-transfers/{id}/decision", Needs(Decide, CaseTransfer), || web::route().to(ui::cases::decide_transfer)),
+        page(Method::POST, "/ui/person-requests/{id}/decision", Needs(Decide, PersonRequest), || {
+            web::route().to(ui::cases::decide_request)
+        }),
+        page(Method::POST, "/ui/duplicates/{id}/decision", Needs(Decide, Duplicate), || web::route().to(ui::cases::decide_duplicate)),
+        page(Method::GET, "/ui/exceptional-accesses/new", Needs(Create, ExceptionalAccess), || {
+            web::route().to(ui::cases::exceptional_form)
+        }),
+        page(Method::POST, "/ui/exceptional-accesses", Needs(Create, ExceptionalAccess), || web::route().to(ui::cases::open_exceptional)),
+        page(Method::POST, "/ui/exceptional-accesses/{id}/review", Needs(Decide, ExceptionalAccess), || web::route().to(ui::cases::review)),
+        page(Method::POST, "/ui/proposals/{id}/offer", Needs(Decide, Proposal), || web::route().to(ui::match_runs::offer)),
+        page(Method::GET, "/ui/team", Needs(List, Team), || web::route().to(ui::team::list)),
+        page(Method::POST, "/ui/team/invite", Needs(Create, Team), || web::route().to(ui::team::invite)),
+        page(Method::POST, "/ui/team/cover", Needs(List, Team), || web::route().to(ui::team::cover)),
+        page(Method::POST, "/ui/team/{id}/end", Needs(Update, Team), || web::route().to(ui::team::end)),
+        page(Method::GET, "/ui/retention", Needs(List, Subject::Audit), || web::route().to(ui::team::retention_reports)),
+        page(Method::POST, "/api/v1/consents", Needs(Create, Consent), || web::route().to(api::privacy::give_consent)).says(
+            "Give consent, or enter consent given on paper",
+            Body::Named("GiveConsent"),
+            Body::Named("Made"),
+        ),
+        page(Method::POST, "/api/v1/consents/{id}/withdrawal", Needs(Decide, Consent), || web::route().to(api::privacy::withdraw_consent))
+            .says("Withdraw consent; it counts at once", Body::None, Body::None),
+        page(Method::POST, "/api/v1/person-requests", Needs(Create, PersonRequest), || web::route().to(api::privacy::ask)).says(
+            "Ask for a correction, an objection, a restriction or an erasure",
+            Body::Named("PersonRequestAsk"),
+            Body::Named("Made"),
+        ),
+        page(Method::POST, "/api/v1/person-requests/{id}/decision", Needs(Decide, PersonRequest), || {
+            web::route().to(api::privacy::decide_request)
+        })
+        .says("Answer a person's request", Body::Named("PersonRequestDecision"), Body::None),
+        page(Method::POST, "/api/v1/case-transfers", Needs(Create, CaseTransfer), || web::route().to(api::privacy::transfer)).says(
+            "Offer a case, or a referral, to another organisation",
+            Body::Named("TransferOpen"),
+            Body::Named("Made"),
+        ),
+        page(Method::POST, "/api/v1/case-transfers/{id}/decision", Needs(Decide, CaseTransfer), || {
+            web::route().to(api::privacy::decide_transfer)
+        })
+        .says("Accept, decline, withdraw or end", Body::Named("TransferDecision"), Body::None),
+        page(Method::POST, "/api/v1/duplicates/{id}/decision", Needs(Decide, Duplicate), || {
+            web::route().to(api::privacy::decide_duplicate)
+        })
+        .says("Merge, keep apart, or take a merge apart", Body::Named("DuplicateDecision"), Body::None),
+        page(Method::POST, "/api/v1/exceptional-accesses", Needs(Create, ExceptionalAccess), || {
+            web::route().to(api::privacy::open_exceptional)
+        })
+        .says("Open a record for a short while, for a stated reason", Body::Named("ExceptionalOpen"), Body::Named("Made")),
+        page(Method::POST, "/api/v1/exceptional-accesses/{id}/decision", Needs(Decide, ExceptionalAccess), || {
+            web::route().to(api::privacy::review)
+        })
+        .says("Review an access", Body::Named("ExceptionalReview"), Body::None),
+        page(Method::GET, "/api/v1/trainees/{id}/sealed-records", Needs(Read, SealedRecord), || web::route().to(api::privacy::sealed_of))
+            .says("Open sealed facts: one's own, or by exception", Body::None, Body::Named("SealedPage")),
+        page(Method::POST, "/ui/trainees/{id}/documents", Needs(Update, Trainee), || web::route().to(ui::cases::add_document)),
+        page(Method::POST, "/api/v1/trainees/{id}/identity-documents", Needs(Update, Trainee), || {
+            web::route().to(api::privacy::identity_document)
+        })
+        .says(
+            "Enter an identity document; only a keyed hash of its number is kept",
+            Body::Named("IdentityDocumentAdd"),
+            Body::None,
+        ),
+        page(Method::POST, "/api/v1/sealed-records", Needs(Create, SealedRecord), || web::route().to(api::privacy::seal)).says(
+            "Seal a fact about yourself",
+            Body::Named("SealedAdd"),
+            Body::Named("Made"),
+        ),
+        page(Method::DELETE, "/api/v1/sealed-records/{id}", Needs(Delete, SealedRecord), || web::route().to(api::privacy::unseal)).says(
+            "Remove a sealed fact of your own",
+            Body::None,
+            Body::None,
+        ),
+        page(Method::GET, "/api/v1/trainees/{id}/onlookers", Needs(Read, Trainee), || web::route().to(api::privacy::onlookers)).says(
+            "Who can see what of this person, and why",
+            Body::None,
+            Body::Named("OnlookerPage"),
+        ),
+        page(Method::GET, "/api/v1/me/data", SignedIn, || web::route().to(api::privacy::my_data)).says(
+            "Everything about you",
+            Body::None,
+            Body::Named("MyData"),
+        ),
+        page(Method::POST, "/api/v1/team/invitations", Needs(Create, Team), || web::route().to(api::privacy::invite)).says(
+            "Invite somebody to a role",
+            Body::Named("Invitation"),
+            Body::None,
+        ),
+        page(Method::POST, "/api/v1/team/covers", Needs(List, Team), || web::route().to(api::privacy::cover)).says(
+            "Lend your role to a colleague for an absence",
+            Body::Named("Cover"),
+            Body::None,
+        ),
+        page(Method::DELETE, "/api/v1/team/grants/{id}", Needs(Update, Team), || web::route().to(api::privacy::end_grant)).says(
+            "End a role at once",
+            Body::None,
+            Body::None,
+        ),
+        page(Method::POST, "/api/v1/proposals/{id}/offer", Needs(Decide, Proposal), || web::route().to(api::privacy::offer)).says(
+            "Make the offer that both sides have agreed on",
+            Body::None,
+            Body::Named("Decision"),
+        ),
+    ]
 }
 
 fn matching() -> Vec<Entry> {
@@ -230,9 +427,27 @@ fn platform() -> Vec<Entry> {
         Entry::new(Method::POST, "/ui/sign-out", Public, || web::route().to(ui::door::sign_out)),
         Entry::new(Method::POST, "/ui/language", Public, || web::route().to(ui::door::language)),
         Entry::new(Method::GET, "/ui", SignedIn, || web::route().to(ui::home)),
-        Entry::new(Method::GET, "/ui/account", SignedIn, || web::route().to(ui::door::account)),
-        Entry::new(Method::POST, "/ui/account/tokens", SignedIn, || web::route().to(ui::door::create_token)),
-        Entry::new(Method::POST, "/ui/account/tokens/{id}/revoke", SignedIn, || web::route().to(ui::door::revoke_token)),
+        Entry::new(Method::GET, "/ui/sign-up", Public, || web::route().to(ui::gate::sign_up_form)),
+        Entry::new(Method::POST, "/ui/sign-up", Public, || web::route().to(ui::gate::sign_up)),
+        Entry::new(Method::GET, "/ui/reset", Public, || web::route().to(ui::gate::ask_reset_form)),
+        Entry::new(Method::POST, "/ui/reset", Public, || web::route().to(ui::gate::ask_reset)),
+        Entry::new(Method::GET, "/ui/reset/{token}", Public, || web::route().to(ui::gate::reset_form)),
+        Entry::new(Method::POST, "/ui/reset/{token}", Public, || web::route().to(ui::gate::reset)),
+        Entry::new(Method::GET, "/ui/confirm/{token}", Public, || web::route().to(ui::gate::confirm_form)),
+        Entry::new(Method::POST, "/ui/confirm/{token}", Public, || web::route().to(ui::gate::confirm)),
+        Entry::new(Method::GET, "/ui/invite/{token}", Public, || web::route().to(ui::gate::invitation_form)),
+        Entry::new(Method::POST, "/ui/invite/{token}", Public, || web::route().to(ui::gate::accept_invitation)),
+        Entry::new(Method::GET, "/ui/components", SignedIn, || web::route().to(ui::components::components)),
+        Entry::new(Method::GET, "/ui/account", SignedIn, || web::route().to(ui::account::account)),
+        Entry::new(Method::POST, "/ui/account/tokens", SignedIn, || web::route().to(ui::account::create_token)),
+        Entry::new(Method::POST, "/ui/account/tokens/{id}/revoke", SignedIn, || web::route().to(ui::account::revoke_token)),
+        Entry::new(Method::POST, "/ui/account/sessions/{id}/end", SignedIn, || web::route().to(ui::account::end_session)),
+        Entry::new(Method::POST, "/ui/account/second-factor", SignedIn, || web::route().to(ui::account::begin_factor)),
+        Entry::new(Method::POST, "/ui/account/second-factor/on", SignedIn, || web::route().to(ui::account::enable_factor)),
+        Entry::new(Method::POST, "/ui/account/second-factor/off", SignedIn, || web::route().to(ui::account::disable_factor)),
+        Entry::new(Method::GET, "/ui/notifications", SignedIn, || web::route().to(ui::account::notification_list)),
+        Entry::new(Method::POST, "/ui/notifications/read", SignedIn, || web::route().to(ui::account::read_notifications)),
+        Entry::new(Method::POST, "/ui/notifications/choices", SignedIn, || web::route().to(ui::account::choose_notifications)),
         Entry::new(Method::GET, "/api/v1/me", SignedIn, || web::route().to(api::platform::me)).says(
             "Who you are and what you may do",
             Body::None,

@@ -54,6 +54,25 @@ pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'stat
     Ok(response)
 }
 
+/// Lets an address ask so many times a minute. Refused before sessions and bodies are read.
+///
+/// # Errors
+/// [`AppError::RateLimited`].
+pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    let state = request.app_data::<web::Data<AppState>>().cloned();
+    if let Some(state) = state
+        && !request.path().starts_with("/static")
+    {
+        state.limits.address(&address)?;
+        let at_the_door = ["/ui/sign-in", "/ui/sign-up", "/ui/reset", "/ui/confirm", "/ui/invite"];
+        if request.method() == actix_web::http::Method::POST && at_the_door.iter().any(|path| request.path().starts_with(path)) {
+            state.limits.door(&address)?;
+        }
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
 fn add_headers(request: &actix_web::HttpRequest, response: &mut ServiceResponse<BoxBody>, instance: &str) {
     let path = request.path();
     let secure = request.app_data::<web::Data<AppState>>().is_some_and(|state| state.config.is_secure());

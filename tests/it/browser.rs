@@ -192,7 +192,7 @@ async fn a_clerk_enters_a_trainee_and_is_told_what_is_wrong_first() {
     ] {
         choose(name, value).await;
     }
-    browser.find(Locator::Css("form.record button")).await.unwrap().click().await.unwrap();
+    browser.find(Locator::Css("form.record .actions button")).await.unwrap().click().await.unwrap();
     browser.wait().for_element(Locator::Css("#errors")).await.unwrap();
     let kept = browser.find(Locator::Css("#f-family_name")).await.unwrap().prop("value").await.unwrap();
     assert_eq!(kept.as_deref(), Some("Ouazzani"), "what was typed is kept");
@@ -204,7 +204,7 @@ async fn a_clerk_enters_a_trainee_and_is_told_what_is_wrong_first() {
         )
         .await
         .unwrap();
-    browser.find(Locator::Css("form.record button")).await.unwrap().click().await.unwrap();
+    browser.find(Locator::Css("form.record .actions button")).await.unwrap().click().await.unwrap();
     browser.wait().for_element(Locator::Css(".notice")).await.unwrap();
     let heading = browser.find(Locator::Css("h1")).await.unwrap().text().await.unwrap();
     assert_eq!(heading, "Zineb Ouazzani");

@@ -55,7 +55,7 @@ on_both! {
         service.demo().await;
         let mut browser = service.person(Role::Operator).await;
         let csrf = browser.csrf().await;
-        let page = browser.post("/ui/account/tokens", &[("csrf", &csrf), ("name", "sync"), ("days", "7")]).await.text;
+        let page = browser.post("/ui/account/tokens", &[("csrf", &csrf), ("name", "sync"), ("days", "7"), ("scopes", "read"), ("scopes", "write")]).await.text;
         let start = page.find("pas_").unwrap();
         let token = page[start..start + 68].to_owned();
         assert!(!browser.get("/ui/account").await.text.contains(&token), "shown once");

@@ -15,6 +15,8 @@ on_both! {
         let institute = service.organisation("institute", "MA").await;
         let clerk = service.program(Role::InstituteHead, Some(institute), &[], None).await;
         let person = clerk.post("/api/v1/trainees", trainee(institute, "MA")).await.created();
+        let agreed = json!({ "trainee": person, "purpose": "matching", "language": "fr" });
+        clerk.post("/api/v1/consents", agreed).await.created();
         let skill = "http://data.europa.eu/esco/skill/335228d2-297d-4e0e-a6ee-bc6a8dc110d9";
         clerk
             .post("/api/v1/skill-claims", json!({ "trainee_id": person, "skill": skill, "provenance": "institute", "stated_on": "2026-10-01" }))
@@ -61,7 +63,8 @@ on_both! {
         let proposals = approver.get("/api/v1/proposals").await.json();
         let proposal = &proposals["items"][0];
         assert_eq!(proposal["trainee_id"], json!(person), "{proposals}");
-        assert_eq!(approver.get(&format!("/api/v1/trainees/{person}")).await.status, 403, "the employer does not see her record");
+        let candidate = approver.get(&format!("/api/v1/trainees/{person}")).await.json();
+        assert_eq!((&candidate["occupation"], candidate.get("family_name"), candidate.get("birth_date")), (&json!("7411"), None, None));
 
         // Two people decide; only then is it a match.
         let phone = service.program(Role::Trainee, None, &[], Some(person)).await;

@@ -13,6 +13,7 @@ mod journey;
 mod languages;
 mod matching;
 mod records;
+mod rights;
 mod schema;
 mod statements;
 mod support;

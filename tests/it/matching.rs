@@ -79,7 +79,7 @@ on_both! {
         let row = &rows[0];
         let employer = service.program(Role::EmployerApprover, Some(row.employer_id), &[], None).await;
         let person = service.program(Role::Trainee, None, &[], Some(row.trainee_id)).await;
-        let stranger = service.program(Role::EmployerApprover, Some(Uuid::now_v7()), &[], None).await;
+        let stranger = service.program(Role::EmployerApprover, Some(service.organisation("employer", "DE").await), &[], None).await;
         let path = format!("/api/v1/proposals/{}/decision", row.id);
         let decide = async |who: &crate::support::Program, version: i64, body: serde_json::Value| {
             who.send("POST", &path, &[("if-match", &format!("\"{version}\""))], Some(body.to_string())).await
@@ -177,7 +177,7 @@ on_both! {
         let institute = service.program(Role::InstituteClerk, Some(row.institute_id), &[], None).await;
         assert_eq!((facts(employer.clone(), "R28").await, facts(employer, "R12").await > 0), (0, true));
         assert_eq!((facts(institute.clone(), "R28").await > 0, facts(institute, "R12").await), (true, 0));
-        let nobody = service.program(Role::EmployerApprover, Some(Uuid::now_v7()), &[], None).await;
+        let nobody = service.program(Role::EmployerApprover, Some(service.organisation("employer", "DE").await), &[], None).await;
         assert_eq!(nobody.get(&path).await.status, 404);
     }
 

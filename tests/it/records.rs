@@ -77,7 +77,7 @@ on_both! {
         ] {
             let mut browser = service.person(role).await;
             let csrf = browser.csrf().await;
-            let page = browser.post("/ui/account/tokens", &[("csrf", &csrf), ("name", "t"), ("days", "1")]).await.text;
+            let page = browser.post("/ui/account/tokens", &[("csrf", &csrf), ("name", "t"), ("days", "1"), ("scopes", "read"), ("scopes", "write")]).await.text;
             let start = page.find("pas_").unwrap();
             let program = crate::support::Program::new(&service.address, Some(page[start..start + 68].to_owned()));
             for name in names {

@@ -19,3 +19,4 @@ pub mod occupation;
 pub mod parse;
 pub mod people;
 pub mod period;
+pub mod privacy;

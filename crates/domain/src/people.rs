@@ -212,6 +212,38 @@ words!(
         Skills = "skills",
         Language = "language",
         PostWithdrawn = "post_withdrawn",
+        /// The person no longer agrees to be matched.
+        ConsentWithdrawn = "consent_withdrawn",
         Other = "other",
+    }
+);
+
+words!(
+    /// Ways of passing a case on: the case itself, or a view of it for counsel.
+    TransferKind { Transfer = "transfer", Referral = "referral" }
+);
+
+words!(
+    /// States of a transfer or referral.
+    TransferStatus {
+        Open = "open",
+        Accepted = "accepted",
+        Declined = "declined",
+        Withdrawn = "withdrawn",
+        /// An accepted referral that has been brought to its end.
+        Ended = "ended",
+    }
+);
+
+words!(
+    /// Parts of somebody's caseload.
+    Case {
+        Mine = "mine",
+        Team = "team",
+        Unassigned = "unassigned",
+        Due = "due",
+        Overdue = "overdue",
+        Blocked = "blocked",
+        Waiting = "waiting",
     }
 );

@@ -122,3 +122,26 @@ fn mine(id: Uuid, worker: &str) -> sea_orm::UpdateMany<job::Entity> {
         .filter(job::Column::LockedBy.eq(worker))
         .filter(Expr::cust("state = 'running'"))
 }
+
+/// Adds a job that is not to begin before a moment.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn enqueue_at(tx: &Tx, kind: &str, payload: &serde_json::Value, run_at_ms: i64) -> Result<Uuid, StoreError> {
+    let id = enqueue(tx, kind, payload).await?;
+    job::Entity::update_many()
+        .col_expr(job::Column::RunAtMs, Expr::value(run_at_ms))
+        .filter(job::Column::Id.eq(id))
+        .exec(tx.conn())
+        .await?;
+    Ok(id)
+}
+
+/// Whether a job of that kind waits.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn waits(tx: &Tx, kind: &str) -> Result<bool, StoreError> {
+    let find = job::Entity::find().filter(job::Column::Kind.eq(kind)).filter(Expr::cust("state = 'ready'")).limit(1);
+    Ok(find.one(tx.conn()).await?.is_some())
+}

@@ -5,6 +5,7 @@
 //! is ever changed or removed; no state of a job is trusted after its lease ran out.
 
 pub mod audit;
+pub mod caseload;
 mod connect;
 mod dialect;
 pub mod entity;
@@ -13,6 +14,7 @@ pub mod job;
 pub mod list;
 pub mod record;
 mod scope;
+pub mod tree;
 mod tx;
 
 pub use connect::{Options, Store};
@@ -22,7 +24,7 @@ pub use tx::Tx;
 
 /// What callers need of sea-orm to write queries of their own over [`entity`]; kept small.
 pub mod query {
-    pub use sea_orm::sea_query::{Expr, ExprTrait};
+    pub use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, OnConflict, SimpleExpr};
     pub use sea_orm::{
         ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iden, IntoActiveModel, Iterable, ModelTrait,
         PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set, Statement,

@@ -53,6 +53,11 @@ pub struct ListQuery {
     pub sort: Option<(&'static str, bool)>,
     pub after: Option<After>,
     pub limit: u64,
+    /// Scopes of the field groups that filters, words or order look into: a row in which the actor
+    /// may not see the field must not be found, or placed, by it.
+    pub looks_into: Vec<Scope>,
+    /// Only these rows, when given.
+    pub among: Option<Condition>,
 }
 
 /// One page, and whether there is another.
@@ -121,6 +126,10 @@ pub fn cursor_after<E: Record>(row: &E::Row, sort: Option<(&'static str, bool)>)
 
 fn condition<E: Record>(scope: &Scope, query: &ListQuery) -> Result<Condition, StoreError> {
     let mut all = Condition::all().add(E::visible(scope));
+    for looked_into in &query.looks_into {
+        all = all.add(E::visible(looked_into));
+    }
+    all = all.add_option(query.among.clone());
     for (name, value) in &query.filters {
         all = all.add(column::<E>(name)?.eq(Value::from(value.clone())));
     }

@@ -37,6 +37,9 @@ pub trait Row {
 
 macro_rules! record {
     ($module:ident, $subject:ident, search: $search:expr, $visible:expr) => {
+        record!($module, $subject, search: $search, $visible, scope::untouched);
+    };
+    ($module:ident, $subject:ident, search: $search:expr, $visible:expr, $taken:expr) => {
         impl Row for $module::Model {
             fn id(&self) -> Uuid {
                 self.id
@@ -64,7 +67,7 @@ macro_rules! record {
             const SEARCH: Option<Self::Col> = $search;
 
             fn visible(scope: &Scope) -> Condition {
-                scope::any(scope, $visible)
+                scope::any(scope, $visible, $taken)
             }
         }
     };
@@ -74,12 +77,12 @@ record!(organisation, Organisation, search: Some(organisation::Column::Search), 
 record!(site, Site, search: None, scope::site);
 record!(programme, Programme, search: Some(programme::Column::Search), scope::programme);
 record!(cohort, Cohort, search: Some(cohort::Column::Search), scope::cohort);
-record!(trainee, Trainee, search: Some(trainee::Column::Search), scope::trainee);
-record!(credential, Credential, search: None, |reach| scope::paper(credential::Column::TraineeId, reach));
-record!(recognition_case, RecognitionCase, search: None, scope::recognition_case);
-record!(language_certificate, LanguageCertificate, search: None, |reach| scope::paper(language_certificate::Column::TraineeId, reach));
-record!(skill_claim, SkillClaim, search: None, |reach| scope::paper(skill_claim::Column::TraineeId, reach));
-record!(need, Need, search: Some(need::Column::Search), scope::need);
+record!(trainee, Trainee, search: Some(trainee::Column::Search), scope::trainee, scope::trainee_taken);
+record!(credential, Credential, search: None, |reach| scope::paper(credential::Column::TraineeId, reach), |rule| scope::paper_taken(credential::Column::TraineeId, rule));
+record!(recognition_case, RecognitionCase, search: None, scope::recognition_case, scope::recognition_case_taken);
+record!(language_certificate, LanguageCertificate, search: None, |reach| scope::paper(language_certificate::Column::TraineeId, reach), |rule| scope::paper_taken(language_certificate::Column::TraineeId, rule));
+record!(skill_claim, SkillClaim, search: None, |reach| scope::paper(skill_claim::Column::TraineeId, reach), |rule| scope::paper_taken(skill_claim::Column::TraineeId, rule));
+record!(need, Need, search: Some(need::Column::Search), scope::need, scope::need_taken);
 record!(need_skill, NeedSkill, search: None, |reach| scope::of_need(need_skill::Column::NeedId, reach));
 record!(seat_pool, SeatPool, search: None, |reach| scope::of_need(seat_pool::Column::NeedId, reach));
 record!(agreement, Agreement, search: Some(agreement::Column::Search), scope::agreement);
@@ -87,6 +90,16 @@ record!(quota, Quota, search: Some(quota::Column::Search), scope::quota);
 record!(match_run, MatchRun, search: None, scope::match_run);
 record!(proposal, Proposal, search: None, scope::proposal);
 record!(outcome, Outcome, search: None, scope::outcome);
+record!(access_rule, AccessRule, search: Some(access_rule::Column::Search), |reach| scope::of_organisation(access_rule::Column::OrganisationId, reach));
+record!(shared_group, SharedGroup, search: None, scope::shared_group);
+record!(consent, Consent, search: None, scope::consent);
+record!(disclosure, Disclosure, search: None, scope::disclosure);
+record!(case_transfer, CaseTransfer, search: None, scope::case_transfer);
+record!(exceptional_access, ExceptionalAccess, search: None, scope::exceptional_access);
+record!(person_request, PersonRequest, search: None, scope::person_request);
+record!(duplicate, Duplicate, search: None, scope::duplicate);
+record!(help_text, HelpText, search: None, |reach| scope::of_country(help_text::Column::Country, reach));
+record!(label, Label, search: Some(label::Column::Search), |reach| scope::of_country(label::Column::Country, reach));
 
 /// Finds a row within the scope; `None` when it is not there or not the actor's to know of.
 ///

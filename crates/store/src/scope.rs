@@ -2,49 +2,83 @@
 //! can be read in one file.
 
 use crate::entity::*;
-use passerelle_domain::access::{Reach, Scope};
-use passerelle_domain::country::CountryCode;
-use sea_orm::sea_query::{Expr, IntoCondition, SelectStatement};
+use passerelle_domain::access::{FieldGroup, Reach, Restriction, Scope, Territory};
+use passerelle_domain::ids::OrganisationId;
+use passerelle_domain::people::{Decision, RecognitionState, TransferKind, TransferStatus};
+use passerelle_domain::privacy::ConsentPurpose;
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
-/// Rows that satisfy at least one reach.
-pub(crate) fn any(scope: &Scope, one: impl Fn(&Reach) -> Condition) -> Condition {
+/// Rows that lie in at least one part and are not taken out of it.
+pub(crate) fn any(scope: &Scope, one: impl Fn(&Reach) -> Condition, taken: impl Fn(&Restriction) -> Condition) -> Condition {
     if scope.is_everything() {
         return Condition::all();
     }
     // `any` over nothing would be true; start from "no row".
-    scope.0.iter().fold(Condition::any().add(Expr::value(false)), |all, reach| all.add(one(reach)))
+    scope.0.iter().fold(Condition::any().add(Expr::value(false)), |all, part| {
+        let rows = part.except.iter().fold(Condition::all().add(one(&part.reach)), |rows, rule| rows.add(taken(rule).not()));
+        all.add(rows)
+    })
+}
+
+/// For records that no access rule can take rows from.
+pub(crate) fn untouched(_: &Restriction) -> Condition {
+    none()
 }
 
 fn none() -> Condition {
     Condition::all().add(Expr::value(false))
 }
 
-fn codes(countries: &BTreeSet<CountryCode>) -> Vec<String> {
-    countries.iter().map(ToString::to_string).collect()
+fn ids(organisations: &BTreeSet<OrganisationId>) -> Vec<Uuid> {
+    organisations.iter().map(|id| id.0).collect()
+}
+
+/// Columns that hold the country, and where there is one the subdivision, of a row.
+fn within(territory: &Territory, country: impl ColumnTrait, subdivision: Option<Condition>) -> Condition {
+    let codes: Vec<String> = territory.countries.iter().map(ToString::to_string).collect();
+    let rows = Condition::any().add(country.is_in(codes));
+    match subdivision {
+        Some(condition) if !territory.subdivisions.is_empty() => rows.add(condition),
+        _ => rows,
+    }
+}
+
+fn parts(territory: &Territory) -> Vec<String> {
+    territory.subdivisions.iter().map(ToString::to_string).collect()
 }
 
 pub(crate) fn organisation(reach: &Reach) -> Condition {
-    let column = organisation::Column::Country;
+    use organisation::Column::{Country, Id, Subdivision};
     match reach {
         Reach::Everything => Condition::all(),
-        Reach::Organisation(id) => organisation::Column::Id.eq(id.0).into_condition(),
-        Reach::Origins(c) | Reach::Destinations(c) => column.is_in(codes(c)).into_condition(),
-        Reach::Person(_) => none(),
+        Reach::Organisations(own) => Id.is_in(ids(own)).into_condition(),
+        Reach::Origins(territory) | Reach::Destinations(territory) => {
+            within(territory, Country, Some(Subdivision.is_in(parts(territory)).into_condition()))
+        }
+        _ => none(),
     }
 }
 
 /// Rows that hang on an organisation by `column`.
-fn of_organisation(column: impl ColumnTrait, reach: &Reach) -> Condition {
+pub(crate) fn of_organisation(column: impl ColumnTrait, reach: &Reach) -> Condition {
     match reach {
-        Reach::Organisation(id) => column.eq(id.0).into_condition(),
-        _ => column.in_subquery(organisation_ids(reach)).into_condition(),
+        Reach::Everything => Condition::all(),
+        Reach::Organisations(own) => column.is_in(ids(own)).into_condition(),
+        Reach::Origins(_) | Reach::Destinations(_) => column.in_subquery(organisation_ids(organisation(reach))).into_condition(),
+        _ => none(),
     }
 }
 
-fn organisation_ids(reach: &Reach) -> SelectStatement {
-    organisation::Entity::find().select_only().column(organisation::Column::Id).filter(organisation(reach)).into_query()
+fn organisation_ids(condition: Condition) -> SelectStatement {
+    organisation::Entity::find().select_only().column(organisation::Column::Id).filter(condition).into_query()
+}
+
+/// Organisations in single subdivisions of a territory.
+fn in_parts(territory: &Territory) -> SelectStatement {
+    organisation_ids(organisation::Column::Subdivision.is_in(parts(territory)).into_condition())
 }
 
 pub(crate) fn site(reach: &Reach) -> Condition {
@@ -60,41 +94,182 @@ pub(crate) fn cohort(reach: &Reach) -> Condition {
 }
 
 pub(crate) fn trainee(reach: &Reach) -> Condition {
-    match reach {
+    use trainee::Column::{Id, InstituteId, MergedInto, TrainingCountry};
+    let rows = match reach {
         Reach::Everything => Condition::all(),
-        Reach::Organisation(id) => trainee::Column::InstituteId.eq(id.0).into_condition(),
-        Reach::Origins(c) => trainee::Column::TrainingCountry.is_in(codes(c)).into_condition(),
-        // A destination reaches people through proposals and recognition cases, never directly.
-        Reach::Destinations(_) => none(),
-        Reach::Person(id) => trainee::Column::Id.eq(id.0).into_condition(),
+        Reach::Organisations(own) => InstituteId.is_in(ids(own)).into_condition(),
+        Reach::Origins(territory) => {
+            within(territory, TrainingCountry, Some(InstituteId.in_subquery(in_parts(territory)).into_condition()))
+        }
+        Reach::Person(id) => Id.eq(id.0).into_condition(),
+        Reach::Referred(own) => Id.in_subquery(referred(own)).into_condition(),
+        Reach::Disclosed(own, group) => Id.in_subquery(disclosed(own, *group)).into_condition(),
+        Reach::Annexed(territory, group) => Id.in_subquery(annexed(territory, *group)).into_condition(),
+        Reach::Cases(territory) => Id.in_subquery(filed(territory)).into_condition(),
+        // A destination reaches people through annexes and recognition cases, never directly.
+        Reach::Destinations(_) | Reach::Author(_) => none(),
+    };
+    // A record that was merged into another is seen as that other one.
+    rows.add(MergedInto.is_null())
+}
+
+fn referred(own: &BTreeSet<OrganisationId>) -> SelectStatement {
+    case_transfer::Entity::find()
+        .select_only()
+        .column(case_transfer::Column::TraineeId)
+        .filter(case_transfer::Column::Kind.eq(TransferKind::Referral.as_str()))
+        .filter(case_transfer::Column::Status.eq(TransferStatus::Accepted.as_str()))
+        .filter(case_transfer::Column::ToId.is_in(ids(own)))
+        .into_query()
+}
+
+/// People proposed to the employers, as far as decisions, consent and offer have opened the group.
+fn disclosed(own: &BTreeSet<OrganisationId>, group: FieldGroup) -> SelectStatement {
+    use proposal::Column::{EmployerDecision, EmployerId, OfferedAtMs, TraineeDecision, TraineeId};
+    let accepted = Decision::Accepted.as_str();
+    let find = proposal::Entity::find().select_only().column(TraineeId).filter(EmployerId.is_in(ids(own)));
+    if group == FieldGroup::General {
+        let declined = Decision::Declined.as_str();
+        return find.filter(TraineeDecision.ne(declined)).filter(EmployerDecision.ne(declined)).into_query();
     }
+    let agreed = find
+        .filter(TraineeDecision.eq(accepted))
+        .filter(EmployerDecision.eq(accepted))
+        .filter(consented(ConsentPurpose::EmployerDisclosure, Some(EmployerId)));
+    match group {
+        FieldGroup::Name => agreed.into_query(),
+        _ => agreed.filter(OfferedAtMs.is_not_null()).into_query(),
+    }
+}
+
+/// That the trainee of the proposal at hand agrees to a purpose, in general or for that recipient.
+fn consented(purpose: ConsentPurpose, recipient: Option<proposal::Column>) -> Condition {
+    use consent::Column::{Purpose, RecipientId, TraineeId, WithdrawnAtMs};
+    let of = |column: consent::Column| Expr::col((consent::Entity, column));
+    let mut whom = Condition::any().add(RecipientId.is_null());
+    if let Some(column) = recipient {
+        whom = whom.add(of(RecipientId).equals((proposal::Entity, column)));
+    }
+    let given = consent::Entity::find()
+        .select_only()
+        .column(consent::Column::Id)
+        .filter(Purpose.eq(purpose.as_str()))
+        .filter(WithdrawnAtMs.is_null())
+        .filter(of(TraineeId).equals((proposal::Entity, proposal::Column::TraineeId)))
+        .filter(whom)
+        .into_query();
+    Condition::all().add(Expr::exists(given))
+}
+
+/// People matched to the territory on a pathway whose agreement's annex shares the group.
+fn annexed(territory: &Territory, group: Option<FieldGroup>) -> SelectStatement {
+    use proposal::Column::{Destination, EmployerDecision, TraineeDecision, TraineeId};
+    let accepted = Decision::Accepted.as_str();
+    let countries: Vec<String> = territory.countries.iter().map(ToString::to_string).collect();
+    // The agreement of the very pathway: another one between the same countries shares its own.
+    let covering = agreement::Entity::find()
+        .select_only()
+        .column(agreement::Column::Id)
+        .filter(agreement::Column::Status.is_in(["active", "amending", "teach_out"]))
+        .filter(Expr::cust("agreement.pack || '/' || agreement.origin = proposal.pathway"))
+        .into_query();
+    let mut shares = shared_group::Entity::find()
+        .select_only()
+        .column(shared_group::Column::Id)
+        .filter(shared_group::Column::AgreementId.in_subquery(covering));
+    if let Some(group) = group {
+        shares = shares.filter(shared_group::Column::FieldGroup.eq(group.as_str()));
+    }
+    proposal::Entity::find()
+        .select_only()
+        .column(TraineeId)
+        .filter(Destination.is_in(countries))
+        .filter(TraineeDecision.eq(accepted))
+        .filter(EmployerDecision.eq(accepted))
+        .filter(Expr::exists(shares.into_query()))
+        .filter(consented(ConsentPurpose::PartnerSharing, None))
+        .into_query()
+}
+
+/// People who have filed for recognition in the territory.
+fn filed(territory: &Territory) -> SelectStatement {
+    recognition_case::Entity::find()
+        .select_only()
+        .column(recognition_case::Column::TraineeId)
+        .filter(recognition_case::Column::State.ne(RecognitionState::Draft.as_str()))
+        .filter(case_place(territory))
+        .into_query()
+}
+
+fn case_place(territory: &Territory) -> Condition {
+    use recognition_case::Column::{Destination, Subdivision};
+    within(territory, Destination, Some(Subdivision.is_in(parts(territory)).into_condition()))
+}
+
+/// Trainees whose records an access rule takes from a role.
+pub(crate) fn trainee_taken(rule: &Restriction) -> Condition {
+    taken(rule, trainee::Column::TrainingCountry, trainee::Column::Journey)
+}
+
+fn taken(rule: &Restriction, country: impl ColumnTrait, stage: impl ColumnTrait) -> Condition {
+    let codes: Vec<String> = rule.countries.iter().map(ToString::to_string).collect();
+    let rows = Condition::all().add(country.is_in(codes));
+    if rule.stages.is_empty() { rows } else { rows.add(stage.is_in(rule.stages.iter().cloned())) }
+}
+
+fn trainee_ids(condition: Condition) -> SelectStatement {
+    trainee::Entity::find().select_only().column(trainee::Column::Id).filter(condition).into_query()
 }
 
 /// Papers of a trainee.
 pub(crate) fn paper(column: impl ColumnTrait, reach: &Reach) -> Condition {
     match reach {
+        Reach::Everything => Condition::all(),
         Reach::Person(id) => column.eq(id.0).into_condition(),
-        _ => {
-            let ids = trainee::Entity::find().select_only().column(trainee::Column::Id).filter(trainee(reach)).into_query();
-            column.in_subquery(ids).into_condition()
-        }
+        _ => column.in_subquery(trainee_ids(trainee(reach))).into_condition(),
     }
+}
+
+pub(crate) fn paper_taken(column: impl ColumnTrait, rule: &Restriction) -> Condition {
+    column.in_subquery(trainee_ids(trainee_taken(rule))).into_condition()
 }
 
 pub(crate) fn recognition_case(reach: &Reach) -> Condition {
     match reach {
-        Reach::Destinations(c) => recognition_case::Column::Destination.is_in(codes(c)).into_condition(),
+        Reach::Destinations(territory) => case_place(territory),
         _ => paper(recognition_case::Column::TraineeId, reach),
     }
 }
 
+/// Both sides of a recognition case have a say: the country of training and the one of filing.
+pub(crate) fn recognition_case_taken(rule: &Restriction) -> Condition {
+    use recognition_case::Column::{Destination, State, TraineeId};
+    let codes: Vec<String> = rule.countries.iter().map(ToString::to_string).collect();
+    let from = trainee_ids(trainee::Column::TrainingCountry.is_in(codes.clone()).into_condition());
+    let rows = Condition::all().add(Condition::any().add(Destination.is_in(codes)).add(TraineeId.in_subquery(from)));
+    if rule.stages.is_empty() { rows } else { rows.add(State.is_in(rule.stages.iter().cloned())) }
+}
+
 pub(crate) fn need(reach: &Reach) -> Condition {
+    use need::Column::{Country, EmployerId, SiteId};
     match reach {
         Reach::Everything => Condition::all(),
-        Reach::Organisation(id) => need::Column::EmployerId.eq(id.0).into_condition(),
-        Reach::Destinations(c) => need::Column::Country.is_in(codes(c)).into_condition(),
-        Reach::Origins(_) | Reach::Person(_) => none(),
+        Reach::Organisations(own) => EmployerId.is_in(ids(own)).into_condition(),
+        Reach::Destinations(territory) => {
+            let sites = site::Entity::find()
+                .select_only()
+                .column(site::Column::Id)
+                .filter(site::Column::Subdivision.is_in(parts(territory)))
+                .into_query();
+            let here = Condition::any().add(SiteId.in_subquery(sites)).add(EmployerId.in_subquery(in_parts(territory)));
+            within(territory, Country, Some(here))
+        }
+        _ => none(),
     }
+}
+
+pub(crate) fn need_taken(rule: &Restriction) -> Condition {
+    taken(rule, need::Column::Country, need::Column::Status)
 }
 
 /// Parts of a need.
@@ -103,25 +278,35 @@ pub(crate) fn of_need(column: impl ColumnTrait, reach: &Reach) -> Condition {
     column.in_subquery(ids).into_condition()
 }
 
+/// Agreements and quotas are made by countries: single subdivisions do not reach them.
 pub(crate) fn agreement(reach: &Reach) -> Condition {
     match reach {
         Reach::Everything => Condition::all(),
-        Reach::Origins(c) => agreement::Column::Origin.is_in(codes(c)).into_condition(),
-        Reach::Destinations(c) => agreement::Column::Destination.is_in(codes(c)).into_condition(),
-        Reach::Organisation(_) | Reach::Person(_) => none(),
+        Reach::Origins(territory) => within(territory, agreement::Column::Origin, None),
+        Reach::Destinations(territory) => within(territory, agreement::Column::Destination, None),
+        _ => none(),
+    }
+}
+
+pub(crate) fn shared_group(reach: &Reach) -> Condition {
+    match reach {
+        Reach::Everything => Condition::all(),
+        Reach::Origins(territory) => within(territory, shared_group::Column::Origin, None),
+        Reach::Destinations(territory) => within(territory, shared_group::Column::Destination, None),
+        _ => none(),
     }
 }
 
 /// A country's own quotas, on its own side.
 pub(crate) fn quota(reach: &Reach) -> Condition {
-    let of = |side: &str, c: &BTreeSet<CountryCode>| {
-        Condition::all().add(quota::Column::Side.eq(side)).add(quota::Column::Country.is_in(codes(c)))
+    let of = |side: &str, territory: &Territory| {
+        Condition::all().add(quota::Column::Side.eq(side)).add(within(territory, quota::Column::Country, None))
     };
     match reach {
         Reach::Everything => Condition::all(),
-        Reach::Origins(c) => of("origin", c),
-        Reach::Destinations(c) => of("destination", c),
-        Reach::Organisation(_) | Reach::Person(_) => none(),
+        Reach::Origins(territory) => of("origin", territory),
+        Reach::Destinations(territory) => of("destination", territory),
+        _ => none(),
     }
 }
 
@@ -130,26 +315,106 @@ pub(crate) fn match_run(reach: &Reach) -> Condition {
 }
 
 pub(crate) fn proposal(reach: &Reach) -> Condition {
+    use proposal::Column::{Destination, EmployerId, InstituteId, Origin, TraineeId};
     match reach {
         Reach::Everything => Condition::all(),
-        Reach::Organisation(id) => Condition::any().add(proposal::Column::EmployerId.eq(id.0)).add(proposal::Column::InstituteId.eq(id.0)),
-        Reach::Origins(c) => proposal::Column::Origin.is_in(codes(c)).into_condition(),
-        Reach::Destinations(c) => proposal::Column::Destination.is_in(codes(c)).into_condition(),
-        Reach::Person(id) => proposal::Column::TraineeId.eq(id.0).into_condition(),
+        Reach::Organisations(own) => Condition::any().add(EmployerId.is_in(ids(own))).add(InstituteId.is_in(ids(own))),
+        Reach::Origins(territory) => within(territory, Origin, Some(InstituteId.in_subquery(in_parts(territory)).into_condition())),
+        Reach::Destinations(territory) => {
+            within(territory, Destination, Some(EmployerId.in_subquery(in_parts(territory)).into_condition()))
+        }
+        Reach::Person(id) => TraineeId.eq(id.0).into_condition(),
+        _ => none(),
     }
 }
 
 /// Outcomes of trainees belong to the origin and the institute, those of needs to the destination
 /// and the employer.
 pub(crate) fn outcome(reach: &Reach) -> Condition {
-    let of = |side: &str, c: &BTreeSet<CountryCode>| {
-        Condition::all().add(outcome::Column::Side.eq(side)).add(outcome::Column::Country.is_in(codes(c)))
+    use outcome::Column::{Country, OrganisationId, Side, SubjectId};
+    let of = |side: &str, territory: &Territory| {
+        let parts = OrganisationId.in_subquery(in_parts(territory)).into_condition();
+        Condition::all().add(Side.eq(side)).add(within(territory, Country, Some(parts)))
     };
     match reach {
         Reach::Everything => Condition::all(),
-        Reach::Organisation(id) => outcome::Column::OrganisationId.eq(id.0).into_condition(),
-        Reach::Origins(c) => of("trainee", c),
-        Reach::Destinations(c) => of("need", c),
-        Reach::Person(id) => Condition::all().add(outcome::Column::Side.eq("trainee")).add(outcome::Column::SubjectId.eq(id.0)),
+        Reach::Organisations(own) => OrganisationId.is_in(ids(own)).into_condition(),
+        Reach::Origins(territory) => of("trainee", territory),
+        Reach::Destinations(territory) => of("need", territory),
+        Reach::Person(id) => Condition::all().add(Side.eq("trainee")).add(SubjectId.eq(id.0)),
+        _ => none(),
+    }
+}
+
+/// Rows about a person that carry her institute and her country of training.
+fn about(person: impl ColumnTrait, institute: impl ColumnTrait, origin: impl ColumnTrait, reach: &Reach) -> Condition {
+    match reach {
+        Reach::Everything => Condition::all(),
+        Reach::Person(id) => person.eq(id.0).into_condition(),
+        Reach::Organisations(own) => institute.is_in(ids(own)).into_condition(),
+        Reach::Origins(territory) => within(territory, origin, Some(institute.in_subquery(in_parts(territory)).into_condition())),
+        _ => none(),
+    }
+}
+
+pub(crate) fn consent(reach: &Reach) -> Condition {
+    about(consent::Column::TraineeId, consent::Column::InstituteId, consent::Column::Origin, reach)
+}
+
+pub(crate) fn person_request(reach: &Reach) -> Condition {
+    about(person_request::Column::TraineeId, person_request::Column::InstituteId, person_request::Column::Origin, reach)
+}
+
+pub(crate) fn disclosure(reach: &Reach) -> Condition {
+    let rows = about(disclosure::Column::TraineeId, disclosure::Column::InstituteId, disclosure::Column::Origin, reach);
+    match reach {
+        Reach::Organisations(own) => Condition::any().add(rows).add(disclosure::Column::EmployerId.is_in(ids(own))),
+        _ => rows,
+    }
+}
+
+pub(crate) fn case_transfer(reach: &Reach) -> Condition {
+    use case_transfer::Column::{FromId, Origin, ToId, TraineeId};
+    match reach {
+        Reach::Organisations(own) => Condition::any().add(FromId.is_in(ids(own))).add(ToId.is_in(ids(own))),
+        _ => about(TraineeId, FromId, Origin, reach),
+    }
+}
+
+pub(crate) fn exceptional_access(reach: &Reach) -> Condition {
+    use exceptional_access::Column::{AccountId, Country, Origin, TraineeId};
+    match reach {
+        Reach::Everything => Condition::all(),
+        Reach::Author(user) => AccountId.eq(user.0).into_condition(),
+        Reach::Person(id) => TraineeId.eq(id.0).into_condition(),
+        Reach::Origins(territory) => within(territory, Origin, None),
+        Reach::Destinations(territory) => within(territory, Country, None),
+        _ => none(),
+    }
+}
+
+/// Either record's institute or country sees that there is a pair; what it sees of the other
+/// record is that record's own scope.
+pub(crate) fn duplicate(reach: &Reach) -> Condition {
+    use duplicate::Column::{FirstInstitute, FirstOrigin, SecondInstitute, SecondOrigin};
+    match reach {
+        Reach::Everything => Condition::all(),
+        Reach::Organisations(own) => Condition::any().add(FirstInstitute.is_in(ids(own))).add(SecondInstitute.is_in(ids(own))),
+        Reach::Origins(territory) => {
+            let side = |origin: duplicate::Column, institute: duplicate::Column| {
+                within(territory, origin, Some(institute.in_subquery(in_parts(territory)).into_condition()))
+            };
+            Condition::any().add(side(FirstOrigin, FirstInstitute)).add(side(SecondOrigin, SecondInstitute))
+        }
+        _ => none(),
+    }
+}
+
+/// Texts that an authority writes for its own country.
+pub(crate) fn of_country(country: impl ColumnTrait, reach: &Reach) -> Condition {
+    match reach {
+        Reach::Everything => Condition::all(),
+        Reach::Origins(territory) | Reach::Destinations(territory) => within(territory, country, None),
+        _ => none(),
     }
 }

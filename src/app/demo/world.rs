@@ -8,6 +8,7 @@ use crate::clock::Moment;
 use crate::error::AppError;
 use crate::text::fold;
 use chrono::{Days, NaiveDate};
+use passerelle_domain::privacy::ConsentPurpose;
 use passerelle_store::entity::*;
 use passerelle_store::{Tx, record};
 use rand::seq::IndexedRandom;
@@ -140,7 +141,43 @@ impl World {
         record::insert_many::<seat_pool::Entity>(tx, self.seat_pools.clone()).await?;
         record::insert_many::<agreement::Entity>(tx, self.agreements.clone()).await?;
         record::insert_many::<quota::Entity>(tx, self.quotas.clone()).await?;
+        record::insert_many::<consent::Entity>(tx, self.consents(tx.now_ms())).await?;
         Ok(())
+    }
+
+    /// Everybody has agreed to be matched; most let employers and the partner see more in time.
+    fn consents(&self, now_ms: i64) -> Vec<consent::Model> {
+        let purposes = |at: usize| {
+            let mut purposes = vec![ConsentPurpose::Matching];
+            if at % 20 != 7 {
+                purposes.push(ConsentPurpose::EmployerDisclosure);
+            }
+            if at % 10 != 3 {
+                purposes.push(ConsentPurpose::PartnerSharing);
+            }
+            purposes
+        };
+        let given = |(at, trainee): (usize, &trainee::Model)| {
+            let (trainee_id, institute_id, origin) = (trainee.id, trainee.institute_id, trainee.training_country.clone());
+            purposes(at).into_iter().map(move |purpose| consent::Model {
+                id: Uuid::now_v7(),
+                version: 1,
+                created_at_ms: now_ms,
+                updated_at_ms: now_ms,
+                trainee_id,
+                institute_id,
+                origin: origin.clone(),
+                purpose: purpose.to_string(),
+                recipient_id: None,
+                text_version: ConsentPurpose::TEXT_VERSION.into(),
+                language: "fr".into(),
+                channel: "paper".into(),
+                given_by: None,
+                given_at_ms: now_ms,
+                withdrawn_at_ms: None,
+            })
+        };
+        self.trainees.iter().enumerate().flat_map(given).collect()
     }
 
     fn organisation(&self, kind: &str, country: &str) -> Uuid {
@@ -187,6 +224,7 @@ impl Maker<'_> {
             name: name.into(),
             country: country.into(),
             subdivision: None,
+            parent_id: None,
             register_number: Some(format!("DEMO-{:04}", self.world.organisations.len() + 1)),
             lei: None,
             status: "active".into(),
@@ -355,6 +393,9 @@ impl Maker<'_> {
             cohort_id: Some(cohort.id),
             given_name: given.into(),
             family_name: family.into(),
+            name_key: crate::app::duplicates::name_key(given, family),
+            merged_into: None,
+            erased_at_ms: None,
             birth_date: (!self.chance(1)).then(|| self.day(-age_days)),
             sex: if is_female { "female" } else { "male" }.into(),
             nationalities: plan.country.into(),

@@ -68,7 +68,10 @@ async fn gather_in(
     let mut cases = grouped(of::<recognition_case::Entity>(tx, recognition_case::Column::TraineeId, trainee).await?, |row| row.trainee_id);
     let mut need_skills = grouped(of::<need_skill::Entity>(tx, need_skill::Column::NeedId, need).await?, |row| row.need_id);
     let mut pools = grouped(of::<seat_pool::Entity>(tx, seat_pool::Column::NeedId, need).await?, |row| row.need_id);
-    let trainee_rows = of::<trainee::Entity>(tx, trainee::Column::Id, trainee).await?;
+    // Who has not agreed is not compared with anything: her data do not even enter the snapshot.
+    let agreed = crate::app::privacy::consents::matchable(tx, trainee).await?;
+    let mut trainee_rows = of::<trainee::Entity>(tx, trainee::Column::Id, trainee).await?;
+    trainee_rows.retain(|row| agreed.contains(&row.id) && row.merged_into.is_none() && row.erased_at_ms.is_none());
     let need_rows = of::<need::Entity>(tx, need::Column::Id, need).await?;
     let quota_rows = quota::Entity::find()
         .filter(quota::Column::PeriodFrom.lte(as_of))

@@ -11,15 +11,16 @@ pub struct Credentials;
 impl Spec for Credentials {
     type Entity = credential::Entity;
     const NAME: &'static str = "credentials";
+    const TITLE_GROUP: FieldGroup = FieldGroup::Papers;
     const FIELDS: &'static [Field] = &[
         Field::reference("trainee_id", "trainees").required().listed().filters().fixed(),
-        Field::text("title", 200).required().listed().sorts(),
-        Field::text("awarding_body", 200).required().listed(),
-        Field::new("occupation", Kind::Occupation).required().listed().filters(),
-        Field::new("eqf_level", Kind::Eqf),
-        Field::choice("eqf_basis", "level-basis", LevelBasis::WORDS).required(),
-        Field::choice("status", "credential-status", CredentialStatus::WORDS).required().listed().filters(),
-        Field::new("awarded_on", Kind::Date).listed(),
+        Field::text("title", 200).required().listed().sorts().group(FieldGroup::Papers),
+        Field::text("awarding_body", 200).required().listed().group(FieldGroup::Papers),
+        Field::new("occupation", Kind::Occupation).required().listed().filters().group(FieldGroup::Training),
+        Field::new("eqf_level", Kind::Eqf).group(FieldGroup::Training),
+        Field::choice("eqf_basis", "level-basis", LevelBasis::WORDS).required().group(FieldGroup::Training),
+        Field::choice("status", "credential-status", CredentialStatus::WORDS).required().listed().filters().group(FieldGroup::Papers),
+        Field::new("awarded_on", Kind::Date).listed().group(FieldGroup::Papers),
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, _: Option<&RowOf<Self>>) -> RowOf<Self> {

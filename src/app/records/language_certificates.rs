@@ -11,18 +11,19 @@ pub struct LanguageCertificates;
 impl Spec for LanguageCertificates {
     type Entity = language_certificate::Entity;
     const NAME: &'static str = "language-certificates";
+    const TITLE_GROUP: FieldGroup = FieldGroup::Training;
     const FIELDS: &'static [Field] = &[
         Field::reference("trainee_id", "trainees").required().listed().filters().fixed(),
-        Field::new("language", Kind::Language).required().listed().filters().sorts(),
-        Field::choice("scale", "language-scale", LanguageScale::WORDS).required().listed(),
-        Field::text("level", 4).required().listed(),
-        Field::text("listening", 4),
-        Field::text("reading", 4),
-        Field::text("speaking", 4),
-        Field::text("writing", 4),
-        Field::text("issuer", 120).required().listed(),
-        Field::new("issued_on", Kind::Date).required().listed().sorts(),
-        Field::new("expires_on", Kind::Date).listed(),
+        Field::new("language", Kind::Language).required().listed().filters().sorts().group(FieldGroup::Training),
+        Field::choice("scale", "language-scale", LanguageScale::WORDS).required().listed().group(FieldGroup::Training),
+        Field::text("level", 4).required().listed().group(FieldGroup::Training),
+        Field::text("listening", 4).group(FieldGroup::Training),
+        Field::text("reading", 4).group(FieldGroup::Training),
+        Field::text("speaking", 4).group(FieldGroup::Training),
+        Field::text("writing", 4).group(FieldGroup::Training),
+        Field::text("issuer", 120).required().listed().group(FieldGroup::Papers),
+        Field::new("issued_on", Kind::Date).required().listed().sorts().group(FieldGroup::Papers),
+        Field::new("expires_on", Kind::Date).listed().group(FieldGroup::Papers),
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, _: Option<&RowOf<Self>>) -> RowOf<Self> {

@@ -1,27 +1,40 @@
 //! The kinds of records, one file each, and the list of them all.
 
+mod access_rules;
 mod agreements;
+mod case_transfers;
 mod cohorts;
+mod consents;
 mod credentials;
+mod disclosures;
+mod duplicates;
+mod exceptional_accesses;
+mod help_texts;
+mod labels;
 mod language_certificates;
 mod need_skills;
 mod needs;
 mod organisations;
 mod outcomes;
+mod person_requests;
 mod programmes;
 mod proposals;
 mod quotas;
 mod recognition_cases;
 mod seat_pools;
+mod shared_groups;
 mod sites;
 mod skill_claims;
 mod trainees;
 
 use super::resource::{Base, Field, Kind, Reader, Resource, RowOf, Spec, Typed};
+use passerelle_domain::access::FieldGroup;
 use serde_json::{Map, Value};
 
+pub use trainees::Trainees;
+
 /// Every kind of record, in the order of the navigation.
-pub static ALL: [&(dyn Resource + 'static); 16] = [
+pub static ALL: [&(dyn Resource + 'static); 26] = [
     &Typed::<organisations::Organisations>::new(),
     &Typed::<sites::Sites>::new(),
     &Typed::<programmes::Programmes>::new(),
@@ -38,6 +51,16 @@ pub static ALL: [&(dyn Resource + 'static); 16] = [
     &Typed::<quotas::Quotas>::new(),
     &Typed::<proposals::Proposals>::new(),
     &Typed::<outcomes::Outcomes>::new(),
+    &Typed::<consents::Consents>::new(),
+    &Typed::<disclosures::Disclosures>::new(),
+    &Typed::<case_transfers::CaseTransfers>::new(),
+    &Typed::<person_requests::PersonRequests>::new(),
+    &Typed::<duplicates::Duplicates>::new(),
+    &Typed::<exceptional_accesses::ExceptionalAccesses>::new(),
+    &Typed::<access_rules::AccessRules>::new(),
+    &Typed::<shared_groups::SharedGroups>::new(),
+    &Typed::<help_texts::HelpTexts>::new(),
+    &Typed::<labels::Labels>::new(),
 ];
 
 /// The resource of that name.
@@ -69,3 +92,11 @@ fn codes(joined: &str) -> Value {
 fn decimal(centi: i64) -> Value {
     if centi % 100 == 0 { Value::from(centi / 100) } else { Value::from(format!("{}.{:02}", centi / 100, centi % 100)) }
 }
+
+/// An instant as text.
+fn moment(ms: Option<i64>) -> Value {
+    ms.map_or(Value::Null, |ms| Value::from(crate::clock::Moment::from_ms(ms).0.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)))
+}
+
+/// Languages of the pages.
+const LANGUAGES: &[&str] = &["en", "fr", "de", "ar"];

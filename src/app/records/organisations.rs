@@ -1,15 +1,19 @@
 //! Organisations: employers, institutes, authorities, worker organisations, funders.
 
 use super::*;
-use crate::error::FieldError;
+use crate::app::Ctx;
+use crate::error::{AppError, FieldError};
 use crate::text::fold;
+use async_trait::async_trait;
 use passerelle_domain::access::Role;
 use passerelle_domain::people::{Answer, OrganisationKind, OrganisationStatus};
 use passerelle_store::entity::organisation;
+use passerelle_store::{Tx, tree};
 
 #[derive(Debug)]
 pub struct Organisations;
 
+#[async_trait]
 impl Spec for Organisations {
     type Entity = organisation::Entity;
     const NAME: &'static str = "organisations";
@@ -20,6 +24,7 @@ impl Spec for Organisations {
         Field::choice("kind", "organisation-kind", OrganisationKind::WORDS).required().listed().filters().fixed(),
         Field::new("country", Kind::Country).required().listed().filters().sorts().fixed(),
         Field::new("subdivision", Kind::Subdivision),
+        Field::reference("parent_id", "organisations").listed().filters(),
         Field::text("register_number", 60),
         Field::new("lei", Kind::Lei),
         Field::choice("status", "organisation-status", OrganisationStatus::WORDS).required().listed().filters(),
@@ -50,6 +55,7 @@ impl Spec for Organisations {
             kind: r.choice("kind"),
             country,
             subdivision: subdivision.map(|part| part.to_string()),
+            parent_id: r.reference_or_none("parent_id"),
             register_number: r.text_or_none("register_number"),
             lei: r.lei_or_none("lei"),
             status: r.choice("status"),
@@ -71,6 +77,7 @@ impl Spec for Organisations {
             ("kind", row.kind.as_str().into()),
             ("country", row.country.as_str().into()),
             ("subdivision", text(&row.subdivision)),
+            ("parent_id", shown(&row.parent_id)),
             ("register_number", text(&row.register_number)),
             ("lei", text(&row.lei)),
             ("status", row.status.as_str().into()),
@@ -92,5 +99,15 @@ impl Spec for Organisations {
     /// Standing is the state's to record: no organisation vouches for itself.
     fn may_change(role: Role, field: &str) -> bool {
         role != Role::InstituteHead || matches!(field, "name" | "subdivision" | "register_number" | "lei")
+    }
+
+    /// Whoever is above in the tree has the rights of those below: a circle would give all to all.
+    async fn check(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>, _: Option<&RowOf<Self>>, errors: &mut Vec<FieldError>) -> Result<(), AppError> {
+        let Some(parent) = row.parent_id else { return Ok(()) };
+        let branch = tree::branches(tx.conn(), &[row.id]).await?.remove(&row.id).unwrap_or_default();
+        if parent == row.id || branch.below.contains(&parent) {
+            errors.push(FieldError::new("parent_id", "circle", "stands below this organisation: choose one above it"));
+        }
+        Ok(())
     }
 }

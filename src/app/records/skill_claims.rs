@@ -16,11 +16,12 @@ pub struct SkillClaims;
 impl Spec for SkillClaims {
     type Entity = skill_claim::Entity;
     const NAME: &'static str = "skill-claims";
+    const TITLE_GROUP: FieldGroup = FieldGroup::Training;
     const FIELDS: &'static [Field] = &[
         Field::reference("trainee_id", "trainees").required().listed().filters().fixed(),
-        Field::new("skill", Kind::Concept).required().listed().filters().sorts(),
-        Field::choice("provenance", "skill-provenance", SkillProvenance::WORDS).required().listed().filters(),
-        Field::new("stated_on", Kind::Date).required().listed().sorts(),
+        Field::new("skill", Kind::Concept).required().listed().filters().sorts().group(FieldGroup::Training),
+        Field::choice("provenance", "skill-provenance", SkillProvenance::WORDS).required().listed().filters().group(FieldGroup::Training),
+        Field::new("stated_on", Kind::Date).required().listed().sorts().group(FieldGroup::Training),
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, _: Option<&RowOf<Self>>) -> RowOf<Self> {

@@ -20,6 +20,7 @@ impl Spec for Trainees {
     type Entity = trainee::Entity;
     const NAME: &'static str = "trainees";
     const READS_ARE_AUDITED: bool = true;
+    const TITLE_GROUP: FieldGroup = FieldGroup::Name;
     const CHILDREN: &'static [(&'static str, &'static str)] = &[
         ("credentials", "trainee_id"),
         ("recognition-cases", "trainee_id"),
@@ -28,26 +29,26 @@ impl Spec for Trainees {
         ("proposals", "trainee_id"),
     ];
     const FIELDS: &'static [Field] = &[
-        Field::text("family_name", 120).required().listed().sorts(),
-        Field::text("given_name", 120).required().listed(),
-        Field::reference("institute_id", "organisations").required().filters().fixed(),
-        Field::reference("cohort_id", "cohorts").listed().filters(),
-        Field::new("birth_date", Kind::Date),
-        Field::choice("sex", "sex", Sex::WORDS).required(),
-        Field::new("nationalities", Kind::Countries).required(),
-        Field::new("habitual_residence", Kind::Country).required(),
-        Field::new("training_country", Kind::Country).required().listed().filters().sorts().fixed(),
-        Field::new("occupation", Kind::Occupation).required().listed().filters().sorts(),
-        Field::choice("track", "track", Track::WORDS).required().listed().filters(),
-        Field::choice("journey", "journey-state", JourneyState::WORDS).required().listed().filters(),
-        Field::new("ready_on", Kind::Date).required().listed().sorts(),
-        Field::new("passport_valid_to", Kind::Date),
-        Field::choice("identity_confirmed", "answer", Answer::WORDS).required(),
-        Field::new("possible_duplicate", Kind::Flag).filters(),
-        Field::new("preferred_destinations", Kind::Countries),
-        Field::new("waiting_since", Kind::Date).required().sorts(),
-        Field::new("merit", Kind::Number { min: 0, max: 100 }).required().listed().sorts(),
-        Field::new("email", Kind::Email),
+        Field::text("family_name", 120).required().listed().sorts().group(FieldGroup::Name),
+        Field::text("given_name", 120).required().listed().group(FieldGroup::Name),
+        Field::reference("institute_id", "organisations").required().filters().fixed().group(FieldGroup::Training),
+        Field::reference("cohort_id", "cohorts").listed().filters().group(FieldGroup::Training),
+        Field::new("birth_date", Kind::Date).group(FieldGroup::Identity),
+        Field::choice("sex", "sex", Sex::WORDS).required().group(FieldGroup::Demographic),
+        Field::new("nationalities", Kind::Countries).required().group(FieldGroup::Identity),
+        Field::new("habitual_residence", Kind::Country).required().group(FieldGroup::Identity),
+        Field::new("training_country", Kind::Country).required().listed().filters().sorts().fixed().group(FieldGroup::Training),
+        Field::new("occupation", Kind::Occupation).required().listed().filters().sorts().group(FieldGroup::Training),
+        Field::choice("track", "track", Track::WORDS).required().listed().filters().group(FieldGroup::Journey),
+        Field::choice("journey", "journey-state", JourneyState::WORDS).required().listed().filters().group(FieldGroup::Journey),
+        Field::new("ready_on", Kind::Date).required().listed().sorts().group(FieldGroup::Training),
+        Field::new("passport_valid_to", Kind::Date).group(FieldGroup::Identity),
+        Field::choice("identity_confirmed", "answer", Answer::WORDS).required().group(FieldGroup::Identity),
+        Field::new("possible_duplicate", Kind::Flag).filters().group(FieldGroup::Identity),
+        Field::new("preferred_destinations", Kind::Countries).group(FieldGroup::Journey),
+        Field::new("waiting_since", Kind::Date).required().sorts().group(FieldGroup::Journey),
+        Field::new("merit", Kind::Number { min: 0, max: 100 }).required().listed().sorts().group(FieldGroup::Training),
+        Field::new("email", Kind::Email).group(FieldGroup::Contact),
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, before: Option<&RowOf<Self>>) -> RowOf<Self> {
@@ -64,8 +65,6 @@ impl Spec for Trainees {
             created_at_ms: base.created_at_ms,
             updated_at_ms: base.updated_at_ms,
             search: fold(&format!("{given_name} {family_name}")),
-            given_name,
-            family_name,
             institute_id: r.reference("institute_id"),
             cohort_id: r.reference_or_none("cohort_id"),
             birth_date,
@@ -85,6 +84,11 @@ impl Spec for Trainees {
             merit: r.number("merit"),
             email: r.email_or_none("email"),
             demo: before.is_some_and(|row| row.demo),
+            merged_into: before.and_then(|row| row.merged_into),
+            erased_at_ms: before.and_then(|row| row.erased_at_ms),
+            name_key: crate::app::duplicates::name_key(&given_name, &family_name),
+            given_name,
+            family_name,
         }
     }
 
@@ -121,6 +125,11 @@ impl Spec for Trainees {
     fn may_change(role: Role, field: &str) -> bool {
         let identity = matches!(field, "identity_confirmed" | "possible_duplicate");
         if role == Role::OriginOfficer { identity } else { field != "possible_duplicate" }
+    }
+
+    async fn after_write(_: &Ctx<'_>, tx: &mut Tx, row: &RowOf<Self>, before: Option<&RowOf<Self>>) -> Result<(), AppError> {
+        let same = before.is_some_and(|old| old.name_key == row.name_key && old.birth_date == row.birth_date);
+        if same { Ok(()) } else { crate::app::duplicates::ask(tx, row.id).await }
     }
 
     async fn check(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>, _: Option<&RowOf<Self>>, errors: &mut Vec<FieldError>) -> Result<(), AppError> {

@@ -1,6 +1,8 @@
 //! What a field of a record is: one description that drives the form, the list, the CSV file, the
 //! API schema and the validation, so that they cannot disagree.
 
+use passerelle_domain::access::FieldGroup;
+
 /// A field as people and programs see it.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
@@ -16,6 +18,8 @@ pub struct Field {
     pub sorts: bool,
     /// Set when the record is made and never changed: moving a record to another owner is not an edit.
     pub fixed: bool,
+    /// What is disclosed, shared or withheld together with it.
+    pub group: FieldGroup,
 }
 
 /// The kind of value that a field holds, with its limits.
@@ -40,6 +44,13 @@ pub enum Kind {
         list: &'static str,
         words: &'static [&'static str],
     },
+    /// Several words of a closed list.
+    Choices {
+        list: &'static str,
+        words: &'static [&'static str],
+    },
+    /// An instant, in UTC. Read-only.
+    Moment,
     Country,
     Countries,
     Subdivision,
@@ -65,7 +76,7 @@ pub enum Kind {
 
 impl Field {
     pub const fn new(name: &'static str, kind: Kind) -> Self {
-        Self { name, kind, required: false, listed: false, filters: false, sorts: false, fixed: false }
+        Self { name, kind, required: false, listed: false, filters: false, sorts: false, fixed: false, group: FieldGroup::General }
     }
 
     pub const fn text(name: &'static str, max: usize) -> Self {
@@ -74,6 +85,10 @@ impl Field {
 
     pub const fn choice(name: &'static str, list: &'static str, words: &'static [&'static str]) -> Self {
         Self::new(name, Kind::Choice { list, words })
+    }
+
+    pub const fn choices(name: &'static str, list: &'static str, words: &'static [&'static str]) -> Self {
+        Self::new(name, Kind::Choices { list, words })
     }
 
     pub const fn reference(name: &'static str, resource: &'static str) -> Self {
@@ -102,6 +117,11 @@ impl Field {
 
     pub const fn fixed(mut self) -> Self {
         self.fixed = true;
+        self
+    }
+
+    pub const fn group(mut self, group: FieldGroup) -> Self {
+        self.group = group;
         self
     }
 

@@ -2,9 +2,12 @@
 
 use super::Document;
 use super::field::{Field, Kind};
+use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
 use crate::text::fold;
+use passerelle_store::caseload::{self, Case};
 use passerelle_store::list::{After, FilterValue, ListQuery, PAGE_MAX};
+use passerelle_store::query::{ColumnTrait, Condition};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -28,7 +31,7 @@ pub struct Listing {
 }
 
 /// Parameters that are not filters.
-pub const RESERVED: [&str; 6] = ["q", "sort", "limit", "after", "lang", "notice"];
+pub const RESERVED: [&str; 9] = ["q", "sort", "limit", "after", "lang", "notice", "case", "cols", "view"];
 
 impl ListRequest {
     pub fn new(params: BTreeMap<String, String>) -> Self {
@@ -37,6 +40,14 @@ impl ListRequest {
 
     fn param(&self, name: &str) -> Option<&str> {
         self.params.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// The part of somebody's caseload that is asked for, as a condition on the list's rows.
+    pub fn among(&self, ctx: &Ctx<'_>, kind: &str, id: impl ColumnTrait) -> Option<Condition> {
+        let case = Case::parse(self.param("case")?).ok()?;
+        let own = ctx.actor.grants.iter().flat_map(|grant| grant.organisations()).map(|id| id.0).collect();
+        let whose = caseload::Whose { account: ctx.actor.user.0, organisations: own, today: ctx.now.date() };
+        Some(caseload::condition(kind, id, case, &whose))
     }
 
     /// # Errors
@@ -62,6 +73,11 @@ impl ListRequest {
                 Some(field) => query.sort = Some((field.name, descending)),
                 None => errors.push(FieldError::new("sort", "unknown-sort", "this list cannot be sorted by that")),
             }
+        }
+        if let Some(case) = self.param("case")
+            && Case::parse(case).is_err()
+        {
+            errors.push(FieldError::new("case", "choice", format!("is not one of: {}", Case::WORDS.join(", "))));
         }
         if let Some(limit) = self.param("limit") {
             match limit.parse::<u64>() {

@@ -24,7 +24,9 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(fields: &'static [Field], document: &'a Map<String, Value>) -> Self {
-        let known = |name: &String| fields.iter().any(|field| field.name == *name && !matches!(field.kind, Kind::Reasons | Kind::Subject));
+        let known = |name: &String| {
+            fields.iter().any(|field| field.name == *name && !matches!(field.kind, Kind::Reasons | Kind::Subject | Kind::Moment))
+        };
         let errors = document
             .keys()
             .filter(|name| !known(name))
@@ -54,7 +56,9 @@ impl<'a> Reader<'a> {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) => Some(text.trim().to_owned()),
             Some(Value::Number(number)) if numeric => Some(number.to_string()),
-            Some(Value::Array(items)) if kind == Some(Kind::Countries) && items.iter().all(Value::is_string) => {
+            Some(Value::Array(items))
+                if matches!(kind, Some(Kind::Countries | Kind::Choices { .. })) && items.iter().all(Value::is_string) =>
+            {
                 Some(items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","))
             }
             Some(_) => {
@@ -183,6 +187,19 @@ impl<'a> Reader<'a> {
                 Err(ParseError::new("choice", format!("is not one of: {}", words.join(", "))))
             }
         })
+    }
+
+    /// Words of the field's list, joined by commas, each once and in the order of the list.
+    pub fn choices(&mut self, name: &'static str) -> String {
+        let Some(Kind::Choices { words, .. }) = self.field(name).map(|field| field.kind) else { return String::new() };
+        let chosen = self.parsed(name, |text| {
+            let given: Vec<&str> = text.split([',', ' ', ';']).filter(|part| !part.is_empty()).collect();
+            match given.iter().find(|word| !words.contains(word)) {
+                Some(_) => Err(ParseError::new("choice", format!("has a word that is not one of: {}", words.join(", ")))),
+                None => Ok(words.iter().filter(|word| given.contains(word)).copied().collect::<Vec<_>>().join(",")),
+            }
+        });
+        chosen.unwrap_or_default()
     }
 
     pub fn country(&mut self, name: &'static str) -> String {

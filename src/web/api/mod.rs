@@ -2,6 +2,7 @@
 
 pub mod match_runs;
 pub mod platform;
+pub mod privacy;
 pub mod reference;
 
 use super::csv_export;

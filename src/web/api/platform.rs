@@ -37,7 +37,7 @@ pub async fn me(who: SignedIn) -> HttpResponse {
         .actor
         .grants
         .iter()
-        .map(|grant| json!({ "role": grant.role, "organisation": grant.organisation, "countries": grant.countries }))
+        .map(|grant| json!({ "role": grant.role, "organisation": grant.organisation, "countries": grant.territory.countries, "subdivisions": grant.territory.subdivisions, "organisations": grant.organisations() }))
         .collect();
     HttpResponse::Ok().json(json!({ "id": who.account.id, "name": who.account.name, "grants": grants }))
 }

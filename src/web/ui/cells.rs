@@ -3,7 +3,7 @@
 use crate::app::Ctx;
 use crate::app::concepts::ConceptIndex;
 use crate::app::records;
-use crate::app::resource::{Document, Field, Kind, Resource};
+use crate::app::resource::{Document, Field, Kind, Resource, short_reference};
 use crate::error::AppError;
 use crate::i18n::Locale;
 use passerelle_domain::matching::Reason;
@@ -17,6 +17,8 @@ pub struct Labels {
     pub locale: Locale,
     titles: BTreeMap<Uuid, String>,
     concepts: BTreeMap<String, String>,
+    /// Labels of the configuration in the reader's language, by the text that they stand for.
+    words: BTreeMap<String, String>,
 }
 
 impl std::fmt::Debug for Labels {
@@ -53,7 +55,15 @@ impl Labels {
             }
         }
         let concepts = concept_labels(&ctx.state.concepts, ctx, uris, locale).await?;
-        Ok(Self { locale, titles, concepts })
+        let names = documents.iter().filter_map(|document| document.data.get("name").and_then(Value::as_str));
+        let texts: BTreeSet<String> = names.map(str::to_owned).chain(titles.values().cloned()).collect();
+        let words = crate::app::labels::of(ctx, locale.code(), texts).await?;
+        for title in titles.values_mut() {
+            if let Some(own) = words.get(title) {
+                title.clone_from(own);
+            }
+        }
+        Ok(Self { locale, titles, concepts, words })
     }
 }
 
@@ -81,6 +91,15 @@ pub fn cell_text(field: &Field, document: &Document, labels: &Labels) -> String 
     match (field.kind, value) {
         (Kind::Flag, Value::Bool(flag)) => t.get(if *flag { "answer-yes" } else { "answer-no" }),
         (Kind::Choice { list, .. }, Value::String(word)) => t.get(&word_key(list, word)),
+        (Kind::Choices { list, .. }, Value::Array(words)) => {
+            words.iter().filter_map(Value::as_str).map(|word| t.get(&choice_key(t, list, word))).collect::<Vec<_>>().join(", ")
+        }
+        (Kind::Moment, Value::String(text)) => crate::formats::moment(t, text),
+        (Kind::Date, Value::String(text)) => crate::formats::date_text(t, text),
+        (Kind::Money, Value::String(text)) => crate::formats::money_text(t, text),
+        (Kind::Number { .. } | Kind::Eqf, Value::Number(number)) => {
+            number.as_i64().map_or_else(|| number.to_string(), |number| crate::formats::number(t, number))
+        }
         (Kind::Country, Value::String(code)) => country(t, code),
         (Kind::Countries, Value::Array(codes)) => {
             codes.iter().filter_map(Value::as_str).map(|code| country(t, code)).collect::<Vec<_>>().join(", ")
@@ -92,12 +111,13 @@ pub fn cell_text(field: &Field, document: &Document, labels: &Labels) -> String 
         (Kind::Concept, Value::String(uri)) => labels.concepts.get(uri).cloned().unwrap_or_else(|| uri.clone()),
         (Kind::Reference(_) | Kind::Subject, Value::String(id)) => {
             let title = Uuid::try_parse(id).ok().and_then(|id| labels.titles.get(&id));
-            title.cloned().unwrap_or_else(|| format!("…{}", &id[id.len().saturating_sub(6)..]))
+            title.cloned().unwrap_or_else(|| Uuid::try_parse(id).map(short_reference).unwrap_or_default())
         }
         (Kind::Reasons, Value::Array(reasons)) => {
             let said = reasons.iter().filter_map(|reason| serde_json::from_value::<Reason>(reason.clone()).ok());
             said.map(|reason| t.say(&reason)).collect::<Vec<_>>().join(" · ")
         }
+        (_, Value::String(text)) if field.name == "name" => labels.words.get(text).unwrap_or(text).clone(),
         (_, Value::String(text)) => text.clone(),
         (_, value) => value.to_string(),
     }
@@ -119,6 +139,20 @@ pub fn cell_href(field: &Field, document: &Document, labels: &Labels) -> Option<
     let id = document.data.get(field.name)?.as_str()?;
     let known = Uuid::try_parse(id).is_ok_and(|id| labels.titles.contains_key(&id));
     known.then(|| format!("/ui/{target}/{id}"))
+}
+
+/// The message of a word; stages of cases are those of several lists.
+pub fn choice_key(t: Locale, list: &str, word: &str) -> String {
+    if list != "case-stage" {
+        return word_key(list, word);
+    }
+    let keys = ["journey-state", "recognition-state", "need-status"].map(|list| word_key(list, word));
+    keys.iter().find(|key| t.has(key)).unwrap_or(&keys[0]).clone()
+}
+
+/// The name of a verdict, for tags.
+pub fn word_name(t: Locale, verdict: &str) -> String {
+    t.get(&format!("verdict-{verdict}"))
 }
 
 /// `fact-status-in-force` for `in_force`.

@@ -265,6 +265,7 @@ struct ProposalPage {
     verdicts: Vec<VerdictRow>,
     scores: Vec<(String, String)>,
     decide_action: Option<String>,
+    offer_action: Option<String>,
     version: i64,
     reasons: Vec<(String, String)>,
     error: Option<String>,
@@ -293,7 +294,13 @@ async fn proposal_page(page: &Page, id: Uuid, error: Option<String>) -> Answer {
     let score: Score = serde_json::from_str(&row.score_parts)?;
     let mine = if ctx.actor.trainee.is_some() { &row.trainee_decision } else { &row.employer_decision };
     let may_decide = permit(ctx.actor, Action::Decide, Subject::Proposal).is_ok() && mine == Decision::Pending.as_str();
+    let agreed = row.trainee_decision == Decision::Accepted.as_str() && row.employer_decision == Decision::Accepted.as_str();
+    let may_offer = agreed
+        && row.offered_at_ms.is_none()
+        && permit(ctx.actor, Action::Decide, Subject::Proposal).is_ok()
+        && ctx.actor.works_for(passerelle_domain::ids::OrganisationId(row.employer_id));
     html(&ProposalPage {
+        offer_action: may_offer.then(|| format!("/ui/proposals/{id}/offer")),
         facts: facts.collect(),
         verdicts: verdict_rows(page, &verdicts),
         scores: score_rows(t, &score),
@@ -321,4 +328,12 @@ pub async fn decide(page: Page, PathId(id): PathId, form: Form) -> Answer {
         Err(AppError::Conflict(why)) => proposal_page(&page, id, Some(why)).await,
         Err(other) => Err(other),
     }
+}
+
+/// `POST /ui/proposals/{id}/offer`
+pub async fn offer(page: Page, PathId(id): PathId, form: Form) -> Answer {
+    page.guard(&form)?;
+    let version = form.get("version").and_then(|version| version.parse().ok()).unwrap_or(0);
+    proposals::offer(&page.ctx(), id, version).await?;
+    Ok(see(format!("/ui/proposals/{id}?notice=decided")))
 }

@@ -1,13 +1,22 @@
 //! Pages: rendered on the server, in four languages, complete without scripts.
 
+pub mod account;
+pub mod cases;
 pub mod cells;
 pub mod charts;
+pub mod components;
 pub mod door;
+pub mod gate;
 pub mod match_runs;
+pub mod parts;
+pub mod privacy;
 pub mod records;
 pub mod reference;
+pub mod sent;
 pub mod shell;
 pub mod statics;
+pub mod team;
+pub mod work;
 
 use super::problem::{KINDS, Problem, field_message};
 use crate::error::AppError;
@@ -15,7 +24,8 @@ use crate::i18n::Locale;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::access::Action;
+use passerelle_domain::people::Case;
 use shell::{Page, Shell, locale_of};
 
 pub type Answer = Result<HttpResponse, AppError>;
@@ -100,48 +110,73 @@ pub async fn start() -> HttpResponse {
     see("/ui")
 }
 
-struct HomeCard {
-    title: String,
-    count: Option<u64>,
-    href: String,
-}
-
-#[derive(Template)]
-#[template(path = "home.html")]
-struct HomePage {
-    shell: Shell,
-    greeting: String,
-    roles: String,
-    cards: Vec<HomeCard>,
-}
-
-/// `GET /ui`: what waits for this person.
+/// `GET /ui`: what waits for this person: her queue with its deadlines first, then the lists.
 pub async fn home(page: Page) -> Answer {
     use crate::app::records;
     use crate::app::resource::ListRequest;
-    let ctx = page.ctx();
+    use crate::app::work::{CASES, assignments, notifications};
+    use parts::{Card, Part, Sheet};
+    let (ctx, t) = (page.ctx(), page.locale);
+    let counted = |params: &[(&str, &str)]| ListRequest {
+        params: params
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .chain([("limit".to_owned(), "1".to_owned())])
+            .collect(),
+        counted: true,
+    };
+    let shown = |count: u64| Some(crate::formats::number(t, i64::try_from(count).unwrap_or(i64::MAX)));
+    let mut queue = Vec::new();
+    let waiting = [
+        (
+            "proposals",
+            if ctx.actor.trainee.is_some() { "trainee_decision" } else { "employer_decision" },
+            "pending",
+            "home-waiting-for-you",
+        ),
+        ("case-transfers", "status", "open", "home-transfers"),
+        ("person-requests", "status", "open", "home-requests"),
+        ("duplicates", "status", "open", "home-duplicates"),
+    ];
+    for (name, field, value, title) in waiting {
+        if let Some(resource) =
+            records::find(name).filter(|resource| resource.may(&ctx, Action::Decide) && resource.may(&ctx, Action::List))
+        {
+            let total = resource.list(&ctx, &counted(&[(field, value)])).await?.total.unwrap_or_default();
+            let state = if total > 0 { "warn" } else { "" };
+            queue.push(Card { title: t.get(title), count: shown(total), href: format!("/ui/{name}?{field}={value}"), state });
+        }
+    }
+    if ctx.actor.trainee.is_none() {
+        for kind in CASES {
+            if !records::find(kind).is_some_and(|resource| resource.may(&ctx, Action::List)) {
+                continue;
+            }
+            for (case, count) in assignments::counts(&ctx, kind).await?.into_iter().filter(|(_, count)| *count > 0) {
+                let state = match case {
+                    Case::Overdue | Case::Blocked => "bad",
+                    Case::Due => "warn",
+                    _ => "",
+                };
+                let title = format!("{} · {}", t.get(&format!("records-{kind}")), t.get(&cells::word_key("case", case.as_str())));
+                queue.push(Card { title, count: shown(count), href: format!("/ui/{kind}?case={case}"), state });
+            }
+        }
+    }
+    let unread = notifications::unread(&ctx).await?;
+    queue.push(Card { title: t.get("notifications-title"), count: shown(unread), href: "/ui/notifications".into(), state: "" });
     let mut cards = Vec::new();
-    if permit(ctx.actor, Action::Decide, Subject::Proposal).is_ok()
-        && let Some(proposals) = records::find("proposals")
-    {
-        let side = if ctx.actor.trainee.is_some() { "trainee_decision" } else { "employer_decision" };
-        let request = ListRequest { params: [(side.to_owned(), "pending".to_owned()), ("limit".into(), "1".into())].into(), counted: true };
-        let waiting = proposals.list(&ctx, &request).await?;
-        let title = page.locale.get("home-waiting-for-you");
-        cards.push(HomeCard { title, count: waiting.total, href: format!("/ui/proposals?{side}=pending") });
-    }
     for resource in records::ALL.into_iter().filter(|resource| shell::in_navigation(resource.name()) && resource.may(&ctx, Action::List)) {
-        let request = ListRequest { params: [("limit".to_owned(), "1".to_owned())].into(), counted: true };
-        let listing = resource.list(&ctx, &request).await?;
-        let title = page.locale.get(&format!("records-{}", resource.name()));
-        cards.push(HomeCard { title, count: listing.total, href: format!("/ui/{}", resource.name()) });
+        let total = resource.list(&ctx, &counted(&[])).await?.total;
+        let title = t.get(&format!("records-{}", resource.name()));
+        cards.push(Card { title, count: total.and_then(shown), href: format!("/ui/{}", resource.name()), state: "" });
     }
-    let roles: Vec<String> =
-        ctx.actor.grants.iter().map(|grant| page.locale.get(&format!("role-{}", grant.role.as_str().replace('_', "-")))).collect();
-    html(&HomePage {
-        greeting: page.locale.with1("home-greeting", "name", &page.account.name),
-        roles: roles.join(", "),
-        shell: page.shell("home-title"),
-        cards,
-    })
+    let roles: Vec<String> = ctx.actor.grants.iter().map(|grant| t.get(&cells::word_key("role", grant.role.as_str()))).collect();
+    let mut sheet =
+        Sheet::new(page.shell("home-title")).lead(roles.join(", ")).part(Part::Cards { heading: t.get("home-queue"), cards: queue });
+    sheet.heading = crate::i18n::plain(&t.with1("home-greeting", "name", &page.account.name));
+    if ctx.actor.trainee.is_some() {
+        sheet = sheet.part(Part::Links { heading: t.get("home-my-data"), links: privacy::links(t) });
+    }
+    sheet.part(Part::Cards { heading: t.get("home-lists"), cards }).answer()
 }

@@ -108,6 +108,14 @@ impl Page {
         }
     }
 
+    /// Refuses what does not carry the token of the session.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`].
+    pub fn guard_token(&self, sent: &str) -> Result<(), AppError> {
+        check_token(&self.csrf, sent)
+    }
+
     /// Refuses a form that does not carry the token of the session.
     ///
     /// # Errors
@@ -120,7 +128,12 @@ impl Page {
 /// # Errors
 /// [`AppError::Forbidden`] when the form does not carry the token.
 pub fn check_csrf(token: &str, form: &BTreeMap<String, String>) -> Result<(), AppError> {
-    let sent = form.get("csrf").map(String::as_str).unwrap_or_default();
+    check_token(token, form.get("csrf").map(String::as_str).unwrap_or_default())
+}
+
+/// # Errors
+/// [`AppError::Forbidden`] when the token sent is not the session's.
+pub fn check_token(token: &str, sent: &str) -> Result<(), AppError> {
     if !token.is_empty() && secret::same(sent, token) { Ok(()) } else { Err(AppError::Forbidden) }
 }
 
@@ -178,6 +191,14 @@ pub fn in_navigation(name: &str) -> bool {
             | "quotas"
             | "proposals"
             | "outcomes"
+            | "case-transfers"
+            | "person-requests"
+            | "duplicates"
+            | "exceptional-accesses"
+            | "access-rules"
+            | "shared-groups"
+            | "help-texts"
+            | "labels"
     )
 }
 
@@ -197,6 +218,12 @@ fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
     if permit(ctx.actor, Action::List, Subject::Corridor).is_ok() {
         add("/ui/corridors".into(), t.get("corridors-title"));
         add("/ui/concepts".into(), t.get("concepts-title"));
+    }
+    if permit(ctx.actor, Action::List, Subject::Team).is_ok() {
+        add("/ui/team".into(), t.get("team-title"));
+    }
+    if permit(ctx.actor, Action::List, Subject::Audit).is_ok() {
+        add("/ui/retention".into(), t.get("retention-title"));
     }
     nav
 }

@@ -116,6 +116,10 @@ impl Service {
         config.storage.data_dir = database.folder.clone();
         // Tests drain the queue by hand: nothing happens behind their back.
         config.jobs.workers = 0;
+        // One address plays every part here.
+        config.limits.requests_per_actor_minute = 1_000_000;
+        config.limits.requests_per_address_minute = 1_000_000;
+        config.limits.door_per_address_minute = 1_000_000;
         let mut store = database.open().await;
         let statements: Arc<Mutex<Vec<String>>> = Arc::default();
         let log = statements.clone();
@@ -164,6 +168,9 @@ impl Service {
             status: "active".into(),
             locale: "en".into(),
             trainee_id: person,
+            totp: None,
+            totp_last_step: None,
+            confirmed_at_ms: Some(now.ms()),
         };
         account::Entity::insert(account::ActiveModel::from(row).reset_all()).exec_without_returning(tx.conn()).await.unwrap();
         let grant = role_grant::Model {
@@ -172,8 +179,13 @@ impl Service {
             role: role.to_string(),
             organisation_id: organisation,
             countries: countries.join(","),
+            subdivisions: String::new(),
             valid_from: now.date(),
             valid_to: None,
+            delegated_by: None,
+            reason: None,
+            revoked_at_ms: None,
+            created_at_ms: now.ms(),
         };
         role_grant::Entity::insert(role_grant::ActiveModel::from(grant).reset_all()).exec_without_returning(tx.conn()).await.unwrap();
         let token = format!("pas_{}", passerelle::auth::secret::random());
@@ -185,6 +197,7 @@ impl Service {
             created_at_ms: now.ms(),
             expires_at_ms: now.ms() + 3_600_000,
             revoked_at_ms: None,
+            scopes: "read,export,write,decide".into(),
         };
         api_token::Entity::insert(api_token::ActiveModel::from(row).reset_all()).exec_without_returning(tx.conn()).await.unwrap();
         tx.commit().await.unwrap();

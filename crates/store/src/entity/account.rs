@@ -18,6 +18,10 @@ pub struct Model {
     pub status: String,
     pub locale: String,
     pub trainee_id: Option<Uuid>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub totp: Option<String>,
+    pub totp_last_step: Option<i64>,
+    pub confirmed_at_ms: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

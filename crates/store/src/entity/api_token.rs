@@ -14,6 +14,7 @@ pub struct Model {
     pub created_at_ms: i64,
     pub expires_at_ms: i64,
     pub revoked_at_ms: Option<i64>,
+    pub scopes: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -27,6 +27,7 @@ pub struct Model {
     pub housing_approved: String,
     pub accreditation: Option<String>,
     pub accreditation_valid_to: Option<NaiveDate>,
+    pub parent_id: Option<Uuid>,
     pub demo: bool,
     pub search: String,
 }

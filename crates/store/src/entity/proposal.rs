@@ -29,6 +29,7 @@ pub struct Model {
     pub trainee_reason: Option<String>,
     pub employer_decision: String,
     pub employer_reason: Option<String>,
+    pub offered_at_ms: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -15,6 +15,11 @@ pub struct Model {
     pub countries: String,
     pub valid_from: NaiveDate,
     pub valid_to: Option<NaiveDate>,
+    pub subdivisions: String,
+    pub delegated_by: Option<Uuid>,
+    pub reason: Option<String>,
+    pub revoked_at_ms: Option<i64>,
+    pub created_at_ms: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

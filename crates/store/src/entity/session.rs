@@ -13,6 +13,9 @@ pub struct Model {
     pub state: String,
     pub created_at_ms: i64,
     pub expires_at_ms: i64,
+    pub id: Option<Uuid>,
+    pub device: Option<String>,
+    pub last_seen_at_ms: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -33,6 +33,9 @@ pub struct Model {
     pub waiting_since: NaiveDate,
     pub merit: i64,
     pub email: Option<String>,
+    pub merged_into: Option<Uuid>,
+    pub name_key: String,
+    pub erased_at_ms: Option<i64>,
     pub demo: bool,
     pub search: String,
 }

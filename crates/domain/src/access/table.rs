@@ -1,0 +1,236 @@
+//! The table of rights: what each role may do to what, and how wide. One function a role, so that
+//! "what may a clerk do" is answered in one place.
+
+use super::{Action, Role, Subject};
+
+/// How wide a role's permission is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    All,
+    /// The grant's organisation and all below it.
+    Own,
+    /// The same, and for looking also cases referred to it.
+    OwnAndReferred,
+    Referred,
+    Origin,
+    Destination,
+    Person,
+    /// Candidates of an employer, stage by stage.
+    Disclosed,
+    /// People of the other side, as the annex of the agreement says.
+    Annexed,
+    /// People who have filed for recognition.
+    Cases,
+    /// What the actor has written.
+    Author,
+}
+
+/// Whether records of this kind are about one person and open with exceptional access.
+pub(super) fn about_a_person(subject: Subject) -> bool {
+    matches!(
+        subject,
+        Subject::Trainee
+            | Subject::Credential
+            | Subject::RecognitionCase
+            | Subject::LanguageCertificate
+            | Subject::SkillClaim
+            | Subject::SealedRecord
+    )
+}
+
+/// The table of rights.
+pub fn allowed(role: Role, action: Action, subject: Subject) -> Option<Width> {
+    let looks = action.looks();
+    // Corridors, concepts, help and labels are public knowledge to everybody who has signed in.
+    if looks && matches!(subject, Subject::Corridor | Subject::Concept | Subject::HelpText | Subject::Label) {
+        return Some(Width::All);
+    }
+    match role {
+        Role::Trainee => trainee(action, subject, looks),
+        Role::InstituteClerk => institute(action, subject, looks, false),
+        Role::InstituteHead => institute(action, subject, looks, true),
+        Role::EmployerClerk => employer(action, subject, looks, false),
+        Role::EmployerApprover => employer(action, subject, looks, true),
+        Role::OriginOfficer => origin(action, subject, looks, Rank::Officer),
+        Role::OriginApprover => origin(action, subject, looks, Rank::Approver),
+        Role::OriginAuditor => origin(action, subject, looks, Rank::Auditor),
+        Role::DestinationOfficer => destination(action, subject, looks, Rank::Officer),
+        Role::DestinationApprover => destination(action, subject, looks, Rank::Approver),
+        Role::DestinationAuditor => destination(action, subject, looks, Rank::Auditor),
+        Role::RecognitionOfficer => recognition(action, subject, looks),
+        Role::WorkerRepresentative => worker_representative(action, subject, looks),
+        Role::Funder => funder(subject, looks),
+        Role::Operator => operator(action, subject, looks),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rank {
+    Officer,
+    Approver,
+    Auditor,
+}
+
+fn trainee(action: Action, subject: Subject, looks: bool) -> Option<Width> {
+    match subject {
+        Subject::Trainee if matches!(action, Action::List | Action::Read) => Some(Width::Person),
+        Subject::Credential | Subject::RecognitionCase | Subject::LanguageCertificate | Subject::Outcome if looks => Some(Width::Person),
+        // Her own word on her skills; the provenance of each claim says whose word it is.
+        Subject::SkillClaim => (action != Action::Decide).then_some(Width::Person),
+        Subject::Proposal if looks || action == Action::Decide => Some(Width::Person),
+        // What she agrees to, and to whom.
+        Subject::Consent if looks || matches!(action, Action::Create | Action::Decide) => Some(Width::Person),
+        Subject::Disclosure | Subject::ExceptionalAccess | Subject::CaseTransfer if looks => Some(Width::Person),
+        Subject::PersonRequest if looks || action == Action::Create => Some(Width::Person),
+        Subject::SealedRecord if matches!(action, Action::Read | Action::Create | Action::Delete) => Some(Width::Person),
+        _ => None,
+    }
+}
+
+fn institute(action: Action, subject: Subject, looks: bool, head: bool) -> Option<Width> {
+    let edits = matches!(action, Action::Create | Action::Update) || (head && action == Action::Delete);
+    match subject {
+        Subject::Organisation if looks || (head && action == Action::Update) => Some(Width::Own),
+        Subject::Site | Subject::Programme | Subject::Cohort if looks || edits => Some(Width::Own),
+        Subject::Trainee | Subject::Credential | Subject::RecognitionCase | Subject::LanguageCertificate | Subject::SkillClaim
+            if looks || edits =>
+        {
+            Some(Width::OwnAndReferred)
+        }
+        // Papers entered by mistake can be taken out by whoever may enter them.
+        Subject::Credential | Subject::LanguageCertificate | Subject::SkillClaim if action == Action::Delete => Some(Width::Own),
+        Subject::Proposal | Subject::Outcome | Subject::Disclosure if looks => Some(Width::Own),
+        // Consent given on paper is entered by the institute, with the paper.
+        Subject::Consent if looks || action == Action::Create => Some(Width::Own),
+        Subject::PersonRequest if looks || (head && action == Action::Decide) => Some(Width::Own),
+        Subject::CaseTransfer if looks || action == Action::Create || (head && action == Action::Decide) => Some(Width::Own),
+        Subject::Duplicate if matches!(action, Action::List | Action::Read) => Some(Width::Own),
+        Subject::ExceptionalAccess if head && matches!(action, Action::Create | Action::List | Action::Read) => Some(Width::Author),
+        Subject::Team if looks || (head && edits) => Some(Width::Own),
+        _ => None,
+    }
+}
+
+fn employer(action: Action, subject: Subject, looks: bool, approver: bool) -> Option<Width> {
+    let edits = matches!(action, Action::Create | Action::Update | Action::Delete);
+    match subject {
+        Subject::Organisation if looks => Some(Width::Own),
+        Subject::Site if looks || (edits && action != Action::Delete) || (approver && edits) => Some(Width::Own),
+        Subject::Need if looks || (edits && action != Action::Delete) || (approver && edits) => Some(Width::Own),
+        Subject::NeedSkill | Subject::SeatPool if looks || edits => Some(Width::Own),
+        Subject::Proposal if looks || (approver && action == Action::Decide) => Some(Width::Own),
+        Subject::Outcome | Subject::Disclosure if looks => Some(Width::Own),
+        Subject::Trainee | Subject::Credential | Subject::LanguageCertificate | Subject::SkillClaim if looks => Some(Width::Disclosed),
+        Subject::Team if looks || (approver && edits) => Some(Width::Own),
+        _ => None,
+    }
+}
+
+fn origin(action: Action, subject: Subject, looks: bool, rank: Rank) -> Option<Width> {
+    let writes = matches!(action, Action::Create | Action::Update);
+    let edits = writes || action == Action::Delete;
+    match subject {
+        Subject::Organisation | Subject::Site | Subject::Programme | Subject::Cohort if looks => Some(Width::Origin),
+        Subject::Organisation if rank == Rank::Approver && writes => Some(Width::Origin),
+        Subject::Trainee | Subject::Credential | Subject::RecognitionCase | Subject::LanguageCertificate | Subject::SkillClaim if looks => {
+            Some(Width::Origin)
+        }
+        Subject::Trainee if rank == Rank::Officer && action == Action::Update => Some(Width::Origin),
+        Subject::Agreement | Subject::Quota if looks || (rank == Rank::Approver && writes) => Some(Width::Origin),
+        Subject::MatchRun if looks => Some(Width::All),
+        Subject::MatchRun if rank != Rank::Auditor && action == Action::Create => Some(Width::All),
+        Subject::Proposal | Subject::Outcome | Subject::Disclosure | Subject::Consent | Subject::CaseTransfer if looks => {
+            Some(Width::Origin)
+        }
+        // The people are the origin's: it says what of them the other side is given.
+        Subject::SharedGroup if looks || (rank == Rank::Approver && edits) => Some(Width::Origin),
+        Subject::PersonRequest if looks || (rank == Rank::Officer && action == Action::Decide) => Some(Width::Origin),
+        Subject::Duplicate if looks || (rank == Rank::Officer && action == Action::Decide) => Some(Width::Origin),
+        Subject::ExceptionalAccess => exceptional(action, rank, Width::Origin),
+        Subject::AccessRule if looks || (rank == Rank::Approver && edits) => Some(Width::Own),
+        Subject::Team if looks || (rank == Rank::Approver && edits) => Some(Width::Own),
+        Subject::HelpText | Subject::Label if rank == Rank::Approver && edits => Some(Width::Origin),
+        Subject::Audit if rank == Rank::Auditor && looks => Some(Width::All),
+        _ => None,
+    }
+}
+
+fn destination(action: Action, subject: Subject, looks: bool, rank: Rank) -> Option<Width> {
+    let writes = matches!(action, Action::Create | Action::Update);
+    let edits = writes || action == Action::Delete;
+    match subject {
+        Subject::Organisation | Subject::Site | Subject::Need | Subject::NeedSkill | Subject::SeatPool if looks => Some(Width::Destination),
+        // Standing of employers, and validation and suspension of needs, are the state's to record.
+        Subject::Organisation if rank == Rank::Approver && writes => Some(Width::Destination),
+        Subject::Need if rank == Rank::Officer && action == Action::Update => Some(Width::Destination),
+        Subject::Agreement | Subject::Quota if looks || (rank == Rank::Approver && writes) => Some(Width::Destination),
+        Subject::MatchRun if looks => Some(Width::All),
+        Subject::MatchRun if rank != Rank::Auditor && action == Action::Create => Some(Width::All),
+        Subject::Proposal | Subject::Outcome | Subject::RecognitionCase | Subject::SharedGroup if looks => Some(Width::Destination),
+        Subject::Trainee | Subject::Credential | Subject::LanguageCertificate | Subject::SkillClaim if looks => Some(Width::Annexed),
+        Subject::ExceptionalAccess => exceptional(action, rank, Width::Destination),
+        Subject::AccessRule if looks || (rank == Rank::Approver && edits) => Some(Width::Own),
+        Subject::Team if looks || (rank == Rank::Approver && edits) => Some(Width::Own),
+        Subject::HelpText | Subject::Label if rank == Rank::Approver && edits => Some(Width::Destination),
+        Subject::Audit if rank == Rank::Auditor && looks => Some(Width::All),
+        _ => None,
+    }
+}
+
+/// Whoever acts opens it for herself and sees what she opened; the auditor sees and reviews all.
+fn exceptional(action: Action, rank: Rank, territory: Width) -> Option<Width> {
+    match (rank, action) {
+        (Rank::Auditor, Action::List | Action::Read | Action::Export | Action::Decide) => Some(territory),
+        (Rank::Officer | Rank::Approver, Action::List | Action::Read | Action::Create) => Some(Width::Author),
+        _ => None,
+    }
+}
+
+fn recognition(action: Action, subject: Subject, looks: bool) -> Option<Width> {
+    match subject {
+        Subject::RecognitionCase if looks || action == Action::Update => Some(Width::Destination),
+        Subject::Trainee | Subject::Credential | Subject::LanguageCertificate if looks => Some(Width::Cases),
+        Subject::ExceptionalAccess if matches!(action, Action::List | Action::Read | Action::Create) => Some(Width::Author),
+        Subject::Team if looks => Some(Width::Own),
+        _ => None,
+    }
+}
+
+fn worker_representative(action: Action, subject: Subject, looks: bool) -> Option<Width> {
+    match subject {
+        Subject::Organisation | Subject::Site | Subject::Need | Subject::NeedSkill | Subject::SeatPool | Subject::Agreement if looks => {
+            Some(Width::Destination)
+        }
+        // She counsels whoever was referred to her, and only them.
+        Subject::Trainee | Subject::Credential | Subject::LanguageCertificate | Subject::SkillClaim | Subject::RecognitionCase if looks => {
+            Some(Width::Referred)
+        }
+        Subject::CaseTransfer if looks || action == Action::Decide => Some(Width::Own),
+        _ => None,
+    }
+}
+
+fn funder(subject: Subject, looks: bool) -> Option<Width> {
+    match subject {
+        Subject::Programme | Subject::Cohort | Subject::Agreement | Subject::Quota | Subject::MatchRun if looks => Some(Width::All),
+        _ => None,
+    }
+}
+
+/// Runs the platform and sees no person: neither trainees nor what was proposed to whom.
+fn operator(action: Action, subject: Subject, looks: bool) -> Option<Width> {
+    match subject {
+        Subject::Organisation | Subject::Site | Subject::Agreement | Subject::Quota if action != Action::Decide => Some(Width::All),
+        Subject::Programme | Subject::Cohort | Subject::Need | Subject::NeedSkill | Subject::SeatPool | Subject::AccessRule if looks => {
+            Some(Width::All)
+        }
+        Subject::MatchRun if looks || action == Action::Create => Some(Width::All),
+        Subject::Corridor | Subject::Concept | Subject::Account | Subject::Team | Subject::HelpText | Subject::Label
+            if action != Action::Decide =>
+        {
+            Some(Width::All)
+        }
+        Subject::Audit if looks => Some(Width::All),
+        _ => None,
+    }
+}

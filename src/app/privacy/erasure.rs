@@ -1,0 +1,137 @@
+//! Erasure: a record becomes nobody's. What says who she was goes; what others are owed stays:
+//! certificates that were awarded, the audit chain, and the numbers.
+
+use crate::error::AppError;
+use crate::state::AppState;
+use passerelle_domain::people::{Decision, JourneyState};
+use passerelle_domain::privacy::DuplicateStatus;
+use passerelle_store::entity::*;
+use passerelle_store::query::{ColumnTrait, Condition, EntityTrait, Expr, QueryFilter};
+use passerelle_store::{StoreError, Tx, record};
+use uuid::Uuid;
+
+/// Journeys during which others rely on the record: a visa may be waiting for it.
+fn is_relied_on(journey: &str) -> bool {
+    use JourneyState::{Arrived, Departed, Matched, Offered, PreDeparture, Recognition, Visa};
+    JourneyState::parse(journey)
+        .is_ok_and(|state| matches!(state, Matched | Offered | Recognition | Visa | PreDeparture | Departed | Arrived))
+}
+
+/// Takes the person out of her record.
+///
+/// # Errors
+/// When she is on her way: that ends first. Or when the database refuses.
+pub async fn anonymise(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError> {
+    let row = record::hold::<trainee::Entity>(tx, person).await?.ok_or(AppError::NotFound)?;
+    if row.erased_at_ms.is_some() {
+        return Err(AppError::TransitionRefused { state: "erased".into(), allowed: vec![] });
+    }
+    if is_relied_on(&row.journey) {
+        return Err(AppError::Conflict("the person is on her way with a match: end the journey first, then erase".into()));
+    }
+    let now = tx.now_ms();
+    let conn = tx.conn();
+    macro_rules! gone {
+        ($($entity:ident),+ $(,)?) => {
+            $($entity::Entity::delete_many().filter($entity::Column::TraineeId.eq(person)).exec(conn).await.map_err(StoreError::from)?;)+
+        };
+    }
+    gone!(skill_claim, sealed_record, identity_document);
+    let pending = Decision::Pending.as_str();
+    proposal::Entity::update_many()
+        .col_expr(proposal::Column::TraineeDecision, Expr::value(Decision::Declined.as_str()))
+        .col_expr(proposal::Column::TraineeReason, Expr::value("other"))
+        .filter(proposal::Column::TraineeId.eq(person))
+        .filter(proposal::Column::TraineeDecision.eq(pending))
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
+    consent::Entity::update_many()
+        .col_expr(consent::Column::WithdrawnAtMs, Expr::value(now))
+        .filter(consent::Column::TraineeId.eq(person))
+        .filter(consent::Column::WithdrawnAtMs.is_null())
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
+    person_request::Entity::update_many()
+        .col_expr(person_request::Column::Value, Expr::value(Option::<String>::None))
+        .col_expr(person_request::Column::Reason, Expr::value("—"))
+        .filter(person_request::Column::TraineeId.eq(person))
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
+    case_transfer::Entity::update_many()
+        .col_expr(case_transfer::Column::Reason, Expr::value("—"))
+        .col_expr(case_transfer::Column::Note, Expr::value(Option::<String>::None))
+        .filter(case_transfer::Column::TraineeId.eq(person))
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
+    duplicate::Entity::update_many()
+        .col_expr(duplicate::Column::Status, Expr::value(DuplicateStatus::Different.as_str()))
+        .filter(Condition::any().add(duplicate::Column::FirstId.eq(person)).add(duplicate::Column::SecondId.eq(person)))
+        .filter(duplicate::Column::Status.eq(DuplicateStatus::Open.as_str()))
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
+    for kind in ["trainees"] {
+        comment::Entity::delete_many()
+            .filter(comment::Column::Kind.eq(kind))
+            .filter(comment::Column::RecordId.eq(person))
+            .exec(conn)
+            .await
+            .map_err(StoreError::from)?;
+    }
+    crate::app::work::attachments::remove_all(state, conn, "trainees", person).await?;
+    close_account(tx, person).await?;
+    let version = row.version;
+    let reference = crate::app::resource::short_reference(person);
+    let erased = trainee::Model {
+        given_name: "—".into(),
+        search: String::new(),
+        name_key: String::new(),
+        family_name: reference,
+        birth_date: None,
+        sex: "undisclosed".into(),
+        nationalities: String::new(),
+        passport_valid_to: None,
+        preferred_destinations: String::new(),
+        email: None,
+        possible_duplicate: false,
+        erased_at_ms: Some(now),
+        ..row
+    };
+    record::update::<trainee::Entity>(tx, erased, version, &["erased"]).await?;
+    tx.note("erased", "trainee", Some(person), serde_json::json!({}));
+    Ok(())
+}
+
+/// Her account ends, and nothing of it names her.
+async fn close_account(tx: &Tx, person: Uuid) -> Result<(), AppError> {
+    let found = account::Entity::find().filter(account::Column::TraineeId.eq(person)).all(tx.conn()).await.map_err(StoreError::from)?;
+    for row in found {
+        account::Entity::update_many()
+            .col_expr(account::Column::Email, Expr::value(format!("{}@erased.invalid", row.id)))
+            .col_expr(account::Column::Name, Expr::value("—"))
+            .col_expr(account::Column::PasswordHash, Expr::value(Option::<String>::None))
+            .col_expr(account::Column::Totp, Expr::value(Option::<String>::None))
+            .col_expr(account::Column::Status, Expr::value("closed"))
+            .filter(account::Column::Id.eq(row.id))
+            .exec(tx.conn())
+            .await
+            .map_err(StoreError::from)?;
+        crate::app::sessions::end_all(tx, row.id, None).await?;
+        notification::Entity::delete_many()
+            .filter(notification::Column::AccountId.eq(row.id))
+            .exec(tx.conn())
+            .await
+            .map_err(StoreError::from)?;
+        mail::Entity::delete_many()
+            .filter(mail::Column::Recipient.eq(row.email.as_str()))
+            .exec(tx.conn())
+            .await
+            .map_err(StoreError::from)?;
+        api_token::Entity::delete_many().filter(api_token::Column::AccountId.eq(row.id)).exec(tx.conn()).await.map_err(StoreError::from)?;
+    }
+    Ok(())
+}

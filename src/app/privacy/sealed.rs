@@ -1,0 +1,173 @@
+//! Sealed facts: health, admissibility, asylum, pregnancy, union. Written and read by the person
+//! herself; by others only with access by exception, and every reading leaves its event.
+
+use crate::app::Ctx;
+use crate::error::AppError;
+use crate::state::AppState;
+use crate::vault::Sealed;
+use passerelle_domain::access::{Action, Reach, Subject, permit};
+use passerelle_domain::privacy::{SealedClass, SealedKind};
+use passerelle_store::StoreError;
+use passerelle_store::entity::sealed_record;
+use passerelle_store::query::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, Expr, QueryFilter, QueryOrder, QuerySelect};
+use serde::Deserialize;
+use uuid::Uuid;
+
+const TEXT_MAX: usize = 4_000;
+
+/// A fact to be sealed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Add {
+    pub kind: SealedKind,
+    pub class: SealedClass,
+    pub text: String,
+}
+
+/// A sealed fact, opened.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Opened {
+    pub id: Uuid,
+    pub kind: String,
+    pub class: String,
+    pub text: String,
+    pub written_at: String,
+}
+
+/// The place that a text is bound to.
+fn place(row: &sealed_record::Model) -> String {
+    format!("sealed_record/{}/{}/{}", row.id, row.trainee_id, row.kind)
+}
+
+fn stored(row: &sealed_record::Model) -> Sealed {
+    Sealed { key_id: row.key_id.clone(), nonce: row.nonce.clone(), text: row.sealed.clone() }
+}
+
+/// Rows within reach: only persons reach sealed facts, themselves or by exception.
+fn people(ctx: &Ctx<'_>, action: Action) -> Result<Condition, AppError> {
+    let scope = permit(ctx.actor, action, Subject::SealedRecord)?;
+    let ids: Vec<Uuid> = scope.reaches().filter_map(|reach| if let Reach::Person(id) = reach { Some(id.0) } else { None }).collect();
+    Ok(Condition::all().add(sealed_record::Column::TraineeId.is_in(ids)))
+}
+
+/// Opens all sealed facts of a person.
+///
+/// # Errors
+/// When they are not the actor's to open, or the key is not at hand.
+pub async fn open(ctx: &Ctx<'_>, person: Uuid) -> Result<Vec<Opened>, AppError> {
+    let within = people(ctx, Action::Read)?;
+    let rows = sealed_record::Entity::find()
+        .filter(within)
+        .filter(sealed_record::Column::TraineeId.eq(person))
+        .order_by_asc(sealed_record::Column::CreatedAtMs)
+        .limit(200)
+        .all(ctx.state.store.read())
+        .await
+        .map_err(StoreError::from)?;
+    let opened = rows.iter().map(|row| {
+        Ok(Opened {
+            id: row.id,
+            kind: row.kind.clone(),
+            class: row.class.clone(),
+            text: ctx.state.vault.unseal(&place(row), &stored(row))?,
+            written_at: crate::clock::Moment::from_ms(row.created_at_ms).0.to_rfc3339(),
+        })
+    });
+    let opened = opened.collect::<Result<Vec<_>, AppError>>()?;
+    let allowed_person = permit(ctx.actor, Action::Read, Subject::SealedRecord)?;
+    if !allowed_person.reaches().any(|reach| *reach == Reach::Person(passerelle_domain::ids::TraineeId(person))) {
+        return Err(AppError::NotFound);
+    }
+    let mut tx = ctx.begin().await?;
+    tx.note("unsealed", "trainee", Some(person), serde_json::json!({ "records": opened.len() }));
+    tx.commit().await?;
+    Ok(opened)
+}
+
+/// Seals a fact about the actor herself.
+///
+/// # Errors
+/// When the actor is no trainee, or the text is empty or too long.
+pub async fn add(ctx: &Ctx<'_>, add: &Add) -> Result<Uuid, AppError> {
+    permit(ctx.actor, Action::Create, Subject::SealedRecord)?;
+    let person = ctx.actor.trainee.ok_or(AppError::Forbidden)?;
+    let text = add.text.trim();
+    if text.is_empty() || text.chars().count() > TEXT_MAX {
+        return Err(AppError::invalid("text", "required", format!("is needed, with at most {TEXT_MAX} characters")));
+    }
+    let mut row = sealed_record::Model {
+        id: Uuid::now_v7(),
+        trainee_id: person.0,
+        kind: add.kind.to_string(),
+        class: add.class.to_string(),
+        key_id: String::new(),
+        nonce: String::new(),
+        sealed: String::new(),
+        written_by: ctx.actor.user.0,
+        created_at_ms: ctx.now.ms(),
+    };
+    let sealed = ctx.state.vault.seal(&place(&row), text)?;
+    (row.key_id, row.nonce, row.sealed) = (sealed.key_id, sealed.nonce, sealed.text);
+    let mut tx = ctx.begin().await?;
+    let id = row.id;
+    let insert = sealed_record::Entity::insert(sealed_record::ActiveModel::from(row).reset_all());
+    insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
+    // Neither the kind nor the class goes into the audit: both would tell.
+    tx.note("sealed", "trainee", Some(person.0), serde_json::json!({}));
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Removes a sealed fact of the actor's own.
+///
+/// # Errors
+/// When it is not hers.
+pub async fn remove(ctx: &Ctx<'_>, id: Uuid) -> Result<(), AppError> {
+    let within = people(ctx, Action::Delete)?;
+    let mut tx = ctx.begin().await?;
+    let gone = sealed_record::Entity::delete_many().filter(within).filter(sealed_record::Column::Id.eq(id)).exec(tx.conn()).await;
+    if gone.map_err(StoreError::from)?.rows_affected == 0 {
+        return Err(AppError::NotFound);
+    }
+    tx.note("sealed_removed", "trainee", ctx.actor.trainee.map(|id| id.0), serde_json::json!({}));
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Seals everything anew with the current key; in batches, so that it can be interrupted and
+/// repeated. Second factors of accounts are sealed with the same keys and go along.
+///
+/// # Errors
+/// When an old key is no longer configured.
+pub async fn rotate(state: &AppState, now_ms: i64) -> Result<usize, AppError> {
+    let mut done = 0;
+    loop {
+        let mut tx = state.store.begin(None, now_ms).await?;
+        let rows = sealed_record::Entity::find()
+            .filter(sealed_record::Column::KeyId.ne(state.vault.current()))
+            .limit(200)
+            .all(tx.conn())
+            .await
+            .map_err(StoreError::from)?;
+        if rows.is_empty() {
+            break;
+        }
+        let count = rows.len();
+        for row in rows {
+            let text = state.vault.unseal(&place(&row), &stored(&row))?;
+            let sealed = state.vault.seal(&place(&row), &text)?;
+            sealed_record::Entity::update_many()
+                .col_expr(sealed_record::Column::KeyId, Expr::value(sealed.key_id))
+                .col_expr(sealed_record::Column::Nonce, Expr::value(sealed.nonce))
+                .col_expr(sealed_record::Column::Sealed, Expr::value(sealed.text))
+                .filter(sealed_record::Column::Id.eq(row.id))
+                .exec(tx.conn())
+                .await
+                .map_err(StoreError::from)?;
+        }
+        tx.note("rotated", "sealed_record", None, serde_json::json!({ "rows": count }));
+        tx.commit().await?;
+        done += count;
+    }
+    Ok(done + crate::app::second_factor::rotate(state, now_ms).await?)
+}
