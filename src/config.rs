@@ -17,6 +17,7 @@ pub struct Config {
     pub jobs: Jobs,
     pub matching: Matching,
     pub mail: Mail,
+    pub oidc: Oidc,
     pub limits: Limits,
     pub log: Log,
 }
@@ -87,6 +88,23 @@ pub struct Mail {
 impl std::fmt::Debug for Mail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Mail").field("by", &self.by).field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
+/// An outside provider of identity.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Oidc {
+    pub issuer: String,
+    pub client_id: String,
+    pub client_secret: String,
+    pub name: String,
+}
+
+/// Never prints the secret.
+impl std::fmt::Debug for Oidc {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Oidc").field("issuer", &self.issuer).finish_non_exhaustive()
     }
 }
 
@@ -165,6 +183,9 @@ impl Config {
         if !(self.server.public_url.starts_with("http://") || self.server.public_url.starts_with("https://")) {
             return wrong("server.public_url", "is no web address", "start it with https:// or http://");
         }
+        if self.public_host().is_empty() {
+            return wrong("server.public_url", "names no host", "write it as https://HOST");
+        }
         if self.server.body_bytes_max < 1024 {
             return wrong("server.body_bytes_max", "leaves no room for a request", "write 1024 or more");
         }
@@ -176,6 +197,15 @@ impl Config {
         }
         if self.mail.by == MailBy::Smtp && !(self.mail.smtp_url.starts_with("smtp://") || self.mail.smtp_url.starts_with("smtps://")) {
             return wrong("mail.smtp_url", "is no address of a mail server", "write smtps://USER:PASSWORD@HOST or smtp://HOST:PORT");
+        }
+        if !self.oidc.issuer.is_empty() {
+            let local = ["http://127.0.0.1", "http://localhost"].iter().any(|start| self.oidc.issuer.starts_with(start));
+            if !(self.oidc.issuer.starts_with("https://") || local) {
+                return wrong("oidc.issuer", "is not reached over TLS", "write https://HOST, as the provider names itself");
+            }
+            if self.oidc.client_id.is_empty() || self.oidc.name.is_empty() {
+                return wrong("oidc.client_id", "is missing", "write the identifier that the provider gave, and a name for the button");
+            }
         }
         if self.limits.requests_per_actor_minute == 0
             || self.limits.requests_per_address_minute == 0
@@ -190,6 +220,18 @@ impl Config {
             return wrong("log.format", "is unknown", "write text or json");
         }
         Ok(())
+    }
+
+    /// The host of the public address, without port.
+    pub fn public_host(&self) -> String {
+        let uri = self.server.public_url.parse::<actix_web::http::Uri>().ok();
+        uri.and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Scheme, host and port of the public address, as browsers name an origin.
+    pub fn public_origin(&self) -> String {
+        let end = self.server.public_url.match_indices('/').nth(2).map_or(self.server.public_url.len(), |(at, _)| at);
+        self.server.public_url[..end].to_lowercase()
     }
 
     /// Whether people reach the service over TLS, so that cookies may be marked Secure.

@@ -7,6 +7,7 @@
 use crate::auth::secret;
 use crate::config::Config;
 use crate::error::AppError;
+use crate::text::{hex, unhex};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, KeyInit as _, Mac};
@@ -130,17 +131,6 @@ fn key(entry: &str) -> Result<Key, VaultError> {
 
 fn bytes_of(hex: &str) -> Result<[u8; 32], VaultError> {
     unhex(hex).and_then(|bytes| bytes.try_into().ok()).ok_or(VaultError::Key("a key is not of 64 hexadecimal digits"))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || !text.len().is_multiple_of(2) {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }
 
 /// The content of a file of secrets; made, for its owner alone, when it is not there.

@@ -41,3 +41,32 @@ for (const form of document.querySelectorAll("form.record")) {
   form.addEventListener("submit", () => { changed = false; });
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
+
+// Passkeys: the browser makes or uses one, and its answer goes with the form.
+for (const form of document.querySelectorAll("form[data-passkey]")) {
+  if (!window.PublicKeyCredential?.parseCreationOptionsFromJSON) continue;
+  form.hidden = false;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      const body = new URLSearchParams({ csrf: form.elements.csrf.value });
+      const answer = await fetch(form.dataset.options, { method: "POST", body });
+      if (!answer.ok) throw new Error(answer.statusText);
+      const options = await answer.json();
+      const credential = form.dataset.passkey === "create"
+        ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+        : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+      form.elements.credential.value = JSON.stringify(credential);
+      form.submit();
+    } catch {
+      let said = form.querySelector("[role=alert]");
+      if (!said) {
+        said = document.createElement("p");
+        said.className = "error";
+        said.setAttribute("role", "alert");
+        form.append(said);
+      }
+      said.textContent = form.dataset.failed;
+    }
+  });
+}

@@ -11,6 +11,7 @@ mod m20261124_000005_rights;
 mod m20261124_000006_accounts;
 mod m20261124_000007_person;
 mod m20261124_000008_work;
+mod m20261124_000009_sign_in;
 mod table;
 
 /// Runs the migrations in order.
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000006_accounts::Migration),
             Box::new(m20261124_000007_person::Migration),
             Box::new(m20261124_000008_work::Migration),
+            Box::new(m20261124_000009_sign_in::Migration),
         ]
     }
 }

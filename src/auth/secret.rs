@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 pub fn random() -> String {
     let mut bytes = [0_u8; 32];
     OsRng.try_fill_bytes(&mut bytes).expect("the operating system gives random bytes");
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::text::hex(&bytes)
 }
 
 /// What is stored of a secret. The secret has 256 random bits, so a plain hash is enough.

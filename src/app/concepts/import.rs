@@ -121,7 +121,7 @@ pub fn parse(source: &Source, language: &str) -> Result<Parsed, EscoError> {
             add_relation(&mut parsed, &row, "conceptUri", "broader", "broaderUri")?;
         }
     }
-    parsed.digest = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    parsed.digest = crate::text::hex(&hasher.finalize());
     Ok(parsed)
 }
 

@@ -3,6 +3,7 @@
 
 use super::erasure;
 use crate::app::Ctx;
+use crate::app::work::insert;
 use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
@@ -88,17 +89,6 @@ pub async fn run(state: &AppState, now: Moment, dry: bool) -> Result<Vec<Line>, 
         tx.commit().await?;
     }
     Ok(lines)
-}
-
-async fn insert<E, M>(tx: &passerelle_store::Tx, row: M) -> Result<(), AppError>
-where
-    E: EntityTrait,
-    M: passerelle_store::query::IntoActiveModel<E::ActiveModel>,
-    E::ActiveModel: passerelle_store::query::ActiveModelTrait<Entity = E>,
-{
-    use passerelle_store::query::ActiveModelTrait;
-    E::insert(row.into_active_model().reset_all()).exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
-    Ok(())
 }
 
 async fn people(state: &AppState, now: Moment, rule: &Rule, before: i64, dry: bool) -> Result<u64, AppError> {

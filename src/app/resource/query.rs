@@ -133,15 +133,14 @@ pub fn encode_cursor(after: &After) -> String {
         Some(FilterValue::Date(date)) => json!({ "d": date }),
         Some(FilterValue::Id(id)) => json!({ "i": id }),
     };
-    json!([after.id, value]).to_string().bytes().map(|byte| format!("{byte:02x}")).collect()
+    crate::text::hex(json!([after.id, value]).to_string().as_bytes())
 }
 
 fn decode_cursor(text: &str) -> Option<After> {
-    if text.len() > 2_000 || !text.is_ascii() || !text.len().is_multiple_of(2) {
+    if text.len() > 2_000 {
         return None;
     }
-    let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect();
-    let parsed: (Uuid, Value) = serde_json::from_slice(&bytes?).ok()?;
+    let parsed: (Uuid, Value) = serde_json::from_slice(&crate::text::unhex(text)?).ok()?;
     let value = match parsed.1 {
         Value::Null => None,
         Value::Object(map) => {

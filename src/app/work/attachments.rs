@@ -88,7 +88,7 @@ pub async fn add(ctx: &Ctx<'_>, kind: &str, id: Uuid, sent: Sent<'_>) -> Result<
         name: safe_name(sent.name, ending),
         media_type: media_type.into(),
         size: i64::try_from(sent.bytes.len()).unwrap_or(i64::MAX),
-        sha256: Sha256::digest(&sent.bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: crate::text::hex(&Sha256::digest(&sent.bytes)),
         created_at_ms: ctx.now.ms(),
         removed_at_ms: None,
     };
@@ -136,7 +136,7 @@ pub async fn get(ctx: &Ctx<'_>, id: Uuid) -> Result<(attachment::Model, Vec<u8>)
     let row = found.ok_or(AppError::NotFound)?;
     super::case(ctx, &row.kind, row.record_id).await?;
     let bytes = tokio::fs::read(path(ctx.state, id)).await.map_err(AppError::internal)?;
-    let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = crate::text::hex(&Sha256::digest(&bytes));
     if digest != row.sha256 {
         return Err(AppError::internal(format!("the bytes of attachment {id} are not the ones that were sent")));
     }

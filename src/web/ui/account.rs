@@ -22,6 +22,7 @@ struct News {
     token_errors: Vec<FieldError>,
     factor_errors: Vec<FieldError>,
     offer: Option<second_factor::Offer>,
+    passkey_errors: Vec<FieldError>,
 }
 
 /// `GET /ui/account`
@@ -46,6 +47,7 @@ async fn account_page(page: &Page, news: News) -> Answer {
             sheet.part(Part::Text { heading: t.get("recovery-title"), paragraphs: vec![t.get("recovery-lead"), news.codes.join("  ")] });
     }
     sheet = factor_part(sheet, page, &news)?;
+    sheet = super::keys::parts(sheet, page, &news.passkey_errors).await?;
     let rows = sessions::list(&page.ctx()).await?.into_iter().map(|row| {
         let end = row.id.map_or_else(Cell::default, |id| Cell::button(format!("/ui/account/sessions/{id}/end"), t.get("session-end")));
         vec![Cell::text(row.device.unwrap_or_else(|| t.get("session-unknown"))), Cell::text(formats::moment_ms(t, row.created_at_ms)), end]
@@ -68,6 +70,11 @@ async fn account_page(page: &Page, news: News) -> Answer {
         .folded()
         .refused(t, &news.token_errors, |_| None);
     sheet.form(form).answer()
+}
+
+/// The page with what was wrong with a new passkey.
+pub(super) async fn with_passkey_errors(page: &Page, passkey_errors: Vec<FieldError>) -> Answer {
+    account_page(page, News { passkey_errors, ..News::default() }).await
 }
 
 fn factor_part(sheet: Sheet, page: &Page, news: &News) -> Result<Sheet, AppError> {

@@ -2,7 +2,7 @@
 
 use super::shell::{LANGUAGE_COOKIE, Shell, check_csrf, csrf_of, locale_of};
 use super::{Answer, see};
-use crate::app::accounts;
+use crate::app::{accounts, passkeys, provider};
 use crate::auth::session;
 use crate::clock::Moment;
 use crate::error::AppError;
@@ -14,6 +14,7 @@ use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use passerelle_store::entity::account;
 use std::collections::BTreeMap;
 
 type Form = web::Form<BTreeMap<String, String>>;
@@ -26,6 +27,9 @@ struct SignInPage {
     next: String,
     error: Option<String>,
     sign_up: bool,
+    passkeys: bool,
+    /// The words of the way through an outside provider, where there is one.
+    provider: Option<String>,
 }
 
 /// `GET /ui/sign-in`
@@ -34,14 +38,22 @@ pub async fn sign_in_form(request: HttpRequest, Params(params): Params) -> Answe
     sign_in_page(&request, String::new(), next, None, StatusCode::OK)
 }
 
-fn sign_in_page(request: &HttpRequest, email: String, next: String, error: Option<String>, status: StatusCode) -> Answer {
+pub(super) fn sign_in_page(
+    request: &HttpRequest,
+    email: String,
+    next: String,
+    error: Option<String>,
+    status: StatusCode,
+) -> Answer {
     let t = locale_of(request);
     let here = request.uri().path_and_query().map_or_else(|| "/ui/sign-in".to_owned(), |place| place.as_str().to_owned());
     let shell = Shell { title: t.get("sign-in-title"), csrf: csrf_of(request)?, here, ..Shell::outside(t) };
     let notice = request.query_string().split('&').find_map(|pair| pair.strip_prefix("notice=")).map(|key| format!("notice-{key}"));
     let shell = Shell { notice: notice.filter(|key| t.has(key)).map(|key| t.get(&key)), ..shell };
-    let sign_up = crate::web::extract::state_of(request)?.config.security.sign_up;
-    let body = SignInPage { shell, email, next, error, sign_up }.render().map_err(AppError::internal)?;
+    let state = crate::web::extract::state_of(request)?;
+    let provider = provider::configured(&state.config).then(|| t.with1("provider-go", "name", &state.config.oidc.name));
+    let (sign_up, passkeys) = (state.config.security.sign_up, passkeys::possible(&state));
+    let body = SignInPage { shell, email, next, error, sign_up, passkeys, provider }.render().map_err(AppError::internal)?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body))
 }
 
@@ -52,22 +64,7 @@ pub async fn sign_in(request: HttpRequest, state: web::Data<AppState>, form: For
     let given = |name: &str| form.get(name).cloned().unwrap_or_default();
     let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
     match accounts::sign_in(&state, Moment::now(), &given("email"), &given("password"), &given("code"), &address).await {
-        Ok(account) => {
-            // A new key: whoever planted the old one holds nothing.
-            let session = request.get_session();
-            session.clear();
-            session.renew();
-            session.insert(session::ACCOUNT, account.id.to_string()).map_err(|error| AppError::internal(error.to_string()))?;
-            session.insert(session::DEVICE, device(&request)).map_err(|error| AppError::internal(error.to_string()))?;
-            csrf_of(&request)?;
-            let mut answer = see(local_path(&given("next")));
-            if let Some(locale) = Locale::parse(&account.locale)
-                && request.cookie(LANGUAGE_COOKIE).is_none()
-            {
-                answer.add_cookie(&language_cookie(locale)).map_err(AppError::internal)?;
-            }
-            Ok(answer)
-        }
+        Ok(account) => welcome(&request, &account, &given("next")),
         Err(AppError::Unauthenticated) => {
             sign_in_page(&request, given("email"), given("next"), Some(t.get("sign-in-wrong")), StatusCode::UNAUTHORIZED)
         }
@@ -77,6 +74,24 @@ pub async fn sign_in(request: HttpRequest, state: web::Data<AppState>, form: For
         }
         Err(other) => Err(other),
     }
+}
+
+/// Begins the session of somebody who has shown who she is.
+pub(super) fn welcome(request: &HttpRequest, account: &account::Model, next: &str) -> Answer {
+    // A new key: whoever planted the old one holds nothing.
+    let session = request.get_session();
+    session.clear();
+    session.renew();
+    session.insert(session::ACCOUNT, account.id.to_string()).map_err(|error| AppError::internal(error.to_string()))?;
+    session.insert(session::DEVICE, device(request)).map_err(|error| AppError::internal(error.to_string()))?;
+    csrf_of(request)?;
+    let mut answer = see(local_path(next));
+    if let Some(locale) = Locale::parse(&account.locale)
+        && request.cookie(LANGUAGE_COOKIE).is_none()
+    {
+        answer.add_cookie(&language_cookie(locale)).map_err(AppError::internal)?;
+    }
+    Ok(answer)
 }
 
 /// The kind of browser in a few words, for the list of sessions.
@@ -89,7 +104,7 @@ fn device(request: &HttpRequest) -> String {
 }
 
 /// A place on this site, whatever was asked for.
-fn local_path(next: &str) -> &str {
+pub(super) fn local_path(next: &str) -> &str {
     let inside = next.starts_with("/ui") && !next.contains("//") && !next.contains('\\') && !next.contains(char::is_control);
     if inside { next } else { "/ui" }
 }

@@ -7,6 +7,7 @@ pub mod charts;
 pub mod components;
 pub mod door;
 pub mod gate;
+pub mod keys;
 pub mod match_runs;
 pub mod parts;
 pub mod privacy;

@@ -85,6 +85,18 @@ pub struct Form {
     pub folded: bool,
     pub multipart: bool,
     pub errors: Vec<(String, String, String)>,
+    pub script: Option<Script>,
+}
+
+/// A form that needs the browser's help: `passerelle.js` asks `options`, has a passkey made or used,
+/// and sends the form with the answer. Without scripts it is not shown.
+#[derive(Debug, Clone)]
+pub struct Script {
+    /// "create" or "get".
+    pub kind: &'static str,
+    pub options: &'static str,
+    /// Said when the device or its owner did not go along.
+    pub failed: String,
 }
 
 impl Form {
@@ -113,6 +125,12 @@ impl Form {
     #[must_use]
     pub fn hidden(self, name: &str, value: impl Into<String>) -> Self {
         self.input(Input::new("hidden", name, "").value(value))
+    }
+
+    #[must_use]
+    pub fn script(mut self, script: Script) -> Self {
+        self.script = Some(script);
+        self
     }
 
     #[must_use]

@@ -1,0 +1,22 @@
+# Ways in without a password.
+passkeys-title = مفاتيح المرور
+passkeys-none = لا يوجد مفتاح مرور بعد.
+passkeys-lead = يُحفظ مفتاح المرور في هاتفك أو حاسوبك، ويتيح لك الدخول ببصمتك أو وجهك أو رقمك السري، ويغني عن كلمة المرور والرمز.
+passkey-add = إضافة مفتاح مرور
+passkey-name = اسم الجهاز
+passkey-name-hint = مثلًا: هاتفي
+passkey-made = تاريخ الإضافة
+passkey-used = آخر استعمال
+passkey-unused = لم يُستعمل بعد
+passkey-remove = إزالة
+passkey-enter = الدخول بمفتاح مرور
+passkey-failed = لم يستجب الجهاز كما ينبغي. حاول مرة أخرى أو استعمل كلمة المرور.
+provider-title = الدخول عبر خدمة أخرى
+provider-lead = اربط حسابك بخدمة { $name } لتدخل من خلالها لاحقًا.
+provider-tied = حسابك مرتبط بخدمة { $name }.
+provider-tie = ربط الحساب
+provider-untie = فك الارتباط
+provider-go = المتابعة عبر { $name }
+provider-failed = لم تتمكن خدمة { $name } من تأكيد هويتك، أو لا يوجد هنا حساب يخصك. ادخل بكلمة المرور.
+needs-scripts = تحتاج هذه الوظيفة إلى برامج نصية لا يشغّلها متصفحك.
+error-passkey = لا يطابق جواب الجهاز ما طُلب منه. حاول مرة أخرى.

@@ -1,0 +1,22 @@
+# Ways in without a password.
+passkeys-title = Passkeys
+passkeys-none = Noch kein Passkey.
+passkeys-lead = Ein Passkey liegt auf Ihrem Telefon oder Rechner und meldet Sie mit Fingerabdruck, Gesicht oder PIN an. Er ersetzt Passwort und Code.
+passkey-add = Passkey hinzufügen
+passkey-name = Name des Geräts
+passkey-name-hint = Zum Beispiel: mein Telefon
+passkey-made = Hinzugefügt
+passkey-used = Zuletzt benutzt
+passkey-unused = noch nie
+passkey-remove = Entfernen
+passkey-enter = Mit Passkey anmelden
+passkey-failed = Das Gerät hat nicht mitgemacht. Versuchen Sie es noch einmal oder nehmen Sie Ihr Passwort.
+provider-title = Anmeldung über einen anderen Dienst
+provider-lead = Verbinden Sie Ihr Konto mit { $name } und melden Sie sich künftig dort an.
+provider-tied = Ihr Konto ist mit { $name } verbunden.
+provider-tie = Konto verbinden
+provider-untie = Verbindung lösen
+provider-go = Weiter mit { $name }
+provider-failed = { $name } konnte nicht sagen, wer Sie sind, oder hier gehört kein Konto zu Ihnen. Melden Sie sich mit Ihrem Passwort an.
+needs-scripts = Dafür braucht es Skripte, die Ihr Browser nicht ausführt.
+error-passkey = Die Antwort des Geräts passt nicht zur Anfrage. Versuchen Sie es noch einmal.

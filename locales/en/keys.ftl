@@ -1,0 +1,22 @@
+# Ways in without a password.
+passkeys-title = Passkeys
+passkeys-none = No passkey yet.
+passkeys-lead = A passkey lives in your phone or computer and signs you in with your finger, face or PIN. It replaces password and code.
+passkey-add = Add a passkey
+passkey-name = Name of the device
+passkey-name-hint = For example: my phone
+passkey-made = Added
+passkey-used = Last used
+passkey-unused = not yet
+passkey-remove = Remove
+passkey-enter = Sign in with a passkey
+passkey-failed = The device did not go along. Try again, or use your password.
+provider-title = Sign-in through another service
+provider-lead = Tie your account to { $name }, and sign in there from then on.
+provider-tied = Your account is tied to { $name }.
+provider-tie = Tie the account
+provider-untie = Untie the account
+provider-go = Go on with { $name }
+provider-failed = { $name } could not say who you are, or no account here belongs to you. Sign in with your password.
+needs-scripts = This needs scripts, which your browser does not run.
+error-passkey = The device’s answer does not fit what was asked. Try once more.

@@ -1,0 +1,22 @@
+# Ways in without a password.
+passkeys-title = Clés d’accès
+passkeys-none = Aucune clé d’accès pour l’instant.
+passkeys-lead = Une clé d’accès est conservée dans votre téléphone ou votre ordinateur et vous connecte avec votre empreinte, votre visage ou un code PIN. Elle remplace le mot de passe et le code.
+passkey-add = Ajouter une clé d’accès
+passkey-name = Nom de l’appareil
+passkey-name-hint = Par exemple : mon téléphone
+passkey-made = Ajoutée
+passkey-used = Dernière utilisation
+passkey-unused = jamais
+passkey-remove = Retirer
+passkey-enter = Se connecter avec une clé d’accès
+passkey-failed = L’appareil n’a pas répondu comme prévu. Réessayez ou utilisez votre mot de passe.
+provider-title = Connexion par un autre service
+provider-lead = Reliez votre compte à { $name } pour vous connecter désormais par ce service.
+provider-tied = Votre compte est relié à { $name }.
+provider-tie = Relier le compte
+provider-untie = Supprimer le lien
+provider-go = Continuer avec { $name }
+provider-failed = { $name } n’a pas pu confirmer votre identité, ou aucun compte ne vous correspond ici. Connectez-vous avec votre mot de passe.
+needs-scripts = Cette fonction nécessite des scripts, que votre navigateur n’exécute pas.
+error-passkey = La réponse de l’appareil ne correspond pas à la demande. Réessayez.
