@@ -43,7 +43,11 @@ impl MigrationTrait for Migration {
 
         let mut external_identity = table("external_identity").col(pk_uuid("id")).to_owned();
         belongs_to(&mut external_identity, "account_id", "account");
-        external_identity.col(string("issuer")).col(string("subject")).col(big_integer("created_at_ms")).col(big_integer_null("used_at_ms"));
+        external_identity
+            .col(string("issuer"))
+            .col(string("subject"))
+            .col(big_integer("created_at_ms"))
+            .col(big_integer_null("used_at_ms"));
         manager.create_table(external_identity).await?;
         manager.create_index(unique("ux_external_identity_subject", "external_identity", &["issuer", "subject"])).await?;
         manager.create_index(index("ix_external_identity_account_id", "external_identity", &["account_id"])).await?;

@@ -72,10 +72,8 @@ fn failed(error: impl std::fmt::Display) -> AppError {
 async fn ask(request: HttpRequest) -> Result<HttpResponse, ureq::Error> {
     let plain = request.uri().scheme_str() == Some("http");
     let asked = tokio::task::spawn_blocking(move || {
-        let mut settings = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .timeout_global(Some(Duration::from_secs(10)));
+        let mut settings =
+            ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(Duration::from_secs(10)));
         if plain {
             // Only this machine may be spoken to in the clear, and no proxy stands between.
             settings = settings.proxy(None);

@@ -30,6 +30,7 @@ pub async fn file(
     writer.write_record(&header_row).map_err(AppError::internal)?;
     request.params.insert("limit".into(), passerelle_store::list::PAGE_MAX.to_string());
     request.params.remove("after");
+    request.exported = true;
     let mut rows = 0;
     let mut cut = false;
     loop {

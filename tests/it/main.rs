@@ -11,6 +11,7 @@ mod door;
 mod faults;
 mod journey;
 mod languages;
+mod leaks;
 mod matching;
 mod records;
 mod rights;

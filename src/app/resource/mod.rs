@@ -174,10 +174,11 @@ impl<S: Spec> Resource for Typed<S> {
     }
 
     async fn list(&self, ctx: &Ctx<'_>, request: &ListRequest) -> Result<Listing, AppError> {
-        let scope = permit(ctx.actor, Action::List, self.subject())?;
+        let (asked, shown) = if request.exported { (Action::Export, Action::Export) } else { (Action::List, Action::Read) };
+        let scope = permit(ctx.actor, asked, self.subject())?;
         let mut query = request.to_query(S::FIELDS)?;
         let named: Vec<&str> = query.filters.iter().map(|(name, _)| *name).chain(query.sort.map(|(name, _)| name)).collect();
-        query.looks_into = sight::looked_into::<S>(ctx.actor, &named, !query.words.is_empty())?;
+        query.looks_into = sight::looked_into::<S>(ctx.actor, asked, &named, !query.words.is_empty())?;
         query.among = request.among(ctx, S::NAME, S::Entity::ID);
         let page = list::page::<S::Entity>(ctx.state.store.read(), &scope, &query).await?;
         let next = match page.rows.last() {
@@ -190,7 +191,7 @@ impl<S: Spec> Resource for Typed<S> {
             tx.commit().await?;
         }
         let total = if request.counted { Some(list::count::<S::Entity>(ctx.state.store.read(), &scope, &query).await?) } else { None };
-        let documents = seen::<S>(ctx.state.store.read(), ctx.actor, &page.rows).await?;
+        let documents = seen::<S>(ctx.state.store.read(), ctx.actor, shown, &page.rows).await?;
         Ok(Listing { documents, next, total })
     }
 
@@ -343,13 +344,13 @@ pub async fn rewrite<S: Spec>(ctx: &Ctx<'_>, tx: &mut Tx, id: Uuid, changes: &Ma
 }
 
 /// Rows as the actor sees them.
-async fn seen<S: Spec>(conn: &impl Conn, actor: &Actor, rows: &[RowOf<S>]) -> Result<Vec<Document>, AppError> {
-    let closed = sight::closed::<S>(conn, actor, Action::Read, rows).await?;
+async fn seen<S: Spec>(conn: &impl Conn, actor: &Actor, action: Action, rows: &[RowOf<S>]) -> Result<Vec<Document>, AppError> {
+    let closed = sight::closed::<S>(conn, actor, action, rows).await?;
     Ok(rows.iter().map(|row| sight::document::<S>(row, closed.get(&row.id()))).collect())
 }
 
 async fn one<S: Spec>(conn: &impl Conn, actor: &Actor, row: &RowOf<S>) -> Result<Document, AppError> {
-    let mut documents = seen::<S>(conn, actor, std::slice::from_ref(row)).await?;
+    let mut documents = seen::<S>(conn, actor, Action::Read, std::slice::from_ref(row)).await?;
     documents.pop().ok_or(AppError::NotFound)
 }
 

@@ -20,6 +20,8 @@ pub struct ListRequest {
     pub params: BTreeMap<String, String>,
     /// Also count all rows.
     pub counted: bool,
+    /// The list is for a file: what is open for a short while only does not leave in one.
+    pub exported: bool,
 }
 
 /// One page of a list.
@@ -35,7 +37,7 @@ pub const RESERVED: [&str; 9] = ["q", "sort", "limit", "after", "lang", "notice"
 
 impl ListRequest {
     pub fn new(params: BTreeMap<String, String>) -> Self {
-        Self { params, counted: false }
+        Self { params, ..Self::default() }
     }
 
     fn param(&self, name: &str) -> Option<&str> {

@@ -84,16 +84,16 @@ pub fn short_reference(id: Uuid) -> String {
 ///
 /// # Errors
 /// [`AppError::Forbidden`] when one of them is closed to the actor altogether.
-pub(super) fn looked_into<S: Spec>(actor: &Actor, names: &[&str], searched: bool) -> Result<Vec<Scope>, AppError> {
+pub(super) fn looked_into<S: Spec>(actor: &Actor, action: Action, names: &[&str], searched: bool) -> Result<Vec<Scope>, AppError> {
     let subject = S::Entity::SUBJECT;
-    let general = permit(actor, Action::List, subject)?;
+    let general = permit(actor, action, subject)?;
     let mut groups: BTreeSet<FieldGroup> = S::FIELDS.iter().filter(|field| names.contains(&field.name)).map(|field| field.group).collect();
     if searched {
         groups.insert(S::TITLE_GROUP);
     }
     let mut scopes = Vec::new();
     for group in groups {
-        let scope = permit_group(actor, Action::List, subject, group)?;
+        let scope = permit_group(actor, action, subject, group)?;
         if scope != general {
             scopes.push(scope);
         }

@@ -38,13 +38,7 @@ pub async fn sign_in_form(request: HttpRequest, Params(params): Params) -> Answe
     sign_in_page(&request, String::new(), next, None, StatusCode::OK)
 }
 
-pub(super) fn sign_in_page(
-    request: &HttpRequest,
-    email: String,
-    next: String,
-    error: Option<String>,
-    status: StatusCode,
-) -> Answer {
+pub(super) fn sign_in_page(request: &HttpRequest, email: String, next: String, error: Option<String>, status: StatusCode) -> Answer {
     let t = locale_of(request);
     let here = request.uri().path_and_query().map_or_else(|| "/ui/sign-in".to_owned(), |place| place.as_str().to_owned());
     let shell = Shell { title: t.get("sign-in-title"), csrf: csrf_of(request)?, here, ..Shell::outside(t) };

@@ -125,6 +125,7 @@ pub async fn home(page: Page) -> Answer {
             .chain([("limit".to_owned(), "1".to_owned())])
             .collect(),
         counted: true,
+        exported: false,
     };
     let shown = |count: u64| Some(crate::formats::number(t, i64::try_from(count).unwrap_or(i64::MAX)));
     let mut queue = Vec::new();

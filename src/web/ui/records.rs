@@ -96,7 +96,7 @@ struct View {
 pub async fn list(resource: &'static dyn Resource, page: Page, Params(params): Params) -> Answer {
     let ctx = page.ctx();
     let t = page.locale;
-    let request = ListRequest { params: params.clone(), counted: true };
+    let request = ListRequest { params: params.clone(), counted: true, ..ListRequest::default() };
     let listing = resource.list(&ctx, &request).await?;
     let labels = Labels::of(&ctx, resource, &listing.documents, t).await?;
     let listed = columns_of(resource, &params);

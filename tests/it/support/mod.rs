@@ -2,7 +2,7 @@
 
 mod client;
 
-pub use client::{Browser, Program};
+pub use client::{Answer, Browser, Program};
 
 use passerelle::clock::Moment;
 use passerelle::config::Config;
@@ -97,6 +97,16 @@ impl Drop for Database {
     }
 }
 
+/// A role that a test gives somebody.
+#[derive(Debug, Clone)]
+pub struct Given {
+    pub role: Role,
+    pub organisation: Option<Uuid>,
+    /// Codes joined by commas, as they are stored.
+    pub countries: String,
+    pub subdivisions: String,
+}
+
 /// A running service.
 pub struct Service {
     pub state: AppState,
@@ -154,6 +164,11 @@ impl Service {
 
     /// A program with a role, for an organisation and countries.
     pub async fn program(&self, role: Role, organisation: Option<Uuid>, countries: &[&str], person: Option<Uuid>) -> Program {
+        self.program_of(&[Given { role, organisation, countries: countries.join(","), subdivisions: String::new() }], person).await.0
+    }
+
+    /// A program with several roles, and its account.
+    pub async fn program_of(&self, given: &[Given], person: Option<Uuid>) -> (Program, Uuid) {
         let now = Moment::now();
         let tx = self.state.store.begin(None, now.ms()).await.unwrap();
         let account_id = Uuid::now_v7();
@@ -163,7 +178,7 @@ impl Service {
             created_at_ms: now.ms(),
             updated_at_ms: now.ms(),
             email: format!("{account_id}@test.example"),
-            name: role.to_string(),
+            name: "somebody".into(),
             password_hash: None,
             status: "active".into(),
             locale: "en".into(),
@@ -173,21 +188,23 @@ impl Service {
             confirmed_at_ms: Some(now.ms()),
         };
         account::Entity::insert(account::ActiveModel::from(row).reset_all()).exec_without_returning(tx.conn()).await.unwrap();
-        let grant = role_grant::Model {
-            id: Uuid::now_v7(),
-            account_id,
-            role: role.to_string(),
-            organisation_id: organisation,
-            countries: countries.join(","),
-            subdivisions: String::new(),
-            valid_from: now.date(),
-            valid_to: None,
-            delegated_by: None,
-            reason: None,
-            revoked_at_ms: None,
-            created_at_ms: now.ms(),
-        };
-        role_grant::Entity::insert(role_grant::ActiveModel::from(grant).reset_all()).exec_without_returning(tx.conn()).await.unwrap();
+        for Given { role, organisation, countries, subdivisions } in given {
+            let grant = role_grant::Model {
+                id: Uuid::now_v7(),
+                account_id,
+                role: role.to_string(),
+                organisation_id: *organisation,
+                countries: countries.clone(),
+                subdivisions: subdivisions.clone(),
+                valid_from: now.date(),
+                valid_to: None,
+                delegated_by: None,
+                reason: None,
+                revoked_at_ms: None,
+                created_at_ms: now.ms(),
+            };
+            role_grant::Entity::insert(role_grant::ActiveModel::from(grant).reset_all()).exec_without_returning(tx.conn()).await.unwrap();
+        }
         let token = format!("pas_{}", passerelle::auth::secret::random());
         let row = api_token::Model {
             id: Uuid::now_v7(),
@@ -201,7 +218,7 @@ impl Service {
         };
         api_token::Entity::insert(api_token::ActiveModel::from(row).reset_all()).exec_without_returning(tx.conn()).await.unwrap();
         tx.commit().await.unwrap();
-        Program::new(&self.address, Some(token))
+        (Program::new(&self.address, Some(token)), account_id)
     }
 
     /// The program of the platform operator.
