@@ -19,7 +19,8 @@ const ORIGINS: [(&str, [&str; 2]); 2] = [("MA", ["MA-01", "MA-06"]), ("TN", ["TN
 const DESTINATIONS: [(&str, [&str; 2]); 2] = [("DE", ["DE-BY", "DE-BE"]), ("FR", ["FR-75C", "FR-69"])];
 
 pub struct World {
-    pub service: Service,
+    /// Kept for as long as the world is asked.
+    _service: Service,
     pub people: Vec<Person>,
     pub actors: Vec<Asker>,
 }
@@ -84,7 +85,7 @@ impl World {
         // After the people: what is closed to a role would be closed to the hand that enters them.
         maker.access_rules().await;
         let actors = maker.askers(&people).await;
-        Self { service: maker.service, people, actors }
+        Self { _service: maker.service, people, actors }
     }
 }
 
@@ -192,7 +193,7 @@ impl Maker {
                     "/api/v1/credentials",
                     json!({
                         "trainee_id": id, "title": format!("Dip{mark}"), "awarding_body": format!("Body{mark}"), "occupation": "7411",
-                        "eqf_level": 4, "eqf_basis": "stated", "status": "awarded", "awarded_on": "2026-06-30",
+                        "eqf_level": 4, "eqf_basis": "referenced", "status": "awarded", "awarded_on": "2026-06-30",
                     }),
                 )
                 .await;
@@ -201,7 +202,7 @@ impl Maker {
                 .post(
                     "/api/v1/language-certificates",
                     json!({
-                        "trainee_id": id, "language": language, "scale": "cefr", "level": "B1",
+                        "trainee_id": id, "language": language, "scale": "CEFR", "level": "B1",
                         "issuer": format!("Iss{mark}"), "issued_on": "2026-03-01",
                     }),
                 )
@@ -262,7 +263,7 @@ impl Maker {
                     between_governments: true,
                     labour_market_analysis: true,
                     support_to_origin: true,
-                    cost_mode: "employer_pays".into(),
+                    cost_mode: "strict".into(),
                     search: String::new(),
                 };
                 self.add::<agreement::Entity, _>(row).await;
@@ -429,7 +430,7 @@ impl Maker {
             if self.chance(40) {
                 let to = self.institutes.choose(&mut self.random).unwrap().id;
                 let from = person.facts.owners.first().unwrap().0;
-                let status = *["pending", "accepted", "accepted", "ended"].choose(&mut self.random).unwrap();
+                let status = *["open", "accepted", "accepted", "ended"].choose(&mut self.random).unwrap();
                 let row = case_transfer::Model {
                     id: Uuid::now_v7(),
                     version: 1,
