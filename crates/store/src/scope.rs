@@ -110,7 +110,7 @@ pub(crate) fn trainee(reach: &Reach) -> Condition {
         Reach::Destinations(_) | Reach::Author(_) => none(),
     };
     // A record that was merged into another is seen as that other one.
-    rows.add(MergedInto.is_null())
+    Condition::all().add(rows).add(MergedInto.is_null())
 }
 
 fn referred(own: &BTreeSet<OrganisationId>) -> SelectStatement {
