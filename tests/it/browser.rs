@@ -210,3 +210,48 @@ async fn a_clerk_enters_a_trainee_and_is_told_what_is_wrong_first() {
     assert_eq!(heading, "Zineb Ouazzani");
     browser.close().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_passkey_is_added_used_and_taken_away() {
+    let Some(driver) = Driver::start().await else { return };
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    // Browsers make passkeys for names, not for bare numbers.
+    let place = format!("http://localhost:{port}");
+    let service = Service::start_with(On::Sqlite, |config| {
+        config.server.port = port;
+        config.server.public_url = format!("http://localhost:{port}");
+    })
+    .await;
+    service.demo().await;
+    let browser = driver.browser(true).await;
+    let session = browser.session_id().await.unwrap().unwrap();
+    let device = json!({
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true, "isUserVerified": true,
+    });
+    let made = reqwest::Client::new().post(format!("{}/session/{session}/webauthn/authenticator", driver.url)).json(&device).send().await;
+    assert_eq!(made.unwrap().status().as_u16(), 200, "the driver has no virtual authenticator");
+    let at = async |path: &str| browser.goto(&format!("{place}{path}")).await.unwrap();
+    at("/ui/sign-in?lang=en").await;
+    browser.find(Locator::Css("#f-email")).await.unwrap().send_keys("origin-officer@demo.example").await.unwrap();
+    browser.find(Locator::Css("#f-password")).await.unwrap().send_keys(PASSWORD).await.unwrap();
+    browser.find(Locator::Css("main form button")).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::Css("nav.side")).await.unwrap();
+    at("/ui/account").await;
+    browser.find(Locator::Css("form[data-passkey] #f-name")).await.unwrap().send_keys("my laptop").await.unwrap();
+    browser.find(Locator::Css("form[data-passkey] button")).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::Css(".notice")).await.unwrap();
+    assert!(browser.source().await.unwrap().contains("my laptop"));
+    browser.delete_all_cookies().await.unwrap();
+    at("/ui/sign-in").await;
+    browser.find(Locator::Css("form[data-passkey] button")).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::Css("nav.side")).await.unwrap();
+    at("/ui/account").await;
+    assert!(browser.source().await.unwrap().contains("origin-officer@demo.example"), "without a word typed");
+    browser.find(Locator::Css("form[action$='/remove'] button")).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::Css(".notice")).await.unwrap();
+    browser.delete_all_cookies().await.unwrap();
+    at("/ui/sign-in").await;
+    browser.find(Locator::Css("form[data-passkey] button")).await.unwrap().click().await.unwrap();
+    browser.wait().for_element(Locator::Css(".errors")).await.unwrap();
+    browser.close().await.unwrap();
+}

@@ -10,6 +10,7 @@ mod contract;
 mod door;
 mod faults;
 mod journey;
+mod keys;
 mod languages;
 mod leaks;
 mod matching;

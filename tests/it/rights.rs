@@ -91,7 +91,7 @@ on_both! {
         let agreements = officer.get("/api/v1/agreements?limit=200").await.json();
         let pack = row.pathway.split('/').next().unwrap();
         let agreement = agreements["items"].as_array().unwrap().iter().find(|item| item["pack"] == pack && item["origin"] == row.origin.as_str());
-        let Some(agreement) = agreement else { return };
+        let agreement = agreement.expect("an agreement covers the pathway");
         let ministry = service.organisation("origin_authority", &row.origin).await;
         let approver = service.program(Role::OriginApprover, Some(ministry), &[&row.origin], None).await;
         let share = |group: &str| json!({ "agreement_id": agreement["id"], "field_group": group, "origin": row.origin, "destination": row.destination, "since": "2026-11-01" });

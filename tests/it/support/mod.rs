@@ -1,8 +1,10 @@
 //! A service of its own for each test, and clients typed by what they are.
 
 mod client;
+mod provider;
 
 pub use client::{Answer, Browser, Program};
+pub use provider::{Claims, Provider};
 
 use passerelle::clock::Moment;
 use passerelle::config::Config;
@@ -118,6 +120,11 @@ pub struct Service {
 
 impl Service {
     pub async fn start(on: On) -> Self {
+        Self::start_with(on, |_| {}).await
+    }
+
+    /// The same with something configured.
+    pub async fn start_with(on: On, configure: impl FnOnce(&mut Config)) -> Self {
         let database = Database::new(on).await;
         let mut config = Config::load(None).unwrap();
         config.database.url = database.options.url.clone();
@@ -130,6 +137,7 @@ impl Service {
         config.limits.requests_per_actor_minute = 1_000_000;
         config.limits.requests_per_address_minute = 1_000_000;
         config.limits.door_per_address_minute = 1_000_000;
+        configure(&mut config);
         let mut store = database.open().await;
         let statements: Arc<Mutex<Vec<String>>> = Arc::default();
         let log = statements.clone();
