@@ -21,7 +21,9 @@ use std::borrow::Borrow;
 use uuid::Uuid;
 use webauthn_rp::bin::{Decode, Encode};
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
-use webauthn_rp::request::register::{Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle, Username};
+use webauthn_rp::request::register::{
+    CredProtect, Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle, Username,
+};
 use webauthn_rp::request::{AsciiDomain, PublicKeyCredentialDescriptor, RpId};
 use webauthn_rp::response::register::{DynamicState, StaticState};
 use webauthn_rp::response::{AuthTransports, CredentialId, SentChallenge};
@@ -106,7 +108,9 @@ pub async fn begin_adding(ctx: &Ctx<'_>, account: &account::Model) -> Result<Val
         display_name: Some(Nickname::try_from(shown.as_str()).or_else(|_| Nickname::try_from("Passerelle")).map_err(damaged)?),
     };
     let known = rows.iter().map(descriptor).collect::<Result<Vec<_>, _>>()?;
-    let options = PublicKeyCredentialCreationOptions::passkey(&party, user, known);
+    let mut options = PublicKeyCredentialCreationOptions::passkey(&party, user, known);
+    // Many phones know no protection policy; that the owner is verified is asked for all the same.
+    options.extensions.cred_protect = CredProtect::None;
     let (server, client) = options.start_ceremony().map_err(damaged)?;
     let answer = serde_json::to_value(&client)?;
     let tx = ctx.begin().await?;
@@ -131,7 +135,12 @@ pub async fn add(ctx: &Ctx<'_>, name: &str, credential: &str) -> Result<(), AppE
     let state = take(&tx, ADD, &key(&challenge), Some(ctx.actor.user.0)).await?;
     let server = RegistrationServerState::<16>::decode(&state).map_err(damaged)?;
     let origins = [ctx.state.config.public_origin()];
-    let options = RegistrationVerificationOptions::<String, String> { allowed_origins: &origins, ..Default::default() };
+    let options = RegistrationVerificationOptions::<String, String> {
+        allowed_origins: &origins,
+        // Devices may say more than they were asked.
+        error_on_unsolicited_extensions: false,
+        ..Default::default()
+    };
     let made = server.verify(&party(ctx.state)?, &registration, &options).map_err(|_| refused())?;
     let Ok(transports) = made.transports().encode();
     let Ok(fixed) = made.static_state().encode();
@@ -224,7 +233,11 @@ pub async fn enter(state: &AppState, now: Moment, credential: &str) -> Result<ac
     )
     .map_err(damaged)?;
     let origins = [state.config.public_origin()];
-    let options = AuthenticationVerificationOptions::<String, String> { allowed_origins: &origins, ..Default::default() };
+    let options = AuthenticationVerificationOptions::<String, String> {
+        allowed_origins: &origins,
+        error_on_unsolicited_extensions: false,
+        ..Default::default()
+    };
     server.verify(&party(state)?, &answer, &mut known, &options).map_err(|_| AppError::Unauthenticated)?;
     let account = super::accounts::active(state.store.read(), row.account_id).await?.ok_or(AppError::Unauthenticated)?;
     let Ok(after) = known.dynamic_state().encode();
