@@ -101,15 +101,16 @@ async fn sign_in(tx: &mut Tx, now: Moment, role: Role, world: &World) -> Result<
         Role::Funder => (Some(world.funder), &[], "en"),
         Role::Operator => (None, &[], "en"),
     };
+    let person = world.a_trainee_from("MA").filter(|_| role == Role::Trainee);
     let account = NewAccount {
         email: email(role),
-        name: name_of(role).into(),
+        name: person.as_ref().map_or_else(|| name_of(role).to_owned(), |(_, name)| name.clone()),
         password: PASSWORD.into(),
         locale: locale.into(),
         role,
         organisation,
         countries: countries.iter().filter_map(|code| CountryCode::parse(code).ok()).collect(),
-        trainee: (role == Role::Trainee).then(|| world.a_trainee_from("MA")),
+        trainee: person.map(|(id, _)| id),
     };
     accounts::create(tx, now, &account).await?;
     Ok(())

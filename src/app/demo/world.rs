@@ -197,8 +197,10 @@ impl World {
         if origin.is_nil() { self.organisation("destination_authority", country) } else { origin }
     }
 
-    pub fn a_trainee_from(&self, country: &str) -> Uuid {
-        self.trainees.iter().find(|row| row.training_country == country).map_or(Uuid::nil(), |row| row.id)
+    /// The first trainee from a country, and her name.
+    pub fn a_trainee_from(&self, country: &str) -> Option<(Uuid, String)> {
+        let found = self.trainees.iter().find(|row| row.training_country == country);
+        found.map(|row| (row.id, format!("{} {}", row.given_name, row.family_name)))
     }
 }
 

@@ -167,12 +167,8 @@ pub async fn home(page: Page) -> Answer {
     }
     let unread = notifications::unread(&ctx).await?;
     queue.push(Card { title: t.get("notifications-title"), count: shown(unread), href: "/ui/notifications".into(), state: "" });
-    let mut cards = Vec::new();
-    for resource in records::ALL.into_iter().filter(|resource| shell::in_navigation(resource.name()) && resource.may(&ctx, Action::List)) {
-        let total = resource.list(&ctx, &counted(&[])).await?.total;
-        let title = t.get(&format!("records-{}", resource.name()));
-        cards.push(Card { title, count: total.and_then(shown), href: format!("/ui/{}", resource.name()), state: "" });
-    }
+    let lists = records::ALL.into_iter().filter(|resource| shell::in_navigation(&ctx, *resource));
+    let links = lists.map(|resource| (format!("/ui/{}", resource.name()), t.get(&format!("records-{}", resource.name())))).collect();
     let roles: Vec<String> = ctx.actor.grants.iter().map(|grant| t.get(&cells::word_key("role", grant.role.as_str()))).collect();
     let mut sheet =
         Sheet::new(page.shell("home-title")).lead(roles.join(", ")).part(Part::Cards { heading: t.get("home-queue"), cards: queue });
@@ -180,5 +176,5 @@ pub async fn home(page: Page) -> Answer {
     if ctx.actor.trainee.is_some() {
         sheet = sheet.part(Part::Links { heading: t.get("home-my-data"), links: privacy::links(t) });
     }
-    sheet.part(Part::Cards { heading: t.get("home-lists"), cards }).answer()
+    sheet.part(Part::Links { heading: t.get("home-lists"), links }).answer()
 }

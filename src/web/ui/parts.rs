@@ -234,6 +234,13 @@ pub struct Table {
     pub empty: String,
 }
 
+impl Table {
+    /// The heading of a column, for a row that is shown as a card.
+    pub fn label(&self, column: &usize) -> &str {
+        self.columns.get(*column).map_or("", String::as_str)
+    }
+}
+
 /// One thing that happened, happens or will: when, what, whose turn.
 #[derive(Debug, Clone, Default)]
 pub struct Moment {

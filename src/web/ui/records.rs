@@ -86,6 +86,13 @@ struct ListPage {
     bulk: bool,
 }
 
+impl ListPage {
+    /// The heading of a column, for a row that is shown as a card.
+    fn label(&self, column: &usize) -> &str {
+        self.columns.get(*column).map_or("", |column| &column.label)
+    }
+}
+
 struct View {
     name: String,
     href: String,
@@ -125,7 +132,7 @@ pub async fn list(resource: &'static dyn Resource, page: Page, Params(params): P
         first_href: params.contains_key("after").then(|| with_param(&base, &params, "after", None)),
         csv_href: with_param(&format!("{base}.csv"), &params, "after", None),
         new_href: new_href(resource, &ctx, &base),
-        parts: caseload(resource, t, &base, &params),
+        parts: if ctx.actor.trainee.is_some() { vec![] } else { caseload(resource, t, &base, &params) },
         views: views(&page, resource).await?,
         all_columns: resource
             .fields()
@@ -279,6 +286,12 @@ struct ChildList {
     rows: Vec<Row>,
     all_href: Option<String>,
     new_href: Option<String>,
+}
+
+impl ChildList {
+    fn label(&self, column: &usize) -> &str {
+        self.columns.get(*column).map_or("", String::as_str)
+    }
 }
 
 #[derive(Template)]

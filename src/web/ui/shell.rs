@@ -2,6 +2,7 @@
 
 use crate::app::Ctx;
 use crate::app::records;
+use crate::app::resource::Resource;
 use crate::auth::{secret, session};
 use crate::clock::Moment;
 use crate::error::AppError;
@@ -177,29 +178,33 @@ impl FromRequest for Page {
     }
 }
 
-/// Records with a place of their own in the navigation; others are reached from these.
-pub fn in_navigation(name: &str) -> bool {
-    matches!(
-        name,
-        "organisations"
-            | "programmes"
-            | "cohorts"
-            | "trainees"
-            | "recognition-cases"
-            | "needs"
-            | "agreements"
-            | "quotas"
-            | "proposals"
-            | "outcomes"
-            | "case-transfers"
-            | "person-requests"
-            | "duplicates"
-            | "exceptional-accesses"
-            | "access-rules"
-            | "shared-groups"
-            | "help-texts"
-            | "labels"
-    )
+/// Records with a place of their own in the navigation; others are reached from these. Texts that
+/// everybody reads where they are shown are listed for those who write them.
+pub fn in_navigation(ctx: &Ctx<'_>, resource: &dyn Resource) -> bool {
+    let name = resource.name();
+    if matches!(name, "help-texts" | "labels") {
+        return resource.may(ctx, Action::Create);
+    }
+    resource.may(ctx, Action::List)
+        && matches!(
+            name,
+            "organisations"
+                | "programmes"
+                | "cohorts"
+                | "trainees"
+                | "recognition-cases"
+                | "needs"
+                | "agreements"
+                | "quotas"
+                | "proposals"
+                | "outcomes"
+                | "case-transfers"
+                | "person-requests"
+                | "duplicates"
+                | "exceptional-accesses"
+                | "access-rules"
+                | "shared-groups"
+        )
 }
 
 fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
@@ -209,7 +214,7 @@ fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
         let current = path == href || path.starts_with(&format!("{href}/"));
         nav.push(NavItem { href, label, current });
     };
-    for resource in records::ALL.into_iter().filter(|resource| in_navigation(resource.name()) && resource.may(ctx, Action::List)) {
+    for resource in records::ALL.into_iter().filter(|resource| in_navigation(ctx, *resource)) {
         add(format!("/ui/{}", resource.name()), t.get(&format!("records-{}", resource.name())));
     }
     if permit(ctx.actor, Action::List, Subject::MatchRun).is_ok() {
