@@ -30,6 +30,7 @@ pub struct Server {
     pub public_url: String,
     pub workers: usize,
     pub body_bytes_max: usize,
+    pub request_seconds: u64,
     pub shutdown_seconds: u64,
 }
 
@@ -188,6 +189,9 @@ impl Config {
         }
         if self.server.body_bytes_max < 1024 {
             return wrong("server.body_bytes_max", "leaves no room for a request", "write 1024 or more");
+        }
+        if !(1..=3_600).contains(&self.server.request_seconds) {
+            return wrong("server.request_seconds", "is out of range", "write 1 to 3600");
         }
         if !(5..=86_400).contains(&self.jobs.lease_seconds) || !(10..=60_000).contains(&self.jobs.poll_ms) {
             return wrong("jobs.lease_seconds", "is out of range", "write 5 to 86400 seconds, and 10 to 60000 for jobs.poll_ms");

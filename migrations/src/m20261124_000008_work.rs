@@ -36,7 +36,7 @@ impl MigrationTrait for Migration {
             .col(string_null("waiting_for"))
             .col(string_null("blocked_by"));
         manager.create_table(assignment).await?;
-        manager.create_index(unique("ux_assignment_kind", "assignment", &["kind", "record_id"])).await?;
+        manager.create_index(unique("ux_assignment_kind", "assignment", &["kind", "record_id", "organisation_id"])).await?;
         manager.create_index(index("ix_assignment_account_id", "assignment", &["account_id"])).await?;
 
         let mut saved_view = table("saved_view").col(pk_uuid("id")).to_owned();

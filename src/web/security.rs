@@ -61,7 +61,7 @@ pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'stat
 pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
     let state = request.app_data::<web::Data<AppState>>().cloned();
-    if let Some(state) = state
+    if let Some(state) = &state
         && !request.path().starts_with("/static")
     {
         state.limits.address(&address)?;
@@ -70,7 +70,12 @@ pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'stati
             state.limits.door(&address)?;
         }
     }
-    Ok(next.call(request).await?.map_into_boxed_body())
+    let seconds = state.map_or(60, |state| state.config.server.request_seconds);
+    // Whoever sends a body a byte at a time does not hold a place for good.
+    match tokio::time::timeout(std::time::Duration::from_secs(seconds), next.call(request)).await {
+        Ok(answer) => Ok(answer?.map_into_boxed_body()),
+        Err(_) => Err(AppError::Malformed(format!("the request took longer than {seconds} seconds")).into()),
+    }
 }
 
 fn add_headers(request: &actix_web::HttpRequest, response: &mut ServiceResponse<BoxBody>, instance: &str) {

@@ -9,7 +9,7 @@ use passerelle_store::StoreError;
 use passerelle_store::caseload::{self, Case};
 use passerelle_store::entity::{account, assignment, role_grant};
 use passerelle_store::query::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -39,11 +39,21 @@ pub struct Assign {
 /// When it is not the actor's to read.
 pub async fn of(ctx: &Ctx<'_>, kind: &str, id: Uuid) -> Result<Option<assignment::Model>, AppError> {
     super::case(ctx, kind, id).await?;
+    Ok(own(ctx, kind, id).one(ctx.state.store.read()).await.map_err(StoreError::from)?)
+}
+
+/// How the actor's own organisation has assigned a case: another one's way is its own.
+fn own(ctx: &Ctx<'_>, kind: &str, id: Uuid) -> passerelle_store::query::Select<assignment::Entity> {
     let find = assignment::Entity::find().filter(assignment::Column::Kind.eq(kind)).filter(assignment::Column::RecordId.eq(id));
-    let found = find.one(ctx.state.store.read()).await.map_err(StoreError::from)?;
-    // Another organisation's way of sharing out its work is its own.
-    let own: Vec<Uuid> = colleagues_organisations(ctx);
-    Ok(found.filter(|row| row.organisation_id.is_none_or(|id| own.contains(&id))))
+    match home(ctx) {
+        Some(home) => find.filter(assignment::Column::OrganisationId.eq(home)),
+        None => find.filter(assignment::Column::OrganisationId.is_null()).filter(assignment::Column::AccountId.eq(ctx.actor.user.0)),
+    }
+}
+
+/// The organisation for which the actor shares out work.
+fn home(ctx: &Ctx<'_>) -> Option<Uuid> {
+    ctx.actor.grants.iter().find_map(|grant| grant.organisation).map(|id| id.0)
 }
 
 fn colleagues_organisations(ctx: &Ctx<'_>) -> Vec<Uuid> {
@@ -93,8 +103,7 @@ pub async fn assign(ctx: &Ctx<'_>, kind: &str, id: Uuid, assign: &Assign) -> Res
         return Err(AppError::invalid("blocked_by", "too-long", "is longer than 200 characters"));
     }
     let mut tx = ctx.begin().await?;
-    let find = assignment::Entity::find().filter(assignment::Column::Kind.eq(kind)).filter(assignment::Column::RecordId.eq(id));
-    let before = find.one(tx.conn()).await.map_err(StoreError::from)?;
+    let before = own(ctx, kind, id).one(tx.conn()).await.map_err(StoreError::from)?;
     let news =
         assign.account.filter(|account| before.as_ref().and_then(|row| row.account_id) != Some(*account) && *account != ctx.actor.user.0);
     let row = assignment::Model {
@@ -104,7 +113,7 @@ pub async fn assign(ctx: &Ctx<'_>, kind: &str, id: Uuid, assign: &Assign) -> Res
         updated_at_ms: ctx.now.ms(),
         kind: kind.into(),
         record_id: id,
-        organisation_id: ctx.actor.grants.iter().find_map(|grant| grant.organisation).map(|id| id.0),
+        organisation_id: home(ctx),
         account_id: assign.account,
         due_on: assign.due_on,
         waiting_for: waiting_for.map(str::to_owned),
@@ -123,17 +132,16 @@ pub async fn assign(ctx: &Ctx<'_>, kind: &str, id: Uuid, assign: &Assign) -> Res
     Ok(())
 }
 
-/// How many cases of a kind are in each part of the actor's caseload.
+/// Parts of the caseload that a first page counts.
+const COUNTED: [Case; 5] = [Case::Mine, Case::Due, Case::Overdue, Case::Blocked, Case::Waiting];
+
+/// How many cases are in each part of the actor's caseload, by kind of record.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn counts(ctx: &Ctx<'_>, kind: &'static str) -> Result<BTreeMap<Case, u64>, AppError> {
+pub async fn counts(ctx: &Ctx<'_>) -> Result<BTreeMap<String, Vec<(Case, u64)>>, AppError> {
     let whose = caseload::Whose { account: ctx.actor.user.0, organisations: colleagues_organisations(ctx), today: ctx.now.date() };
-    let mut counts = BTreeMap::new();
-    for case in [Case::Mine, Case::Due, Case::Overdue, Case::Blocked, Case::Waiting] {
-        let condition: Condition = caseload::condition(kind, assignment::Column::RecordId, case, &whose);
-        let find = assignment::Entity::find().filter(assignment::Column::Kind.eq(kind)).filter(condition);
-        counts.insert(case, find.count(ctx.state.store.read()).await.map_err(StoreError::from)?);
-    }
-    Ok(counts)
+    let counted = caseload::counts(ctx.state.store.read(), &COUNTED, &whose).await?;
+    let by_case = |numbers: Vec<i64>| COUNTED.into_iter().zip(numbers.into_iter().map(|number| u64::try_from(number).unwrap_or_default()));
+    Ok(counted.into_iter().map(|(kind, numbers)| (kind, by_case(numbers).collect())).collect())
 }

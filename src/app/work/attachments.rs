@@ -147,8 +147,9 @@ pub async fn get(ctx: &Ctx<'_>, id: Uuid) -> Result<(attachment::Model, Vec<u8>)
 ///
 /// # Errors
 /// When it is not the actor's.
-pub async fn remove(ctx: &Ctx<'_>, id: Uuid) -> Result<(), AppError> {
+pub async fn remove(ctx: &Ctx<'_>, id: Uuid) -> Result<String, AppError> {
     let mut tx = ctx.begin().await?;
+    let row = attachment::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
     let done = attachment::Entity::update_many()
         .col_expr(attachment::Column::RemovedAtMs, Expr::value(ctx.now.ms()))
         .filter(attachment::Column::Id.eq(id))
@@ -162,7 +163,8 @@ pub async fn remove(ctx: &Ctx<'_>, id: Uuid) -> Result<(), AppError> {
     }
     tx.note("detach", "attachment", Some(id), serde_json::json!({}));
     tx.commit().await?;
-    forget(ctx.state, id).await
+    forget(ctx.state, id).await?;
+    Ok(format!("/ui/{}/{}", row.kind, row.record_id))
 }
 
 async fn forget(state: &AppState, id: Uuid) -> Result<(), AppError> {

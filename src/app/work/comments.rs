@@ -96,7 +96,7 @@ pub async fn add(ctx: &Ctx<'_>, kind: &str, id: Uuid, text: &str, audience: Audi
     let whose = assignment::Entity::find()
         .filter(assignment::Column::Kind.eq(kind))
         .filter(assignment::Column::RecordId.eq(id))
-        .one(tx.conn())
+        .all(tx.conn())
         .await
         .map_err(StoreError::from)?;
     // A remark for the team is news for the team only.
@@ -104,9 +104,8 @@ pub async fn add(ctx: &Ctx<'_>, kind: &str, id: Uuid, text: &str, audience: Audi
         audience == Audience::Everybody
             || ctx.actor.grants.iter().any(|grant| grant.organisations().iter().any(|id| Some(id.0) == other.organisation_id))
     };
-    if let Some(account) = whose.filter(same_team).and_then(|row| row.account_id).filter(|account| *account != ctx.actor.user.0) {
-        notifications::to_accounts(&mut tx, vec![account], "comment", &format!("/ui/{kind}/{id}"), &[]).await?;
-    }
+    let others = whose.iter().filter(|row| same_team(row)).filter_map(|row| row.account_id).filter(|account| *account != ctx.actor.user.0);
+    notifications::to_accounts(&mut tx, others.collect(), "comment", &format!("/ui/{kind}/{id}"), &[]).await?;
     tx.note("comment", kind, Some(id), serde_json::json!({ "audience": audience }));
     tx.commit().await?;
     Ok(made)
@@ -116,8 +115,9 @@ pub async fn add(ctx: &Ctx<'_>, kind: &str, id: Uuid, text: &str, audience: Audi
 ///
 /// # Errors
 /// When it is not the actor's.
-pub async fn remove(ctx: &Ctx<'_>, id: Uuid) -> Result<(), AppError> {
+pub async fn remove(ctx: &Ctx<'_>, id: Uuid) -> Result<String, AppError> {
     let mut tx = ctx.begin().await?;
+    let row = comment::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
     let done = comment::Entity::update_many()
         .col_expr(comment::Column::RemovedAtMs, Expr::value(ctx.now.ms()))
         .col_expr(comment::Column::Body, Expr::value(""))
@@ -132,5 +132,5 @@ pub async fn remove(ctx: &Ctx<'_>, id: Uuid) -> Result<(), AppError> {
     }
     tx.note("comment_removed", "comment", Some(id), serde_json::json!({}));
     tx.commit().await?;
-    Ok(())
+    Ok(format!("/ui/{}/{}", row.kind, row.record_id))
 }

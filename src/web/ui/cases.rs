@@ -377,16 +377,24 @@ pub async fn comment(kind: &'static str, page: Page, PathId(id): PathId, sent: S
 /// `POST /ui/comments/{id}/remove`
 pub async fn remove_comment(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     sent.guard(&page)?;
-    comments::remove(&page.ctx(), id).await?;
-    Ok(see("/ui?notice=deleted"))
+    let case = comments::remove(&page.ctx(), id).await?;
+    Ok(see(format!("{case}?notice=deleted")))
 }
+
+/// Parts of a form with a file.
+const PARTS_MAX: usize = 8;
 
 /// `POST /ui/<cases>/{id}/attachments`
 pub async fn attach(kind: &'static str, page: Page, PathId(id): PathId, mut parts: Multipart) -> Answer {
     let resource = records::find(kind).ok_or(AppError::NotFound)?;
     permit(&page.actor, Action::Read, resource.subject())?;
     let (mut name, mut bytes, mut csrf, mut whom) = (String::new(), Vec::new(), String::new(), String::new());
+    let mut count = 0;
     while let Some(part) = parts.next().await {
+        count += 1;
+        if count > PARTS_MAX {
+            return Err(AppError::Malformed("the form has too many parts".into()));
+        }
         let mut part = part.map_err(|_| AppError::Malformed("the file cannot be read".into()))?;
         let field = part.name().unwrap_or_default().to_owned();
         let limit = if field == "file" { attachments::BYTES_MAX } else { 200 };
@@ -429,6 +437,6 @@ pub async fn attachment(page: Page, PathId(id): PathId) -> Answer {
 /// `POST /ui/attachments/{id}/remove`
 pub async fn remove_attachment(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     sent.guard(&page)?;
-    attachments::remove(&page.ctx(), id).await?;
-    Ok(see("/ui?notice=deleted"))
+    let case = attachments::remove(&page.ctx(), id).await?;
+    Ok(see(format!("{case}?notice=deleted")))
 }

@@ -115,7 +115,7 @@ pub async fn start() -> HttpResponse {
 pub async fn home(page: Page) -> Answer {
     use crate::app::records;
     use crate::app::resource::ListRequest;
-    use crate::app::work::{CASES, assignments, notifications};
+    use crate::app::work::{assignments, notifications};
     use parts::{Card, Part, Sheet};
     let (ctx, t) = (page.ctx(), page.locale);
     let counted = |params: &[(&str, &str)]| ListRequest {
@@ -150,11 +150,11 @@ pub async fn home(page: Page) -> Answer {
         }
     }
     if ctx.actor.trainee.is_none() {
-        for kind in CASES {
-            if !records::find(kind).is_some_and(|resource| resource.may(&ctx, Action::List)) {
+        for (kind, counts) in assignments::counts(&ctx).await? {
+            if !records::find(&kind).is_some_and(|resource| resource.may(&ctx, Action::List)) {
                 continue;
             }
-            for (case, count) in assignments::counts(&ctx, kind).await?.into_iter().filter(|(_, count)| *count > 0) {
+            for (case, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
                 let state = match case {
                     Case::Overdue | Case::Blocked => "bad",
                     Case::Due => "warn",
