@@ -6,7 +6,8 @@ use crate::error::AppError;
 use crate::state::AppState;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::error::InternalError;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
 use tracing_actix_web::RequestId;
@@ -22,13 +23,28 @@ const DOCS_POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline';
 pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let instance = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     // The request is not kept across the call: the router needs it to itself.
+    let (path, t) = (request.path().to_owned(), locale_of(request.request()));
+    let secure = request.app_data::<web::Data<AppState>>().is_some_and(|state| state.config.is_secure());
     let mut response = match next.call(request).await {
         Ok(response) => response.map_into_boxed_body(),
-        // The session store failed before any route was reached.
+        // Refused before any route was reached: too many requests, a slow body, a session store that failed.
         Err(error) => {
-            let failure = AppError::internal(error.to_string());
-            problem::log(&failure, &instance);
-            return Err(failure.into());
+            let other = || AppError::internal(error.to_string());
+            let problem = match error.as_error::<AppError>() {
+                Some(ours) => {
+                    problem::log(ours, &instance);
+                    Problem::of(ours)
+                }
+                None => {
+                    let failure = other();
+                    problem::log(&failure, &instance);
+                    Problem::of(&failure)
+                }
+            };
+            let mut answer =
+                if path.starts_with("/ui") { super::ui::problem_page(t, &problem, &instance) } else { problem.json(&instance) };
+            add_headers(&path, secure, answer.headers_mut(), &instance);
+            return Err(InternalError::from_response(other().to_string(), answer).into());
         }
     };
     let http = response.request().clone();
@@ -50,7 +66,7 @@ pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'stat
         };
         response = ServiceResponse::new(http.clone(), answer);
     }
-    add_headers(&http, &mut response, &instance);
+    add_headers(&path, secure, response.headers_mut(), &instance);
     Ok(response)
 }
 
@@ -78,10 +94,7 @@ pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'stati
     }
 }
 
-fn add_headers(request: &actix_web::HttpRequest, response: &mut ServiceResponse<BoxBody>, instance: &str) {
-    let path = request.path();
-    let secure = request.app_data::<web::Data<AppState>>().is_some_and(|state| state.config.is_secure());
-    let headers = response.headers_mut();
+fn add_headers(path: &str, secure: bool, headers: &mut HeaderMap, instance: &str) {
     let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
     set(header::CONTENT_SECURITY_POLICY, if path.starts_with("/docs") { DOCS_POLICY } else { PAGE_POLICY });
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");

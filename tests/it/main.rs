@@ -3,6 +3,7 @@
 
 mod access;
 mod arrows;
+mod attacks;
 mod audit;
 mod browser;
 mod concepts;

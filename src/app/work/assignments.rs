@@ -8,9 +8,7 @@ use passerelle_domain::access::Action;
 use passerelle_store::StoreError;
 use passerelle_store::caseload::{self, Case};
 use passerelle_store::entity::{account, assignment, role_grant};
-use passerelle_store::query::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-};
+use passerelle_store::query::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use uuid::Uuid;

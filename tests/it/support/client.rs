@@ -142,6 +142,12 @@ impl Browser {
         self.send(request).await
     }
 
+    /// A body of any kind.
+    pub async fn post_body(&mut self, path: &str, content_type: &str, body: Vec<u8>) -> Answer {
+        let request = self.client.post(format!("{}{path}", self.base)).header("content-type", content_type).body(body);
+        self.send(request).await
+    }
+
     /// The token that this session's forms carry.
     pub async fn csrf(&mut self) -> String {
         let page = self.get("/ui/sign-in").await.text;
