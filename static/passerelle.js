@@ -42,6 +42,24 @@ for (const form of document.querySelectorAll("form.record")) {
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
 
+// A long form keeps a draft while it is being filled in.
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  let changed = false;
+  const said = document.createElement("p");
+  said.className = "hint";
+  said.setAttribute("role", "status");
+  form.append(said);
+  form.addEventListener("input", () => { changed = true; });
+  form.addEventListener("submit", () => { changed = false; });
+  setInterval(async () => {
+    if (!changed) return;
+    changed = false;
+    const answer = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
+    if (answer?.ok) said.textContent = form.dataset.kept;
+    else changed = true;
+  }, 5000);
+}
+
 // Passkeys: the browser makes or uses one, and its answer goes with the form.
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   if (!window.PublicKeyCredential?.parseCreationOptionsFromJSON) continue;

@@ -476,3 +476,4 @@ view-save-title = حفظ طريقة العرض هذه
 views-title = طرق العرض المحفوظة
 withheld = غير معروض
 withheld-note = غير معروض لدورك هنا: { $groups }.
+draft-kept-now = حُفظت المسودة.

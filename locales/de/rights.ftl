@@ -460,3 +460,4 @@ view-save-title = Diese Ansicht speichern
 views-title = Meine Ansichten
 withheld = Nicht angezeigt
 withheld-note = Ihrer Rolle wird hier nicht angezeigt: { $groups }.
+draft-kept-now = Entwurf gesichert.

@@ -460,3 +460,4 @@ view-save-title = Save this view
 views-title = My views
 withheld = Not shown
 withheld-note = Not shown to your role here: { $groups }.
+draft-kept-now = Draft kept.

@@ -464,3 +464,4 @@ view-save-title = Enregistrer cette vue
 views-title = Mes vues
 withheld = Non visible
 withheld-note = Non visible sur cette fiche pour votre rôle : { $groups }.
+draft-kept-now = Brouillon enregistré.

@@ -147,6 +147,9 @@ fn of_resource(resource: &'static dyn Resource) -> Vec<Entry> {
             Entry::new(Method::POST, ui_list.clone(), Needs(Action::Create, subject), move || {
                 web::route().to(move |page, form| ui::records::create(resource, page, form))
             }),
+            Entry::new(Method::POST, format!("{ui_list}/drafts"), Needs(Action::Create, subject), move || {
+                web::route().to(move |page, sent| ui::records::keep_draft(resource, page, sent))
+            }),
             Entry::new(Method::POST, format!("{ui_list}/bulk"), Needs(Action::Update, subject), move || {
                 web::route().to(move |page, sent| ui::work::bulk_change(resource, page, sent))
             }),

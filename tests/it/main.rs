@@ -6,6 +6,7 @@ mod arrows;
 mod attacks;
 mod audit;
 mod browser;
+mod casework;
 mod concepts;
 mod contract;
 mod door;

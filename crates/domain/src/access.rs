@@ -118,6 +118,11 @@ impl TokenScope {
             Action::Decide => Self::Decide,
         }
     }
+
+    /// Whether a token with these scopes has this one. Whoever writes reads what she writes.
+    pub fn is_in(self, scopes: &BTreeSet<Self>) -> bool {
+        scopes.contains(&self) || (self == Self::Read && scopes.contains(&Self::Write))
+    }
 }
 
 /// Countries as a whole and single subdivisions of others.
@@ -263,7 +268,7 @@ pub fn permit(actor: &Actor, action: Action, subject: Subject) -> Result<Scope, 
 /// # Errors
 /// [`Denied`] when there can be none.
 pub fn permit_group(actor: &Actor, action: Action, subject: Subject, group: FieldGroup) -> Result<Scope, Denied> {
-    if actor.token.as_ref().is_some_and(|scopes| !scopes.contains(&TokenScope::of(action))) {
+    if actor.token.as_ref().is_some_and(|scopes| !TokenScope::of(action).is_in(scopes)) {
         return Err(Denied);
     }
     let mut parts = Vec::new();

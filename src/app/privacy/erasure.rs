@@ -131,7 +131,12 @@ async fn close_account(tx: &Tx, person: Uuid) -> Result<(), AppError> {
             .exec(tx.conn())
             .await
             .map_err(StoreError::from)?;
-        api_token::Entity::delete_many().filter(api_token::Column::AccountId.eq(row.id)).exec(tx.conn()).await.map_err(StoreError::from)?;
+        macro_rules! forget {
+            ($($table:ident),+) => {$(
+                $table::Entity::delete_many().filter($table::Column::AccountId.eq(row.id)).exec(tx.conn()).await.map_err(StoreError::from)?;
+            )+};
+        }
+        forget!(api_token, passkey, external_identity, recovery_code, saved_view, draft, notification_choice);
     }
     Ok(())
 }

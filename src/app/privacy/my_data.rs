@@ -57,6 +57,9 @@ pub async fn document(ctx: &Ctx<'_>, account: &account::Model) -> Result<Map<Str
         .map_err(StoreError::from)?;
     let notices = notices.iter().map(|row| json!({ "kind": row.kind, "at": Moment::from_ms(row.created_at_ms).0.to_rfc3339() }));
     document.insert("notifications".into(), notices.collect());
+    let keys = crate::app::passkeys::list(ctx).await?;
+    let keys = keys.iter().map(|row| json!({ "name": row.name, "since": Moment::from_ms(row.created_at_ms).0.to_rfc3339() }));
+    document.insert("passkeys".into(), keys.collect());
     let Some(me) = ctx.actor.trainee else { return Ok(document) };
     for name in KINDS {
         let Some(resource) = crate::app::records::find(name) else { continue };

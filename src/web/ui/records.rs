@@ -597,6 +597,14 @@ async fn aside(
     Ok(None)
 }
 
+/// `POST /ui/<records>/drafts`: what is typed so far, kept by a script from time to time.
+pub async fn keep_draft(resource: &'static dyn Resource, page: Page, sent: Sent) -> Answer {
+    sent.guard(&page)?;
+    let own = resource.fields().iter().filter_map(|field| Some((field.name.to_owned(), sent.some(field.name)?)));
+    drafts::keep(&page.ctx(), resource.name(), &own.collect()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// `POST /ui/<records>`
 pub async fn create(resource: &'static dyn Resource, page: Page, sent: Sent) -> Answer {
     sent.guard(&page)?;

@@ -150,6 +150,13 @@ impl Service {
         Self { state, address, statements, handle, _database: database }
     }
 
+    /// The state as if the service had been started anew with these sealing keys.
+    pub fn rekey(&mut self, keys: &str) {
+        let mut config = (*self.state.config).clone();
+        config.security.sealing_keys = keys.into();
+        self.state.vault = Arc::new(passerelle::vault::Vault::open(&config).unwrap());
+    }
+
     /// Carries out every job that waits.
     pub async fn drain(&self) {
         while passerelle::jobs::work_once(&self.state, "test-worker").await.unwrap() {}
