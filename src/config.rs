@@ -31,6 +31,7 @@ pub struct Server {
     pub workers: usize,
     pub body_bytes_max: usize,
     pub request_seconds: u64,
+    pub behind_proxy: bool,
     pub shutdown_seconds: u64,
 }
 

@@ -196,6 +196,29 @@ fn decimal_mark(t: Locale, digits: &str) -> Option<char> {
     }
 }
 
+/// A telephone number as people write it, with or without the country's code, in the form of ITU-T
+/// E.164; `None` when no such number can exist.
+pub fn read_phone(text: &str, country: &str) -> Option<String> {
+    let home = country.parse::<phonenumber::country::Id>().ok();
+    // Arabic digits are digits.
+    let plain: String =
+        text.chars().map(|c| c.to_digit(10).or_else(|| arabic_digit(c)).and_then(|d| char::from_digit(d, 10)).unwrap_or(c)).collect();
+    let number = phonenumber::parse(home, plain.trim()).ok().filter(|_| plain.chars().count() <= 40)?;
+    number.is_valid().then(|| number.format().mode(phonenumber::Mode::E164).to_string())
+}
+
+/// The value of an Arabic-Indic or an extended Arabic-Indic digit.
+fn arabic_digit(c: char) -> Option<u32> {
+    let value = u32::from(c);
+    [0x0660, 0x06F0].into_iter().find_map(|zero| value.checked_sub(zero).filter(|digit| *digit < 10))
+}
+
+/// A stored number with its groups, to be read from abroad too: `+212 661-234567`.
+pub fn phone(text: &str) -> String {
+    phonenumber::parse(None, text)
+        .map_or_else(|_| text.to_owned(), |number| number.format().mode(phonenumber::Mode::International).to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,5 +276,17 @@ mod tests {
         assert_eq!(compare(Locale::De, "Ärzte", "Bauern"), Ordering::Less);
         assert_eq!(compare(Locale::Fr, "été", "ete"), Ordering::Greater);
         assert_eq!(compare(Locale::Ar, "أحمد", "باسم"), Ordering::Less);
+    }
+
+    #[test]
+    fn telephone_numbers_are_read_as_they_are_written_at_home() {
+        for written in ["0661-23 45 67", "+212 661 234567", "00212661234567", "٠٦٦١٢٣٤٥٦٧"] {
+            assert_eq!(read_phone(written, "MA").as_deref(), Some("+212661234567"), "{written}");
+        }
+        assert_eq!(read_phone("0170 1234567", "DE").as_deref(), Some("+491701234567"));
+        for wrong in ["", "12", "hello", "0661", "+1 000 000 0000", &"6".repeat(60)] {
+            assert_eq!(read_phone(wrong, "MA"), None, "{wrong}");
+        }
+        assert_eq!(phone("+212661234567"), "+212 661-234567");
     }
 }

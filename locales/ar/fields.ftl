@@ -275,3 +275,6 @@ error-quota-elsewhere = هذا لا يقع في جهة البلد صاحب ال�
 error-not-yours = تغيير هذا الحقل من اختصاص دور آخر.
 error-seats-taken = عدد المقاعد المشغولة بمقترحات مقبولة: { $taken }.
 error-pack-elsewhere = هذا الممر لا يؤدي إلى هناك.
+field-phone = رقم الهاتف
+hint-phone = كما تطلبه في بلدك، أو مسبوقًا بعلامة + ورمز البلد.
+error-phone = ليس رقم هاتف في هذا البلد.

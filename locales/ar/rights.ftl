@@ -477,3 +477,6 @@ views-title = طرق العرض المحفوظة
 withheld = غير معروض
 withheld-note = غير معروض لدورك هنا: { $groups }.
 draft-kept-now = حُفظت المسودة.
+components-dialog = مربع حوار
+components-side-panel = لوحة جانبية
+components-popover = تُفتح بزرها وتُغلق بمفتاح الخروج، دون برامج نصية.

@@ -247,3 +247,6 @@ error-quota-elsewhere = Das liegt nicht auf der Seite des Landes, dem das Kontin
 error-not-yours = Dieses Feld ändert eine andere Rolle.
 error-seats-taken = { $taken } Plätze sind durch angenommene Vorschläge vergeben.
 error-pack-elsewhere = Dieser Korridor führt nicht dorthin.
+field-phone = Telefonnummer
+hint-phone = Wie Sie sie zu Hause wählen, oder mit + und Landesvorwahl.
+error-phone = Ist keine Telefonnummer dieses Landes.

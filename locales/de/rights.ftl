@@ -461,3 +461,6 @@ views-title = Meine Ansichten
 withheld = Nicht angezeigt
 withheld-note = Ihrer Rolle wird hier nicht angezeigt: { $groups }.
 draft-kept-now = Entwurf gesichert.
+components-dialog = Dialog
+components-side-panel = Seitenleiste
+components-popover = Öffnet sich mit der Schaltfläche und schließt sich mit Escape, ohne Skripte.

@@ -247,3 +247,6 @@ error-quota-elsewhere = This does not lie on the side of the country that owns t
 error-not-yours = This is for another role to change.
 error-seats-taken = { $taken } seats are taken by accepted proposals.
 error-pack-elsewhere = This corridor does not lead there.
+field-phone = Telephone number
+hint-phone = As you dial it at home, or with + and the country’s code.
+error-phone = Is not a telephone number of that country.

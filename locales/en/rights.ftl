@@ -461,3 +461,6 @@ views-title = My views
 withheld = Not shown
 withheld-note = Not shown to your role here: { $groups }.
 draft-kept-now = Draft kept.
+components-dialog = Dialog
+components-side-panel = Side panel
+components-popover = Opened by its button and closed with Escape, without scripts.

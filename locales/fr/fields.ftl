@@ -247,3 +247,6 @@ error-quota-elsewhere = Cela ne relève pas du pays auquel appartient le quota.
 error-not-yours = Ce champ relève d’un autre rôle.
 error-seats-taken = { $taken } places sont prises par des propositions acceptées.
 error-pack-elsewhere = Ce couloir ne mène pas là.
+field-phone = Numéro de téléphone
+hint-phone = Tel que vous le composez chez vous, ou avec + et l’indicatif du pays.
+error-phone = N’est pas un numéro de téléphone de ce pays.

@@ -465,3 +465,6 @@ views-title = Mes vues
 withheld = Non visible
 withheld-note = Non visible sur cette fiche pour votre rôle : { $groups }.
 draft-kept-now = Brouillon enregistré.
+components-dialog = Boîte de dialogue
+components-side-panel = Panneau latéral
+components-popover = S’ouvre avec son bouton et se ferme avec Échap, sans script.

@@ -1,4 +1,4 @@
-//! Other ways to sign in: passkeys, and accounts at an outside provider.
+//! Other ways to sign in: passkeys, and accounts at an outside provider; telephone numbers.
 
 use crate::table::*;
 use sea_orm_migration::{prelude::*, schema::*};
@@ -15,6 +15,8 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.alter_table(Table::alter().table("trainee").add_column(text_null("phone")).to_owned()).await?;
+
         let mut passkey = table("passkey").col(pk_uuid("id")).to_owned();
         belongs_to(&mut passkey, "account_id", "account");
         passkey
@@ -55,6 +57,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_all(manager, &TABLES).await
+        drop_all(manager, &TABLES).await?;
+        manager.alter_table(Table::alter().table("trainee").drop_column("phone").to_owned()).await
     }
 }

@@ -198,6 +198,7 @@ fn field_schema(field: &Field) -> Value {
         Kind::Pathway => text("^[A-Z0-9-]+/([A-Z]{2}|ANY)$", "DE-NAFR-THAMM/MA"),
         Kind::Pack => text("^[A-Z0-9-]{4,40}$", "DE-NAFR-THAMM"),
         Kind::Email => json!({ "type": "string", "format": "email" }),
+        Kind::Phone => text("^\\+[0-9]{6,15}$", "+212661234567"),
         Kind::Lei => text("^[A-Z0-9]{18}[0-9]{2}$", "529900T8BM49AURSDO55"),
         Kind::Reference(resource) => json!({ "type": "string", "format": "uuid", "description": format!("A record of {resource}") }),
         Kind::Subject => json!({ "type": "string", "format": "uuid", "readOnly": true }),

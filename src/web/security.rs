@@ -9,7 +9,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, web};
+use actix_web::{HttpMessage, HttpRequest, web};
 use tracing_actix_web::RequestId;
 
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -70,12 +70,23 @@ pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'stat
     Ok(response)
 }
 
+/// The address that counts for limits: the peer's, or behind a proxy the last one that it names. What
+/// stands before that in the header is the client's own word.
+pub fn address_of(request: &HttpRequest) -> String {
+    let behind = request.app_data::<web::Data<AppState>>().is_some_and(|state| state.config.server.behind_proxy);
+    let named = request.headers().get_all("x-forwarded-for").last().and_then(|value| value.to_str().ok()).and_then(|text| text.rsplit(',').next());
+    match named.and_then(|text| text.trim().parse::<std::net::IpAddr>().ok()).filter(|_| behind) {
+        Some(address) => address.to_string(),
+        None => request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default(),
+    }
+}
+
 /// Lets an address ask so many times a minute. Refused before sessions and bodies are read.
 ///
 /// # Errors
 /// [`AppError::RateLimited`].
 pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    let address = address_of(request.request());
     let state = request.app_data::<web::Data<AppState>>().cloned();
     if let Some(state) = &state
         && !request.path().starts_with("/static")

@@ -441,6 +441,7 @@ impl Maker<'_> {
             waiting_since: self.day_between(-420, -30),
             merit: self.rng.random_range(45..100),
             email: None,
+            phone: None,
             demo: true,
             search: fold(&format!("{given} {family}")),
         };

@@ -97,6 +97,7 @@ pub async fn anonymise(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<()
         passport_valid_to: None,
         preferred_destinations: String::new(),
         email: None,
+        phone: None,
         possible_duplicate: false,
         erased_at_ms: Some(now),
         ..row

@@ -49,6 +49,7 @@ impl Spec for Trainees {
         Field::new("waiting_since", Kind::Date).required().sorts().group(FieldGroup::Journey),
         Field::new("merit", Kind::Number { min: 0, max: 100 }).required().listed().sorts().group(FieldGroup::Training),
         Field::new("email", Kind::Email).group(FieldGroup::Contact),
+        Field::new("phone", Kind::Phone).group(FieldGroup::Contact),
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, before: Option<&RowOf<Self>>) -> RowOf<Self> {
@@ -83,6 +84,7 @@ impl Spec for Trainees {
             waiting_since,
             merit: r.number("merit"),
             email: r.email_or_none("email"),
+            phone: r.phone_or_none("phone", "habitual_residence"),
             demo: before.is_some_and(|row| row.demo),
             merged_into: before.and_then(|row| row.merged_into),
             erased_at_ms: before.and_then(|row| row.erased_at_ms),
@@ -114,6 +116,7 @@ impl Spec for Trainees {
             ("waiting_since", row.waiting_since.to_string().into()),
             ("merit", row.merit.into()),
             ("email", text(&row.email)),
+            ("phone", text(&row.phone)),
         ])
     }
 

@@ -65,6 +65,8 @@ pub enum Kind {
     Pathway,
     Pack,
     Email,
+    /// A telephone number (ITU-T E.164).
+    Phone,
     Lei,
     /// Another record, by the name of its resource.
     Reference(&'static str),

@@ -292,6 +292,15 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// A telephone number as people write it at home, in the country that another field names; kept
+    /// as ITU-T E.164 writes it.
+    pub fn phone_or_none(&mut self, name: &'static str, home: &str) -> Option<String> {
+        let home = self.document.get(home).and_then(Value::as_str).unwrap_or_default().to_owned();
+        self.parsed(name, |text| {
+            crate::formats::read_phone(text, &home).ok_or_else(|| ParseError::new("phone", "is not a telephone number of that country"))
+        })
+    }
+
     /// A legal entity identifier (ISO 17442), with its check digits.
     pub fn lei_or_none(&mut self, name: &'static str) -> Option<String> {
         self.parsed(name, |text| {

@@ -96,6 +96,7 @@ pub fn cell_text(field: &Field, document: &Document, labels: &Labels) -> String 
         }
         (Kind::Moment, Value::String(text)) => crate::formats::moment(t, text),
         (Kind::Date, Value::String(text)) => crate::formats::date_text(t, text),
+        (Kind::Phone, Value::String(text)) => crate::formats::phone(text),
         (Kind::Money, Value::String(text)) => crate::formats::money_text(t, text),
         (Kind::Number { .. } | Kind::Eqf, Value::Number(number)) => {
             number.as_i64().map_or_else(|| number.to_string(), |number| crate::formats::number(t, number))

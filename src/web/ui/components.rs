@@ -23,6 +23,10 @@ pub async fn components(page: Page) -> Answer {
             .input(Input::new("textarea", "reason", word("field-reason")))
             .input(Input::new("fixed", "fixed", word("field-organisation-id")).value("Rabat"))
     };
+    let popover = |id: &'static str, title: &str, side: bool| {
+        let form = Form::new("/ui/components", word("form-save")).heading(word(title)).lead(word("components-popover"));
+        Part::Popover { id, label: word(title), side, form: Box::new(form) }
+    };
     let errors = [FieldError::new("email", "email", "is not an e-mail address"), FieldError::new("reason", "required", "is needed")];
     let day = |text: &str| formats::date_text(t, text);
     let row = |name: &str, tag: &str, count: i64| {
@@ -76,5 +80,7 @@ pub async fn components(page: Page) -> Answer {
         .form(form().heading(word("components-form")))
         .form(form().heading(word("components-form-refused")).refused(t, &errors, |_| None).unnamed())
         .form(Form::new("/ui/components", word("action-delete")).heading(word("components-danger")).danger().folded())
+        .part(popover("sample-dialog", "components-dialog", false))
+        .part(popover("sample-side-panel", "components-side-panel", true))
         .answer()
 }

@@ -56,7 +56,7 @@ pub async fn sign_in(request: HttpRequest, state: web::Data<AppState>, form: For
     check_csrf(&csrf_of(&request)?, &form)?;
     let t = locale_of(&request);
     let given = |name: &str| form.get(name).cloned().unwrap_or_default();
-    let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    let address = crate::web::security::address_of(&request);
     match accounts::sign_in(&state, Moment::now(), &given("email"), &given("password"), &given("code"), &address).await {
         Ok(account) => welcome(&request, &account, &given("next")),
         Err(AppError::Unauthenticated) => {

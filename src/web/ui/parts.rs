@@ -264,6 +264,9 @@ pub enum Part {
     Links { heading: String, links: Vec<(String, String)> },
     Cards { heading: String, cards: Vec<Card> },
     Notice { text: String, kind: &'static str },
+    /// Opened by a button above the page, without scripts; where a browser knows no popovers its
+    /// content stands in the page.
+    Popover { id: &'static str, label: String, side: bool, form: Box<Form> },
 }
 
 /// A number that leads to a list.

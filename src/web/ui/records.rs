@@ -490,6 +490,7 @@ async fn input(page: &Page, field: &Field, state: &FormState<'_>) -> Result<Inpu
         Kind::Choices { .. } => "choices",
         Kind::Text { max } if max >= 500 => "textarea",
         Kind::Email => "email",
+        Kind::Phone => "tel",
         Kind::Choice { .. } | Kind::Country => "select",
         Kind::Concept | Kind::Occupation => "concept",
         _ => "text",

@@ -33,6 +33,7 @@ pub struct Model {
     pub waiting_since: NaiveDate,
     pub merit: i64,
     pub email: Option<String>,
+    pub phone: Option<String>,
     pub merged_into: Option<Uuid>,
     pub name_key: String,
     pub erased_at_ms: Option<i64>,
