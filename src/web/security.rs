@@ -74,7 +74,8 @@ pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'stat
 /// stands before that in the header is the client's own word.
 pub fn address_of(request: &HttpRequest) -> String {
     let behind = request.app_data::<web::Data<AppState>>().is_some_and(|state| state.config.server.behind_proxy);
-    let named = request.headers().get_all("x-forwarded-for").last().and_then(|value| value.to_str().ok()).and_then(|text| text.rsplit(',').next());
+    let named =
+        request.headers().get_all("x-forwarded-for").last().and_then(|value| value.to_str().ok()).and_then(|text| text.rsplit(',').next());
     match named.and_then(|text| text.trim().parse::<std::net::IpAddr>().ok()).filter(|_| behind) {
         Some(address) => address.to_string(),
         None => request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default(),

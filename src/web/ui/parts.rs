@@ -254,19 +254,50 @@ pub struct Moment {
 /// A part of a page.
 #[derive(Debug, Clone)]
 pub enum Part {
-    Text { heading: String, paragraphs: Vec<String> },
-    Facts { heading: String, facts: Vec<(String, Cell)> },
+    Text {
+        heading: String,
+        paragraphs: Vec<String>,
+    },
+    Facts {
+        heading: String,
+        facts: Vec<(String, Cell)>,
+    },
     Table(Table),
     Form(Box<Form>),
-    Timeline { heading: String, moments: Vec<Moment> },
-    Stepper { heading: String, steps: Vec<(String, &'static str)> },
-    Picture { heading: String, svg: String, columns: Vec<String>, rows: Vec<Vec<String>> },
-    Links { heading: String, links: Vec<(String, String)> },
-    Cards { heading: String, cards: Vec<Card> },
-    Notice { text: String, kind: &'static str },
+    Timeline {
+        heading: String,
+        moments: Vec<Moment>,
+    },
+    Stepper {
+        heading: String,
+        steps: Vec<(String, &'static str)>,
+    },
+    Picture {
+        heading: String,
+        svg: String,
+        columns: Vec<String>,
+        rows: Vec<Vec<String>>,
+    },
+    Links {
+        heading: String,
+        links: Vec<(String, String)>,
+    },
+    Cards {
+        heading: String,
+        cards: Vec<Card>,
+    },
+    Notice {
+        text: String,
+        kind: &'static str,
+    },
     /// Opened by a button above the page, without scripts; where a browser knows no popovers its
     /// content stands in the page.
-    Popover { id: &'static str, label: String, side: bool, form: Box<Form> },
+    Popover {
+        id: &'static str,
+        label: String,
+        side: bool,
+        form: Box<Form>,
+    },
 }
 
 /// A number that leads to a list.
