@@ -20,3 +20,4 @@ provider-go = Weiter mit { $name }
 provider-failed = { $name } konnte nicht sagen, wer Sie sind, oder hier gehört kein Konto zu Ihnen. Melden Sie sich mit Ihrem Passwort an.
 needs-scripts = Dafür braucht es Skripte, die Ihr Browser nicht ausführt.
 error-passkey = Die Antwort des Geräts passt nicht zur Anfrage. Versuchen Sie es noch einmal.
+records-passkeys = Passkeys

@@ -20,3 +20,4 @@ provider-go = Go on with { $name }
 provider-failed = { $name } could not say who you are, or no account here belongs to you. Sign in with your password.
 needs-scripts = This needs scripts, which your browser does not run.
 error-passkey = The device’s answer does not fit what was asked. Try once more.
+records-passkeys = Passkeys

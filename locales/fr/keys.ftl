@@ -20,3 +20,4 @@ provider-go = Continuer avec { $name }
 provider-failed = { $name } n’a pas pu confirmer votre identité, ou aucun compte ne vous correspond ici. Connectez-vous avec votre mot de passe.
 needs-scripts = Cette fonction nécessite des scripts, que votre navigateur n’exécute pas.
 error-passkey = La réponse de l’appareil ne correspond pas à la demande. Réessayez.
+records-passkeys = Clés d’accès

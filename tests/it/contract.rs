@@ -92,7 +92,7 @@ on_both! {
         let mut head = service.person(Role::InstituteHead).await;
         head.set_cookie("passerelle_lang", "en");
         let page = head.get("/ui/trainees?track=home&limit=200").await.text;
-        let on_screen = page.matches("<tr>").count() - 1;
+        let on_screen = page.matches("<tr role=\"row\">").count() - 1;
         let file = head.get("/ui/trainees.csv?track=home").await;
         assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
         let text = file.text.trim_start_matches('\u{feff}');

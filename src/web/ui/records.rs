@@ -600,6 +600,7 @@ async fn aside(
 
 /// `POST /ui/<records>/drafts`: what is typed so far, kept by a script from time to time.
 pub async fn keep_draft(resource: &'static dyn Resource, page: Page, sent: Sent) -> Answer {
+    permit(&page.actor, Action::Create, resource.subject())?;
     sent.guard(&page)?;
     let own = resource.fields().iter().filter_map(|field| Some((field.name.to_owned(), sent.some(field.name)?)));
     drafts::keep(&page.ctx(), resource.name(), &own.collect()).await?;
