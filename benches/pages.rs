@@ -81,7 +81,9 @@ async fn measure(name: &str, url: &str, people: usize, folder: &std::path::Path)
     tx.commit().await.expect("a commit");
     while passerelle::jobs::work_once(&state, "bench").await.expect("a job") {}
     multiply(&state, people).await;
-    state.store.read().execute_unprepared("ANALYZE").await.expect("statistics");
+    let tx = state.store.begin(None, 1).await.expect("a transaction");
+    tx.conn().execute_unprepared("ANALYZE").await.expect("statistics");
+    tx.commit().await.expect("a commit");
     println!("{name}: {people} people in {:.0} s", begun.elapsed().as_secs_f64());
     let application = Application::build(state).expect("a service");
     let address = format!("http://127.0.0.1:{}", application.port);

@@ -1,4 +1,4 @@
-//! Other ways to sign in: passkeys, and accounts at an outside provider; telephone numbers.
+//! Other ways to sign in: passkeys, and accounts at an outside provider; telephone numbers, an index.
 
 use crate::table::*;
 use sea_orm_migration::{prelude::*, schema::*};
@@ -16,6 +16,10 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.alter_table(Table::alter().table("trainee").add_column(text_null("phone")).to_owned()).await?;
+
+        // Whom the other side's authority may see begins with who was matched to it.
+        let matched = index("ix_proposal_destination", "proposal", &["destination", "employer_decision", "trainee_decision", "trainee_id"]);
+        manager.create_index(matched).await?;
 
         let mut passkey = table("passkey").col(pk_uuid("id")).to_owned();
         belongs_to(&mut passkey, "account_id", "account");
@@ -58,6 +62,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         drop_all(manager, &TABLES).await?;
+        manager.drop_index(Index::drop().name("ix_proposal_destination").table("proposal").to_owned()).await?;
         manager.alter_table(Table::alter().table("trainee").drop_column("phone").to_owned()).await
     }
 }
