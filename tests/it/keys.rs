@@ -45,7 +45,7 @@ fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
 fn code_now(secret: &str, steps: u64) -> String {
     let bytes = totp_rs::Secret::Encoded(secret.to_owned()).to_bytes().unwrap();
     let totp = totp_rs::TOTP::new(totp_rs::Algorithm::SHA1, 6, 1, 30, bytes, None, "a@example.org".into()).unwrap();
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let now = u64::try_from(passerelle::clock::Moment::now().ms()).unwrap() / 1_000;
     totp.generate(now + 30 * steps)
 }
 

@@ -120,7 +120,7 @@ async fn token(state: Shared, form: web::Form<BTreeMap<String, String>>) -> Http
     if PkceCodeChallenge::from_code_verifier_sha256(&verifier).as_str() != promise.challenge {
         return HttpResponse::BadRequest().json(json!({ "error": "invalid_grant" }));
     }
-    let now = chrono::Utc::now();
+    let now = passerelle::clock::Moment::now().0;
     let person = StandardClaims::new(SubjectIdentifier::new(promise.claims.subject.into()))
         .set_email(Some(EndUserEmail::new(promise.claims.email.into())))
         .set_email_verified(Some(promise.claims.verified));
