@@ -213,7 +213,7 @@ fn arabic_digit(c: char) -> Option<u32> {
     [0x0660, 0x06F0].into_iter().find_map(|zero| value.checked_sub(zero).filter(|digit| *digit < 10))
 }
 
-/// A stored number with its groups, to be read from abroad too: `+212 661-234567`.
+/// A stored number with its groups, to be read from abroad too: `+212 6 61 23 45 67`.
 pub fn phone(text: &str) -> String {
     phonenumber::parse(None, text)
         .map_or_else(|_| text.to_owned(), |number| number.format().mode(phonenumber::Mode::International).to_string())
@@ -287,6 +287,6 @@ mod tests {
         for wrong in ["", "12", "hello", "0661", "+1 000 000 0000", &"6".repeat(60)] {
             assert_eq!(read_phone(wrong, "MA"), None, "{wrong}");
         }
-        assert_eq!(phone("+212661234567"), "+212 661-234567");
+        assert_eq!(phone("+212661234567"), "+212 6 61 23 45 67");
     }
 }
