@@ -278,3 +278,6 @@ error-pack-elsewhere = هذا الممر لا يؤدي إلى هناك.
 field-phone = رقم الهاتف
 hint-phone = كما تطلبه في بلدك، أو مسبوقًا بعلامة + ورمز البلد.
 error-phone = ليس رقم هاتف في هذا البلد.
+field-rule-subject = السجلات المعنية
+field-rule-countries = البلدان المعنية
+hint-rule-countries = رموز البلدان، مثلًا MA, TN

@@ -250,3 +250,6 @@ error-pack-elsewhere = Dieser Korridor führt nicht dorthin.
 field-phone = Telefonnummer
 hint-phone = Wie Sie sie zu Hause wählen, oder mit + und Landesvorwahl.
 error-phone = Ist keine Telefonnummer dieses Landes.
+field-rule-subject = Betroffene Datensätze
+field-rule-countries = Betroffene Länder
+hint-rule-countries = Ländercodes, zum Beispiel MA, TN

@@ -250,3 +250,6 @@ error-pack-elsewhere = This corridor does not lead there.
 field-phone = Telephone number
 hint-phone = As you dial it at home, or with + and the country’s code.
 error-phone = Is not a telephone number of that country.
+field-rule-subject = Records concerned
+field-rule-countries = Countries concerned
+hint-rule-countries = Country codes, for example MA, TN

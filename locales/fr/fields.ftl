@@ -250,3 +250,6 @@ error-pack-elsewhere = Ce couloir ne mène pas là.
 field-phone = Numéro de téléphone
 hint-phone = Tel que vous le composez chez vous, ou avec + et l’indicatif du pays.
 error-phone = N’est pas un numéro de téléphone de ce pays.
+field-rule-subject = Fiches concernées
+field-rule-countries = Pays concernés
+hint-rule-countries = Codes de pays, par exemple MA, TN

@@ -9,6 +9,7 @@ mod browser;
 mod casework;
 mod concepts;
 mod contract;
+mod days;
 mod door;
 mod faults;
 mod journey;

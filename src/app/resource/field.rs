@@ -20,6 +20,8 @@ pub struct Field {
     pub fixed: bool,
     /// What is disclosed, shared or withheld together with it.
     pub group: FieldGroup,
+    /// Where the same name means another thing than elsewhere: the word of its label and hint.
+    pub label: Option<&'static str>,
 }
 
 /// The kind of value that a field holds, with its limits.
@@ -78,7 +80,17 @@ pub enum Kind {
 
 impl Field {
     pub const fn new(name: &'static str, kind: Kind) -> Self {
-        Self { name, kind, required: false, listed: false, filters: false, sorts: false, fixed: false, group: FieldGroup::General }
+        Self {
+            name,
+            kind,
+            required: false,
+            listed: false,
+            filters: false,
+            sorts: false,
+            fixed: false,
+            group: FieldGroup::General,
+            label: None,
+        }
     }
 
     pub const fn text(name: &'static str, max: usize) -> Self {
@@ -127,8 +139,18 @@ impl Field {
         self
     }
 
+    pub const fn labelled(mut self, label: &'static str) -> Self {
+        self.label = Some(label);
+        self
+    }
+
     /// Key of the label in the catalogues.
     pub fn label_key(&self) -> String {
-        format!("field-{}", self.name.replace('_', "-"))
+        format!("field-{}", self.label.unwrap_or(self.name).replace('_', "-"))
+    }
+
+    /// Key of the hint in the catalogues, which may have none.
+    pub fn hint_key(&self) -> String {
+        format!("hint-{}", self.label.unwrap_or(self.name).replace('_', "-"))
     }
 }

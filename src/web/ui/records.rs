@@ -468,7 +468,7 @@ async fn form(page: &Page, state: FormState<'_>) -> Answer {
 async fn input(page: &Page, field: &Field, state: &FormState<'_>) -> Result<Input, AppError> {
     let t = page.locale;
     let value = state.values.get(field.name).cloned().unwrap_or_default();
-    let hint_key = format!("hint-{}", field.name.replace('_', "-"));
+    let hint_key = field.hint_key();
     let kind_hint = match field.kind {
         Kind::Money => "hint-kind-money",
         Kind::Countries => "hint-kind-countries",

@@ -1,6 +1,7 @@
 //! A service of its own for each test, and clients typed by what they are.
 
 mod client;
+pub mod driver;
 mod provider;
 
 pub use client::{Answer, Browser, Program};
