@@ -480,3 +480,4 @@ draft-kept-now = حُفظت المسودة.
 components-dialog = مربع حوار
 components-side-panel = لوحة جانبية
 components-popover = تُفتح بزرها وتُغلق بمفتاح الخروج، دون برامج نصية.
+notice-opened = السجل مفتوح لك للمدة التي حددتها. سيرى صاحب السجل والمدقق أنك فتحته وسبب ذلك.

@@ -464,3 +464,4 @@ draft-kept-now = Draft kept.
 components-dialog = Dialog
 components-side-panel = Side panel
 components-popover = Opened by its button and closed with Escape, without scripts.
+notice-opened = The record is open to you for the time you named. The person and the auditor see that you opened it, and why.

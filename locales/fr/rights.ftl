@@ -468,3 +468,4 @@ draft-kept-now = Brouillon enregistré.
 components-dialog = Boîte de dialogue
 components-side-panel = Panneau latéral
 components-popover = S’ouvre avec son bouton et se ferme avec Échap, sans script.
+notice-opened = La fiche vous est ouverte pour la durée indiquée. La personne et l’auditeur verront que vous l’avez ouverte, et pourquoi.

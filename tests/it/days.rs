@@ -118,7 +118,7 @@ async fn everybody_does_a_days_work() {
     hands.press("main a[href='/ui/case-transfers?status=open']", "tbody th a").await;
     hands.press("tbody th a", "form[action$='/decision']").await;
     hands.press("form[action$='/decision'] button", ".notice").await;
-    hands.says("accepted").await;
+    hands.says("Your decision is recorded.").await;
 
     // The recognition officer takes a case as her own and says so to the others.
     hands.enter("recognition-officer").await;
@@ -142,8 +142,8 @@ async fn everybody_does_a_days_work() {
     hands.choose("organisation_id", ":not([value=''])").await;
     hands.choose("role", "[value=employer_clerk]").await;
     hands.choose("subject", "[value=trainee]").await;
-    hands.choose("field_group", ":not([value=''])").await;
-    hands.choose("effect", "[value=deny]").await;
+    hands.choose("field_group", "[value=contact]").await;
+    hands.choose("effect", ":not([value=''])").await;
     hands.write("countries", "MA").await;
     hands.write("reason", "Agreement of the steering group.").await;
     hands.write("valid_from", "1.1.2026").await;
@@ -169,16 +169,22 @@ async fn everybody_does_a_days_work() {
     hands.says("telephone log compared").await;
 
     // The destination's side reads its lists; the funder sees money and numbers, and no person.
-    for role in ["destination-officer", "destination-approver", "destination-auditor", "employer-clerk", "institute-clerk"] {
+    for (role, list) in [
+        ("destination-officer", "needs"),
+        ("destination-approver", "recognition-cases"),
+        ("destination-auditor", "outcomes"),
+        ("employer-clerk", "proposals"),
+        ("institute-clerk", "trainees"),
+    ] {
         hands.enter(role).await;
-        hands.at("/ui/trainees").await;
+        hands.at(&format!("/ui/{list}")).await;
         hands.press("tbody th a", "main dl").await;
     }
     hands.enter("funder").await;
     let links = browser.source().await.unwrap();
     assert!(!links.contains("href=\"/ui/trainees\""), "a funder is offered people");
     hands.at("/ui/trainees").await;
-    hands.says("403").await;
+    hands.says("Your role does not allow this").await;
     hands.at("/ui/agreements").await;
     hands.press("tbody th a", "main dl").await;
 

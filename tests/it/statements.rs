@@ -21,6 +21,41 @@ on_both! {
         }
     }
 
+    async fn every_kind_of_page_has_its_bound(on) {
+        let service = Service::start(on).await;
+        service.demo().await;
+        let trainee = {
+            let list = service.person(Role::InstituteHead).await.get("/ui/trainees").await.text;
+            list.split("href=\"/ui/trainees/").find(|rest| rest.as_bytes()[8] == b'-').unwrap().split('"').next().unwrap().to_owned()
+        };
+        let mut over = Vec::new();
+        for (role, path, bound) in [
+            (Role::Trainee, "/ui", 20),
+            (Role::Trainee, "/ui/my/consents", 15),
+            (Role::Trainee, "/ui/my/access", 30),
+            (Role::Trainee, "/ui/my/data", 40),
+            (Role::InstituteHead, "/ui", 40),
+            (Role::InstituteHead, "/ui/team", 20),
+            (Role::InstituteHead, "/ui/account", 15),
+            (Role::InstituteHead, "/ui/notifications", 15),
+            (Role::InstituteHead, &format!("/ui/trainees/{trainee}"), 40),
+            (Role::InstituteHead, &format!("/ui/trainees/{trainee}/edit"), 25),
+            (Role::OriginOfficer, &format!("/ui/trainees/{trainee}/access"), 30),
+            (Role::OriginApprover, "/ui", 40),
+            (Role::Operator, "/ui/organisations", 20),
+        ] {
+            let mut person = service.person(role).await;
+            person.get(path).await;
+            service.statements.lock().unwrap().clear();
+            assert_eq!(person.get(path).await.status, 200, "{role} {path}");
+            let sent = service.statements.lock().unwrap().len();
+            if sent > bound {
+                over.push(format!("{role} {path}: {sent} statements, bound {bound}"));
+            }
+        }
+        assert!(over.is_empty(), "{over:#?}");
+    }
+
     async fn a_snapshot_is_read_with_a_fixed_number_of_statements(on) {
         let service = Service::start(on).await;
         service.corridors().await;

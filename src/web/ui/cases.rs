@@ -146,7 +146,7 @@ pub async fn open_exceptional(page: Page, sent: Sent) -> Answer {
         minutes: sent.number("minutes").unwrap_or_default(),
     };
     match exceptional::open(&page.ctx(), &open).await {
-        Ok(row) => Ok(see(format!("/ui/trainees/{}", row.trainee_id))),
+        Ok(row) => Ok(see(format!("/ui/trainees/{}?notice=opened", row.trainee_id))),
         Err(AppError::NotFound) => {
             let nobody = FieldError::new("name", "nobody", "and birth date together name nobody, or more than one person");
             exceptional_page(&page, &[nobody], &sent)
