@@ -6,6 +6,8 @@
 
 mod check;
 mod pack;
+mod step;
 
 pub use check::{Finding, check};
 pub use pack::*;
+pub use step::*;

@@ -5,6 +5,7 @@
 //! parameter. A value that exists has been checked: parsing happens once, at the border.
 
 pub mod access;
+pub mod calendar;
 mod code_lists;
 pub mod corridor;
 pub mod country;

@@ -79,6 +79,11 @@ pub fn pathway(title: &str, steps: &[Step], t: Locale) -> String {
     if flipped {
         places.values_mut().for_each(|place| place.0 = right - WIDTH - place.0);
     }
+    // Who reads from the right starts at the right.
+    let mirrored = t.direction() == "rtl";
+    if mirrored {
+        places.values_mut().for_each(|place| place.0 = right - WIDTH - place.0);
+    }
     let mut svg = String::new();
     let _ = write!(
         svg,
@@ -93,8 +98,9 @@ pub fn pathway(title: &str, steps: &[Step], t: Locale) -> String {
         if let Some((from, to)) = graph.edge_endpoints(edge)
             && let (Some(a), Some(b)) = (places.get(&from.index()), places.get(&to.index()))
         {
-            let (x1, y1, x2, y2) = (a.0 + WIDTH, a.1 + HEIGHT / 2.0, b.0, b.1 + HEIGHT / 2.0);
-            let bend = (x2 - x1).abs().max(30.0) / 2.0;
+            let (out, into) = if mirrored { (0.0, WIDTH) } else { (WIDTH, 0.0) };
+            let (x1, y1, x2, y2) = (a.0 + out, a.1 + HEIGHT / 2.0, b.0 + into, b.1 + HEIGHT / 2.0);
+            let bend = (x2 - x1).abs().max(30.0) / 2.0 * if mirrored { -1.0 } else { 1.0 };
             let _ = write!(
                 svg,
                 "<path class=\"graph-edge\" d=\"M{x1:.0} {y1:.0}C{:.0} {y1:.0} {:.0} {y2:.0} {x2:.0} {y2:.0}\" marker-end=\"url(#tip)\"/>",
@@ -108,12 +114,12 @@ pub fn pathway(title: &str, steps: &[Step], t: Locale) -> String {
         let _ = write!(
             svg,
             "<g class=\"graph-node actor-{}\"><rect x=\"{:.0}\" y=\"{:.0}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"6\"/><text x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"middle\" class=\"graph-name\">{}</text><text x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"middle\" class=\"graph-note\">{}</text></g>",
-            step.actor.as_str().replace('_', "-"),
+            step.actor.map_or("none", Party::as_str).replace('_', "-"),
             place.0,
             place.1,
             place.0 + WIDTH / 2.0,
             place.1 + 24.0,
-            escape(&shorten(&kind_name(t, step), 25)),
+            escape(&shorten(&step_name(t, step), 25)),
             place.0 + WIDTH / 2.0,
             place.1 + 44.0,
             escape(&format!("{} · {}", shorten(&actor_name(t, step.actor), 18), days(t, step))),
@@ -128,8 +134,13 @@ pub fn kind_name(t: Locale, step: &Step) -> String {
     t.get(&super::cells::word_key("step-kind", step.kind.as_str()))
 }
 
-pub fn actor_name(t: Locale, actor: Party) -> String {
-    t.get(&super::cells::word_key("party", actor.as_str()))
+/// What a step is called: its own name, or the name of its kind.
+pub fn step_name(t: Locale, step: &Step) -> String {
+    step.name.as_ref().map_or_else(|| kind_name(t, step), |name| name.in_language(t.code()).to_owned())
+}
+
+pub fn actor_name(t: Locale, actor: Option<Party>) -> String {
+    actor.map_or_else(|| "—".into(), |actor| t.get(&super::cells::word_key("party", actor.as_str())))
 }
 
 /// Typical days of a step.

@@ -116,9 +116,9 @@ pub async fn corridor(page: Page, id: web::Path<String>) -> Answer {
         (t.get("corridor-version"), pack.version.to_string()),
         (t.get("corridor-days"), format!("{} – {} – {}", graph_days.min, graph_days.typical, graph_days.max)),
     ];
-    let step_name = |id: &String| pack.steps.iter().find(|step| step.id == *id).map(|step| charts::kind_name(t, step)).unwrap_or_default();
+    let step_name = |id: &String| pack.steps.iter().find(|step| step.id == *id).map(|step| charts::step_name(t, step)).unwrap_or_default();
     let steps = pack.steps.iter().map(|step| StepRow {
-        name: charts::kind_name(t, step),
+        name: charts::step_name(t, step),
         actor: charts::actor_name(t, step.actor),
         days: format!("{} – {} – {}", step.days.min, step.days.typical, step.days.max),
         after: step.after.iter().map(step_name).collect::<Vec<_>>().join(", "),
@@ -157,7 +157,7 @@ fn fact_row<T>(t: Locale, fact: &Fact<T>, text: impl FnOnce(&T) -> String) -> Fa
 /// Every key of the pack, in its order.
 fn sections(t: Locale, pack: &CorridorPack) -> Vec<Section> {
     let plain = |fact: &Fact<String>| fact_row(t, fact, Clone::clone);
-    let party = |party: passerelle_domain::corridor::Party| charts::actor_name(t, party);
+    let party = |party: passerelle_domain::corridor::Party| charts::actor_name(t, Some(party));
     let isco = |codes: &[passerelle_domain::occupation::IscoCode]| {
         if codes.is_empty() { t.get("any-occupation") } else { codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ") }
     };
@@ -225,7 +225,7 @@ fn sections(t: Locale, pack: &CorridorPack) -> Vec<Section> {
                 fact_row(t, fact, |fee| {
                     let amount =
                         [fee.amount, fee.amount_max].into_iter().flatten().map(|money| money.to_string()).collect::<Vec<_>>().join(" – ");
-                    format!("{}: {amount} · {} · {}", fee.item, party(fee.payer), t.get(&word_key("cost-class", fee.class.as_str())))
+                    format!("{}: {amount} · {} · {}", fee.item, charts::actor_name(t, fee.payer), t.get(&word_key("cost-class", fee.class.as_str())))
                 })
             })
             .collect(),

@@ -158,13 +158,16 @@ fn check_costs(pack: &CorridorPack, findings: &mut Vec<Finding>) {
                 "remove it; no party may be asked for it",
             );
         }
-        if fee.class == CostClass::RecruitmentFee && fee.payer == Party::Trainee {
+        if fee.class == CostClass::RecruitmentFee && fee.percent_of(Party::Trainee) > 0 {
             add(
                 findings,
                 format!("{key}.payer"),
                 "a recruitment fee is put on the trainee".into(),
                 "name the employer or a state as payer",
             );
+        }
+        if fee.payer.is_none() && fee.shares.is_empty() {
+            add(findings, format!("{key}.payer"), format!("nobody pays for {}", fee.item), "name a payer, or shares that add up to 100");
         }
         if let (Some(low), Some(high)) = (fee.amount, fee.amount_max)
             && (low.currency != high.currency || high.minor < low.minor)
@@ -188,6 +191,9 @@ fn check_steps(pack: &CorridorPack, findings: &mut Vec<Finding>) {
     for (index, step) in pack.steps.iter().enumerate() {
         if position.insert(step.id.as_str(), index).is_some() {
             add(findings, format!("steps[{index}].id"), format!("step {} stands twice", step.id), "give each step its own id");
+        }
+        if step.actor.is_none() {
+            add(findings, format!("steps[{index}].actor"), format!("nobody does {}", step.id), "name the party that does it");
         }
         if step.chance_percent.is_some_and(|chance| chance > 100) {
             add(findings, format!("steps[{index}].chance_percent"), "a chance is above 100 percent".into(), "write 0 to 100");

@@ -1,5 +1,6 @@
 //! The parts of a corridor pack, in the order in which the YAML file carries them.
 
+use super::step::Step;
 use crate::country::{CountryCode, SubdivisionCode};
 use crate::fact::{Fact, FactStatus};
 use crate::language::{LanguageLevel, LanguageTag};
@@ -313,7 +314,37 @@ pub struct Fee {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_max: Option<Money>,
     pub class: CostClass,
+    /// Who pays, or who advances what is shared. A draft may leave it open; a published pathway may not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer: Option<Party>,
+    /// How several parties share it; whole percent that add up to 100. Empty means that the payer pays all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<CostShare>,
+}
+
+/// One party's part of a cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CostShare {
     pub payer: Party,
+    pub percent: u8,
+}
+
+impl Fee {
+    /// Percent that a party pays.
+    pub fn percent_of(&self, party: Party) -> u8 {
+        if self.shares.is_empty() {
+            return if self.payer == Some(party) { 100 } else { 0 };
+        }
+        self.shares.iter().filter(|share| share.payer == party).fold(0, |sum, share| sum.saturating_add(share.percent))
+    }
+
+    /// The upper end of what a party pays, in minor units; rounded up, so that nobody is promised too little.
+    pub fn at_most(&self, party: Party) -> Option<Money> {
+        let whole = self.amount_max.or(self.amount)?;
+        let part = (whole.minor * i64::from(self.percent_of(party)) + 99).div_euclid(100);
+        Some(Money { minor: part, ..whole })
+    }
 }
 
 words!(
@@ -430,109 +461,6 @@ pub struct PayerRule {
 pub struct SafeguardsNote {
     /// Origins of the pack that stand on the WHO safeguards list; the list itself is law data.
     pub listed: Vec<CountryCode>,
-}
-
-words!(
-    /// Kinds of steps on a pathway.
-    StepKind {
-        Training = "training",
-        LanguageCourse = "language_course",
-        Exam = "exam",
-        Document = "document",
-        RecognitionFiling = "recognition_filing",
-        RecognitionDecision = "recognition_decision",
-        CompensationMeasure = "compensation_measure",
-        Offer = "offer",
-        LabourMarketTest = "labour_market_test",
-        Approval = "approval",
-        Appointment = "appointment",
-        Visa = "visa",
-        Medical = "medical",
-        Orientation = "orientation",
-        Travel = "travel",
-        Registration = "registration",
-        StartOfWork = "start_of_work",
-        CheckIn = "check_in",
-        Return = "return",
-    }
-);
-
-/// One step. Papers, clock, costs and failure edge are optional for now; the pathway planner
-/// deepens them without a change of format.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Step {
-    pub id: String,
-    pub kind: StepKind,
-    pub actor: Party,
-    /// Steps that come before; a step without any starts the pathway.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub after: Vec<String>,
-    #[serde(default = "Join::all", skip_serializing_if = "Join::is_all")]
-    pub join: Join,
-    pub days: DayRange,
-    /// Chance of success of one attempt, in percent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub chance_percent: Option<u8>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub attempts_max: Option<u8>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub needs: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gives: Vec<Paper>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub clock: Option<Clock>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub costs: Vec<Fee>,
-    /// Cause of the contingency taxonomy that a failure opens, such as `REC.REFUSE`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_failure: Option<String>,
-    pub source: String,
-}
-
-words!(
-    /// How many of the steps before must be done.
-    Join { All = "all", OneOf = "one_of" }
-);
-
-impl Join {
-    fn all() -> Self {
-        Self::All
-    }
-
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
-    fn is_all(&self) -> bool {
-        *self == Self::All
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Paper {
-    pub paper: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub valid_months: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub renewable: Option<bool>,
-}
-
-/// A statutory clock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Clock {
-    /// Event that starts it, such as `complete_file`.
-    pub anchor: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub months: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub days: Option<u32>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub extendable_once: bool,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub pausable: bool,
-    /// A target raises an alert; only a binding clock is breached.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub binding: bool,
 }
 
 impl CorridorPack {
