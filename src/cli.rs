@@ -5,8 +5,9 @@
 
 mod commands;
 mod demo;
-
+mod law;
 mod output;
+mod pathway;
 
 use crate::config::Config;
 use clap::{Parser, Subcommand};
@@ -66,6 +67,15 @@ enum Command {
     /// Corridor packs: check files, import, export, compare.
     #[command(subcommand)]
     Corridors(Corridors),
+    /// Pathways: what is wrong with one, ways through it, dates and chances.
+    #[command(subcommand)]
+    Pathway(Pathway),
+    /// The law: judge facts, list the rules, run their test cases.
+    #[command(subcommand)]
+    Rules(Rules),
+    /// Reckon as the law does.
+    #[command(subcommand)]
+    Calc(Calc),
     /// Run the matching: ask for a run, replay one, or plan offline from a file.
     Match(MatchArgs),
     /// Accounts.
@@ -135,6 +145,65 @@ enum Corridors {
     },
     /// Compare a file with the newest imported version.
     Diff { path: PathBuf },
+}
+
+#[derive(Debug, Subcommand)]
+enum Pathway {
+    /// Say what is wrong with files or packs; without a name, with all that come with Passerelle.
+    Validate {
+        /// Files, or identifiers such as DE-NURSE-TRIPLEWIN.
+        names: Vec<String>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Every way that no other beats on days, cost and chance, with dates and a forecast, as JSON.
+    #[command(after_help = "Example: passerelle pathway plan DE-NURSE-TRIPLEWIN --held language_certificate --ready-by 2027-09-01")]
+    Plan {
+        /// A file, or an identifier.
+        name: String,
+        /// State to reach.
+        #[arg(long, default_value = "placed", value_parser = passerelle_domain::people::JourneyState::parse)]
+        to: passerelle_domain::people::JourneyState,
+        /// Step to reach instead.
+        #[arg(long)]
+        to_step: Option<String>,
+        /// A paper that is held; may be repeated.
+        #[arg(long)]
+        held: Vec<String>,
+        /// A step that is done; may be repeated.
+        #[arg(long)]
+        done: Vec<String>,
+        /// Day of the first step.
+        #[arg(long)]
+        start: Option<chrono::NaiveDate>,
+        /// Day by which she has to be ready.
+        #[arg(long)]
+        ready_by: Option<chrono::NaiveDate>,
+        #[arg(long, default_value_t = 10_000)]
+        samples: u32,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Rules {
+    /// Judge the facts on standard input (JSON) and answer the verdicts (JSON).
+    #[command(after_help = "Example: echo '{\"site.strike_or_lockout\": false}' | passerelle rules check")]
+    Check,
+    /// The rules and the facts that each reads.
+    List,
+    /// Run the test cases that stand with the rules.
+    Test,
+}
+
+#[derive(Debug, Subcommand)]
+enum Calc {
+    /// The end of a legal period: JSON on standard input with anchor, months or days or business_days, calendar, roll.
+    #[command(
+        after_help = "Example: echo '{\"anchor\": \"2025-10-31\", \"months\": 4, \"calendar\": \"DE\", \"roll\": \"next_business_day\"}' | passerelle calc deadline"
+    )]
+    Deadline,
 }
 
 #[derive(Debug, clap::Args)]
@@ -273,6 +342,29 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
             Corridors::Export { pack, to } => commands::corridors_export(config, pack.as_deref(), to.as_deref()).await,
             Corridors::Diff { path } => commands::corridors_diff(config, &path).await,
         },
+        Command::Pathway(command) => match command {
+            Pathway::Validate { names, json } => pathway::validate(&names, json),
+            Pathway::Plan { name, to, to_step, held, done, start, ready_by, samples, seed } => {
+                let ask = crate::app::pathways::Ask {
+                    to: Some(to),
+                    to_step,
+                    held: held.into_iter().collect(),
+                    done: done.into_iter().collect(),
+                    start,
+                    ready_by,
+                    samples: Some(samples),
+                    seed: Some(seed),
+                    ..crate::app::pathways::Ask::default()
+                };
+                pathway::plan(&config, &name, &ask)
+            }
+        },
+        Command::Rules(command) => match command {
+            Rules::Check => law::check(&config),
+            Rules::List => law::list(&config),
+            Rules::Test => law::test(&config),
+        },
+        Command::Calc(Calc::Deadline) => law::deadline(&config),
         Command::Match(args) => commands::match_run(config, args).await,
         Command::User(User::Create { email, name, role, organisation, country, trainee, locale }) => {
             let new = commands::NewUser { email, name, role, organisation, country, trainee, locale };

@@ -16,6 +16,7 @@ pub struct Config {
     pub storage: Storage,
     pub jobs: Jobs,
     pub matching: Matching,
+    pub law: LawFiles,
     pub mail: Mail,
     pub oidc: Oidc,
     pub limits: Limits,
@@ -130,7 +131,13 @@ pub struct Jobs {
 #[serde(deny_unknown_fields)]
 pub struct Matching {
     pub policy_file: String,
-    pub rules_file: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LawFiles {
+    /// Folder with `catalogue.yaml`, `reference.yaml` and `calendars.yaml`; empty takes those in the binary.
+    pub folder: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -1,11 +1,11 @@
 //! What every request and job shares. Built once, before the server starts.
 
 use crate::app::concepts::ConceptIndex;
+use crate::app::law::Law;
 use crate::app::privacy::retention::Schedule;
 use crate::config::Config;
 use crate::limits::Limits;
 use crate::vault::{Vault, VaultError};
-use passerelle_domain::law::RuleBook;
 use passerelle_engine::matching::Policy;
 use passerelle_store::Store;
 use std::sync::Arc;
@@ -13,7 +13,6 @@ use thiserror::Error;
 
 const POLICY: &str = include_str!("../config/matching-policy.toml");
 const RETENTION: &str = include_str!("../config/retention.toml");
-const RULES: &str = include_str!("../config/law/rules.yaml");
 
 /// Shared by all threads; cheap to clone.
 #[derive(Debug, Clone)]
@@ -21,7 +20,8 @@ pub struct AppState {
     pub store: Store,
     pub config: Arc<Config>,
     pub policy: Arc<Policy>,
-    pub rules: Arc<RuleBook>,
+    /// The law of the files; what authorities have entered stands in the database.
+    pub law: Arc<Law>,
     pub concepts: Arc<ConceptIndex>,
     pub retention: Arc<Schedule>,
     pub vault: Arc<Vault>,
@@ -41,7 +41,7 @@ impl AppState {
     /// When the policy or the law book cannot be used; the file and the key are named.
     pub fn new(store: Store, config: Config) -> Result<Self, RulesError> {
         let policy = load_policy(&config.matching.policy_file)?;
-        let rules = load_rules(&config.matching.rules_file)?;
+        let law = Law::read(&config.law.folder).map_err(|problem| RulesError::File { file: "law".into(), problem })?;
         let retention = load_retention(&config.storage.retention_file)?;
         let vault = Vault::open(&config)?;
         let limits = Limits::new(&config.limits);
@@ -49,7 +49,7 @@ impl AppState {
             store,
             config: Arc::new(config),
             policy: Arc::new(policy),
-            rules: Arc::new(rules),
+            law: Arc::new(law),
             concepts: Arc::new(ConceptIndex::default()),
             retention: Arc::new(retention),
             vault: Arc::new(vault),
@@ -79,18 +79,6 @@ pub fn load_policy(file: &str) -> Result<Policy, RulesError> {
 }
 
 /// # Errors
-/// When the file cannot be read, a key is unknown, or a rule that always holds is softened.
-pub fn load_rules(file: &str) -> Result<RuleBook, RulesError> {
-    let (file, text) = text_of(file, RULES, "config/law/rules.yaml")?;
-    let trouble = |problem: String| RulesError::File { file: file.clone(), problem };
-    let book: RuleBook = serde_saphyr::from_str(&text).map_err(|error| trouble(error.without_snippet().to_string()))?;
-    match book.check().first() {
-        None => Ok(book),
-        Some(finding) => Err(trouble(format!("{}: {}", finding.key, finding.problem))),
-    }
-}
-
-/// # Errors
 /// When the file cannot be read or a key is unknown.
 pub fn load_retention(file: &str) -> Result<Schedule, RulesError> {
     let (file, text) = text_of(file, RETENTION, "config/retention.toml")?;
@@ -105,10 +93,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_policy_and_law_book_are_valid() {
+    fn the_built_in_policy_is_valid() {
         assert_eq!(load_policy("").unwrap().shortlist_max, 50);
-        let book = load_rules("").unwrap();
-        assert_eq!(book.safeguards_lists[0].countries.len(), 55);
     }
 
     #[test]

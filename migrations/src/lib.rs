@@ -12,6 +12,8 @@ mod m20261124_000006_accounts;
 mod m20261124_000007_person;
 mod m20261124_000008_work;
 mod m20261124_000009_sign_in;
+mod m20261124_000010_law;
+mod m20261124_000011_pathways;
 mod table;
 
 /// Runs the migrations in order.
@@ -31,6 +33,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_person::Migration),
             Box::new(m20261124_000008_work::Migration),
             Box::new(m20261124_000009_sign_in::Migration),
+            Box::new(m20261124_000010_law::Migration),
+            Box::new(m20261124_000011_pathways::Migration),
         ]
     }
 }

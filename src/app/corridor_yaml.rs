@@ -34,24 +34,7 @@ impl fmt::Display for PackError {
 /// # Errors
 /// Everything that is wrong with the text, in the order of the file where it has one.
 pub fn read(file: &str, text: &str) -> Result<CorridorPack, Vec<PackError>> {
-    let mut track = serde_path_to_error::Track::new();
-    let parsed = serde_saphyr::with_deserializer_from_str(text, |de| {
-        CorridorPack::deserialize(serde_path_to_error::Deserializer::new(de, &mut track))
-    });
-    let pack = match parsed {
-        Ok(pack) => pack,
-        Err(error) => {
-            let line = error.location().map(|location| location.line());
-            let key = track.path().to_string();
-            return Err(vec![PackError {
-                file: file.into(),
-                line,
-                key: if key == "." { "file".into() } else { key },
-                problem: first_line(&error.without_snippet().to_string()),
-                fix: "correct the value, or see config/corridors/README.md for the keys and their forms".into(),
-            }]);
-        }
-    };
+    let pack = shape(file, text).map_err(|error| vec![error])?;
     let findings = check(&pack);
     if findings.is_empty() {
         return Ok(pack);
@@ -64,6 +47,29 @@ pub fn read(file: &str, text: &str) -> Result<CorridorPack, Vec<PackError>> {
         fix: finding.fix,
     });
     Err(located.collect())
+}
+
+/// Reads a pack that may still be unfinished: shape and values are right, the rest is for the
+/// validation to say.
+///
+/// # Errors
+/// The first thing that cannot be read.
+pub fn shape(file: &str, text: &str) -> Result<CorridorPack, PackError> {
+    let mut track = serde_path_to_error::Track::new();
+    let parsed = serde_saphyr::with_deserializer_from_str(text, |de| {
+        CorridorPack::deserialize(serde_path_to_error::Deserializer::new(de, &mut track))
+    });
+    parsed.map_err(|error| {
+        let line = error.location().map(|location| location.line());
+        let key = track.path().to_string();
+        PackError {
+            file: file.into(),
+            line,
+            key: if key == "." { "file".into() } else { key },
+            problem: first_line(&error.without_snippet().to_string()),
+            fix: "correct the value, or see config/corridors/README.md for the keys and their forms".into(),
+        }
+    })
 }
 
 /// Writes a pack so that reading it again gives an equal one.

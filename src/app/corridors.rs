@@ -6,7 +6,6 @@ use crate::error::AppError;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::corridor::CorridorPack;
 use passerelle_domain::ids::UserId;
-use passerelle_engine::contingency::is_cause;
 use passerelle_engine::matching::snapshot::digest;
 use passerelle_store::entity::corridor_pack;
 use passerelle_store::query::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -43,12 +42,6 @@ pub fn built_in() -> Result<Vec<CorridorPack>, Vec<corridor_yaml::PackError>> {
         }
     }
     if errors.is_empty() { Ok(packs) } else { Err(errors) }
-}
-
-/// Names steps whose failure opens no known cause. Not part of the pack's own check, since causes
-/// belong to the contingency planner.
-pub fn unknown_causes(pack: &CorridorPack) -> Vec<String> {
-    pack.steps.iter().filter_map(|step| step.on_failure.clone()).filter(|cause| !is_cause(cause)).collect()
 }
 
 /// Stores packs, all or none. A pack that stands already unchanged is left alone; one that
@@ -89,6 +82,7 @@ pub async fn import(store: &Store, actor: Option<UserId>, now: Moment, packs: &[
                 digest,
                 document,
                 imported_at_ms: now.ms(),
+                effective_from: None,
             };
             let id = row.id;
             let insert = corridor_pack::Entity::insert(corridor_pack::ActiveModel::from(row).reset_all());
@@ -188,7 +182,10 @@ mod tests {
         for pack in packs {
             let text = corridor_yaml::write(&pack).unwrap();
             assert_eq!(corridor_yaml::read("again", &text).unwrap(), pack);
-            assert_eq!(unknown_causes(&pack), Vec::<String>::new(), "{}", pack.id);
+            let day = "2025-06-01".parse().unwrap();
+            let findings = crate::app::pathways::findings(&pack, day, None);
+            let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == passerelle_engine::pathway::Severity::Forbids).collect();
+            assert!(errors.is_empty(), "{}: {errors:?}", pack.id);
         }
     }
 

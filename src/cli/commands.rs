@@ -4,6 +4,7 @@ use super::output::{bar, pretty, table};
 use super::{EXIT_DATABASE, EXIT_FAILURE, EXIT_FOUND, EXIT_INPUT, Failure, MatchArgs};
 use crate::app::concepts::esco_files::{ImportOptions, Source};
 use crate::app::concepts::import;
+use crate::app::law::Law;
 use crate::app::{accounts, corridor_yaml, corridors, match_runs};
 use crate::clock::Moment;
 use crate::config::Config;
@@ -11,10 +12,12 @@ use crate::error::AppError;
 use crate::i18n::{Locale, plain};
 use crate::jobs;
 use crate::startup::{Application, StartError, open_store};
-use crate::state::{AppState, load_policy, load_rules};
+
+use crate::state::{AppState, load_policy};
 use passerelle_domain::access::Role;
 use passerelle_domain::country::CountryCode;
 use passerelle_engine::matching::Totals;
+use passerelle_engine::pathway::Severity;
 use passerelle_store::Store;
 use serde_json::json;
 use std::io::BufRead;
@@ -168,9 +171,14 @@ fn complain(errors: &[corridor_yaml::PackError]) -> Failure {
 pub(super) fn corridors_check(path: &Path) -> Result<(), Failure> {
     let packs = corridor_yaml::read_path(path).map_err(|errors| complain(&errors))?;
     for pack in &packs {
-        let causes = corridors::unknown_causes(pack);
-        if !causes.is_empty() {
-            return Err(Failure::new(EXIT_INPUT, format!("{}: steps name unknown causes: {}", pack.id, causes.join(", "))));
+        let findings = crate::app::pathways::findings(pack, Moment::now().date(), None);
+        let errors: Vec<String> = findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Forbids)
+            .map(|finding| format!("{}: {}: {}", pack.id, finding.place, plain(&crate::app::pathways::words(Locale::En, finding).0)))
+            .collect();
+        if !errors.is_empty() {
+            return Err(Failure::new(EXIT_INPUT, errors.join("\n")));
         }
         println!("{} version {}: {} pathway(s), {} step(s), fine", pack.id, pack.version, pack.pathways().len(), pack.steps.len());
     }
@@ -529,8 +537,8 @@ pub(super) async fn doctor(config: Config, json: bool) -> Result<(), Failure> {
         load_policy(&config.matching.policy_file).map(|policy| format!("version {}", policy.version)).map_err(|e| e.to_string()),
     ));
     checks.push((
-        "law book",
-        load_rules(&config.matching.rules_file).map(|book| format!("version {}", book.version)).map_err(|e| e.to_string()),
+        "law",
+        Law::read(&config.law.folder).map(|law| format!("{} rules, {} calendars", law.catalogue.rules.len(), law.calendars.len())),
     ));
     checks.push((
         "built-in corridors",

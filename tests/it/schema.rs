@@ -44,7 +44,7 @@ on_both! {
         let expected = entities!(
             access_rule, account, agreement, api_token, assignment, attachment, audit_chain, audit_event, bulk_change, case_transfer, ceremony, cohort,
             comment, consent, disclosure, draft, duplicate, exceptional_access, external_identity, help_text, identity_document, label,
-            mail, notification, notification_choice, one_time_link, passkey, person_request, recovery_code, retention_report, saved_view,
+            mail, notification, notification_choice, one_time_link, passkey, pathway_approval, pathway_draft, law_entry, person_request, recovery_code, retention_report, saved_view,
             sealed_record, shared_group, concept, concept_import, concept_label, concept_relation,
             corridor_pack, credential, idempotency_key, job, language_certificate, match_artifact, match_run, need, need_skill,
             organisation, outcome, programme, proposal, quota, recognition_case, role_grant, seat_pool, session, sign_in_attempt, site,

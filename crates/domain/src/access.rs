@@ -80,6 +80,10 @@ words!(
         Duplicate = "duplicate",
         HelpText = "help_text",
         Label = "label",
+        /// Rules, indices, lists and calendars.
+        Law = "law",
+        /// A pathway that is being written or changed.
+        PathwayDraft = "pathway_draft",
     }
 );
 

@@ -5,11 +5,19 @@
 //! in which version and since when, is data ([`RuleBook`]); how a rule reads its facts is code.
 
 mod book;
+mod catalogue;
+mod expr;
 mod facts;
+mod reference;
 mod rules;
+mod value;
 mod verdict;
 
 pub use book::{BookFinding, RuleBook, RuleId, RuleVersion, SafeguardsList, Severity};
+pub use catalogue::{ALWAYS, Anchor, Catalogue, Check, Rule, RuleFault, RuleTest, faults, floor};
+pub use expr::{Evaluation, Expr, Facts, Op};
 pub use facts::*;
+pub use reference::*;
 pub use rules::{health_scope, judge, judge_all};
+pub use value::{Number, Value};
 pub use verdict::{Outcome, Verdict, blocks};

@@ -103,12 +103,13 @@ async fn gather_in(
         }
         needs.push(need_facts(row, employer, subdivision, skills, seats).map_err(|error| corrupt("need", &error))?);
     }
+    let law = crate::app::law::current(state, tx).await?;
     let quotas: Result<Vec<QuotaFacts>, ParseError> = quota_rows.into_iter().map(quota_facts).collect();
     let mut snapshot = Snapshot {
         format: SNAPSHOT_FORMAT.into(),
         as_of,
         seed,
-        book: (*state.rules).clone(),
+        book: law.catalogue.book(&law.reference, Severity::Block),
         pathways: packs.iter().flat_map(|pack| pathway_facts(pack, &agreements, as_of)).collect(),
         trainees,
         needs,

@@ -196,7 +196,7 @@ struct VerdictRow {
 fn verdict_rows(page: &Page, verdicts: &[Verdict]) -> Vec<VerdictRow> {
     let t = page.locale;
     let source = |verdict: &Verdict| {
-        let rule = page.state.rules.rules.iter().find(|rule| rule.rule == verdict.rule && rule.version == verdict.version);
+        let rule = page.state.law.catalogue.rules.iter().find(|rule| rule.rule == verdict.rule && rule.version == verdict.version);
         rule.map(|rule| rule.source.clone()).unwrap_or_default()
     };
     verdicts

@@ -41,8 +41,8 @@ pub(super) fn about_a_person(subject: Subject) -> bool {
 /// The table of rights.
 pub fn allowed(role: Role, action: Action, subject: Subject) -> Option<Width> {
     let looks = action.looks();
-    // Corridors, concepts, help and labels are public knowledge to everybody who has signed in.
-    if looks && matches!(subject, Subject::Corridor | Subject::Concept | Subject::HelpText | Subject::Label) {
+    // Corridors, law, concepts, help and labels are public knowledge to everybody who has signed in.
+    if looks && matches!(subject, Subject::Corridor | Subject::Law | Subject::Concept | Subject::HelpText | Subject::Label) {
         return Some(Width::All);
     }
     match role {

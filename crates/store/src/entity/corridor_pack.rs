@@ -19,6 +19,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub document: String,
     pub imported_at_ms: i64,
+    /// First day on which the version counts; at once without one.
+    pub effective_from: Option<NaiveDate>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,129 @@
+//! What rules look up: index series by year, dated lists of countries, dated tables by country and
+//! occupation, ratified conventions and social-security links. Effective-dated, each with its source.
+
+use super::value::Value;
+use crate::corridor::AgreementLink;
+use crate::country::CountryCode;
+use crate::words;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An index that law refers to, such as the ceiling of a pension insurance, by calendar year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Series {
+    pub id: String,
+    pub name: String,
+    pub source: String,
+    pub values: BTreeMap<i32, Value>,
+}
+
+/// One edition of a list of countries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CountryList {
+    pub id: String,
+    pub edition: String,
+    pub valid_from: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<NaiveDate>,
+    pub source: String,
+    pub countries: BTreeSet<CountryCode>,
+}
+
+/// One row of a table by country and occupation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableRow {
+    pub table: String,
+    /// `None` stands for every country.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<CountryCode>,
+    /// Leading digits of ISCO-08 codes; empty stands for every occupation.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub isco: String,
+    pub value: Value,
+    pub valid_from: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<NaiveDate>,
+    pub source: String,
+}
+
+words!(
+    /// What a state has done with a convention.
+    ConventionStanding { Ratified = "ratified", Signed = "signed", NotRatified = "none", NotMember = "not_member" }
+);
+
+/// Standing of a country on an international convention.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Convention {
+    pub country: CountryCode,
+    /// `C97`, `ICRMW`.
+    pub instrument: String,
+    pub standing: ConventionStanding,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<NaiveDate>,
+    pub source: String,
+}
+
+/// A social-security agreement between two countries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SocialSecurityAgreement {
+    pub between: [CountryCode; 2],
+    pub agreement: AgreementLink,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<NaiveDate>,
+    pub source: String,
+}
+
+/// Everything that rules look up.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    #[serde(default)]
+    pub series: Vec<Series>,
+    #[serde(default)]
+    pub lists: Vec<CountryList>,
+    #[serde(default)]
+    pub tables: Vec<TableRow>,
+    #[serde(default)]
+    pub conventions: Vec<Convention>,
+    #[serde(default)]
+    pub social_security: Vec<SocialSecurityAgreement>,
+}
+
+fn holds(from: NaiveDate, to: Option<NaiveDate>, day: NaiveDate) -> bool {
+    from <= day && to.is_none_or(|end| day <= end)
+}
+
+impl Reference {
+    /// Value of a series in a year. Years that are not published yet are not guessed.
+    pub fn index(&self, series: &str, year: i32) -> Option<Value> {
+        self.series.iter().find(|known| known.id == series)?.values.get(&year).cloned()
+    }
+
+    /// Whether the edition that counts on a day names a country. `None` without such an edition.
+    pub fn listed(&self, list: &str, country: &str, day: NaiveDate) -> Option<bool> {
+        let editions = self.lists.iter().filter(|known| known.id == list && holds(known.valid_from, known.valid_to, day));
+        editions.max_by_key(|known| known.valid_from).map(|known| known.countries.iter().any(|code| code.as_str() == country))
+    }
+
+    /// The row that fits best: a named country before every country, longer ISCO prefixes before shorter.
+    pub fn lookup(&self, table: &str, country: &str, isco: &str, day: NaiveDate) -> Option<Value> {
+        let rows = self.tables.iter().filter(|row| {
+            row.table == table
+                && row.country.as_ref().is_none_or(|code| code.as_str() == country)
+                && isco.starts_with(row.isco.as_str())
+                && holds(row.valid_from, row.valid_to, day)
+        });
+        rows.max_by_key(|row| (row.country.is_some(), row.isco.len(), row.valid_from)).map(|row| row.value.clone())
+    }
+
+    /// Standing of a country on a convention, or `None` where nobody has written it down.
+    pub fn convention(&self, country: &str, instrument: &str) -> Option<ConventionStanding> {
+        self.conventions.iter().find(|known| known.country.as_str() == country && known.instrument == instrument).map(|known| known.standing)
+    }
+}
