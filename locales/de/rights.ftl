@@ -465,3 +465,4 @@ components-dialog = Dialog
 components-side-panel = Seitenleiste
 components-popover = Öffnet sich mit der Schaltfläche und schließt sich mit Escape, ohne Skripte.
 notice-opened = Die Akte ist für die angegebene Zeit geöffnet. Die Person und die Revision sehen, dass und warum Sie sie geöffnet haben.
+hint-audience = Auch Vermerke für die eigene Organisation erhält die Person, wenn sie Auskunft über ihre Daten verlangt.

@@ -465,3 +465,4 @@ components-dialog = Dialog
 components-side-panel = Side panel
 components-popover = Opened by its button and closed with Escape, without scripts.
 notice-opened = The record is open to you for the time you named. The person and the auditor see that you opened it, and why.
+hint-audience = Remarks for your own organisation are part of what a person receives when she asks for her data.

@@ -469,3 +469,4 @@ components-dialog = Boîte de dialogue
 components-side-panel = Panneau latéral
 components-popover = S’ouvre avec son bouton et se ferme avec Échap, sans script.
 notice-opened = La fiche vous est ouverte pour la durée indiquée. La personne et l’auditeur verront que vous l’avez ouverte, et pourquoi.
+hint-audience = Les remarques réservées à votre organisation font partie de ce qu’une personne reçoit lorsqu’elle demande ses données.

@@ -3,7 +3,7 @@
 use super::Ctx;
 use crate::auth::{password, secret};
 use crate::clock::Moment;
-use crate::error::AppError;
+use crate::error::{AppError, FieldError};
 use crate::state::AppState;
 use passerelle_domain::access::{Action, Role, Subject, TokenScope, permit};
 use passerelle_domain::country::CountryCode;
@@ -124,7 +124,7 @@ pub async fn sign_in(
 }
 
 /// Counts an attempt for the account and for the address, and refuses one too many.
-async fn count_attempts(store: &Store, now: Moment, keys: &[(String, i32)]) -> Result<(), AppError> {
+pub(crate) async fn count_attempts(store: &Store, now: Moment, keys: &[(String, i32)]) -> Result<(), AppError> {
     let tx = store.begin(None, now.ms()).await?;
     sign_in_attempt::Entity::delete_many()
         .filter(sign_in_attempt::Column::WindowStartedAtMs.lte(now.ms() - WINDOW_MS))
@@ -218,7 +218,9 @@ pub async fn create_token(
     }
     let most = ctx.state.config.security.token_days_max;
     if !(1..=most).contains(&days) {
-        return Err(AppError::invalid("days", "range", format!("must be from 1 to {most}")));
+        return Err(AppError::Invalid(vec![
+            FieldError::new("days", "range", format!("must be from 1 to {most}")).with("min", 1).with("max", most),
+        ]));
     }
     if tokens(ctx).await?.iter().filter(|token| token.revoked_at_ms.is_none()).count() >= 20 {
         return Err(AppError::Conflict("an account has at most 20 tokens; revoke one first".into()));

@@ -35,7 +35,7 @@ pub async fn resolve(conn: &impl ConnectionTrait, account: &account::Model, now:
     }
     let mut actor = Actor::new(UserId(account.id), grants, account.trainee_id.map(TraineeId));
     actor.restrictions = restrictions(conn, &actor, now).await?;
-    actor.exceptional = exceptional(conn, account.id, now).await?;
+    actor.exceptional = exceptional(conn, &actor, now).await?;
     Ok(actor)
 }
 
@@ -131,12 +131,16 @@ pub fn restriction_of(row: &access_rule::Model) -> Result<Restriction, AppError>
     })
 }
 
-async fn exceptional(conn: &impl ConnectionTrait, account: Uuid, now: Moment) -> Result<BTreeSet<TraineeId>, AppError> {
+/// What was opened by exception stays open while the role by which it was opened is held.
+async fn exceptional(conn: &impl ConnectionTrait, actor: &Actor, now: Moment) -> Result<BTreeSet<TraineeId>, AppError> {
     let rows = exceptional_access::Entity::find()
-        .filter(exceptional_access::Column::AccountId.eq(account))
+        .filter(exceptional_access::Column::AccountId.eq(actor.user.0))
         .filter(exceptional_access::Column::EndsAtMs.gt(now.ms()))
         .all(conn)
         .await
         .map_err(StoreError::from)?;
-    Ok(rows.into_iter().map(|row| TraineeId(row.trainee_id)).collect())
+    let held = |row: &exceptional_access::Model| {
+        actor.grants.iter().any(|grant| grant.role.as_str() == row.role && grant.organisation.map(|id| id.0) == row.organisation_id)
+    };
+    Ok(rows.into_iter().filter(held).map(|row| TraineeId(row.trainee_id)).collect())
 }

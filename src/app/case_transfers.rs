@@ -6,8 +6,8 @@ use super::work::notifications;
 use crate::error::AppError;
 use passerelle_domain::access::{Action, Reach, Scope, Subject, permit};
 use passerelle_domain::people::{OrganisationKind, OrganisationStatus, TransferKind, TransferStatus};
-use passerelle_store::entity::{case_transfer, organisation, trainee};
-use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
+use passerelle_store::entity::{case_transfer, consent, disclosure, organisation, person_request, proposal, trainee};
+use passerelle_store::query::{ColumnTrait, EntityTrait, Expr, ExprTrait, QueryFilter};
 use passerelle_store::{StoreError, record};
 use serde::Deserialize;
 use serde_json::json;
@@ -55,12 +55,13 @@ pub async fn open(ctx: &Ctx<'_>, open: &Open) -> Result<case_transfer::Model, Ap
         .filter(case_transfer::Column::TraineeId.eq(person.id))
         .filter(case_transfer::Column::Kind.eq(open.kind.as_str()))
         .filter(case_transfer::Column::ToId.eq(to.id))
-        .filter(case_transfer::Column::Status.eq(TransferStatus::Open.as_str()))
+        .filter(case_transfer::Column::FromId.eq(person.institute_id))
+        .filter(case_transfer::Column::Status.is_in([TransferStatus::Open.as_str(), TransferStatus::Accepted.as_str()]))
         .one(tx.conn())
         .await
         .map_err(StoreError::from)?;
     if waiting.is_some() {
-        return Err(AppError::Conflict("the same offer is open already".into()));
+        return Err(AppError::Conflict("the same offer is open already, or was accepted and has not ended".into()));
     }
     let row = case_transfer::Model {
         id: Uuid::now_v7(),
@@ -163,8 +164,39 @@ async fn hand_over(tx: &mut passerelle_store::Tx, row: &case_transfer::Model) ->
         return Err(AppError::Conflict("the case has moved since it was offered".into()));
     }
     let to = organisation::Entity::find_by_id(row.to_id).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
-    let version = person.version;
-    let moved = trainee::Model { institute_id: to.id, cohort_id: None, training_country: to.country, ..person };
+    let (version, id) = (person.version, person.id);
+    let moved = trainee::Model { institute_id: to.id, cohort_id: None, training_country: to.country.clone(), ..person };
     record::update::<trainee::Entity>(tx, moved, version, &["institute_id", "cohort_id"]).await?;
+    // Whatever hangs on the case goes with it: the institute that has it answers for it.
+    macro_rules! follow {
+        ($($entity:ident),+) => {$(
+            $entity::Entity::update_many()
+                .col_expr($entity::Column::InstituteId, Expr::value(to.id))
+                .col_expr($entity::Column::Origin, Expr::value(to.country.as_str()))
+                .col_expr($entity::Column::Version, Expr::col($entity::Column::Version).add(1))
+                .filter($entity::Column::TraineeId.eq(id))
+                .exec(tx.conn())
+                .await
+                .map_err(StoreError::from)?;
+        )+};
+    }
+    follow!(consent, disclosure, person_request, proposal);
+    // Referrals go on under the new institute; what the old one offered and nobody answered falls away.
+    let of_case = || case_transfer::Entity::update_many().filter(case_transfer::Column::TraineeId.eq(id)).filter(case_transfer::Column::Id.ne(row.id));
+    of_case()
+        .col_expr(case_transfer::Column::Status, Expr::value(TransferStatus::Withdrawn.as_str()))
+        .col_expr(case_transfer::Column::Version, Expr::col(case_transfer::Column::Version).add(1))
+        .filter(case_transfer::Column::Status.eq(TransferStatus::Open.as_str()))
+        .exec(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    of_case()
+        .col_expr(case_transfer::Column::FromId, Expr::value(to.id))
+        .col_expr(case_transfer::Column::Version, Expr::col(case_transfer::Column::Version).add(1))
+        .filter(case_transfer::Column::Kind.eq(TransferKind::Referral.as_str()))
+        .filter(case_transfer::Column::Status.eq(TransferStatus::Accepted.as_str()))
+        .exec(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
     Ok(())
 }

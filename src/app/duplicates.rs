@@ -383,13 +383,38 @@ async fn clashes(tx: &Tx, table: &str, id: Uuid, to: Uuid) -> Result<bool, AppEr
             let same = proposal::Entity::find().filter(proposal::Column::TraineeId.eq(to)).filter(proposal::Column::RunId.eq(row.run_id));
             same.one(tx.conn()).await.map_err(StoreError::from)?.is_some()
         }
+        // What she has said about a purpose on the record that stays holds: a yes is not doubled, and a
+        // no is not undone by an older yes of the other record.
+        "consent" => {
+            let Some(row) = consent::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)? else { return Ok(true) };
+            let recipient = match row.recipient_id {
+                Some(recipient) => consent::Column::RecipientId.eq(recipient),
+                None => consent::Column::RecipientId.is_null(),
+            };
+            let said = consent::Entity::find()
+                .filter(consent::Column::TraineeId.eq(to))
+                .filter(consent::Column::Purpose.eq(row.purpose))
+                .filter(recipient);
+            row.withdrawn_at_ms.is_none() && said.one(tx.conn()).await.map_err(StoreError::from)?.is_some()
+        }
         _ => false,
     })
 }
 
 async fn merge(tx: &mut Tx, gone: Uuid, kept: Uuid) -> Result<Moved, AppError> {
     let row = record::hold::<trainee::Entity>(tx, gone).await?.ok_or(AppError::NotFound)?;
-    record::hold::<trainee::Entity>(tx, kept).await?.ok_or(AppError::NotFound)?;
+    let stays = record::hold::<trainee::Entity>(tx, kept).await?.ok_or(AppError::NotFound)?;
+    if [&row, &stays].iter().any(|one| one.erased_at_ms.is_some()) {
+        return Err(AppError::Conflict("one of the records was erased: nothing is merged with it".into()));
+    }
+    if [&row, &stays].iter().any(|one| one.merged_into.is_some()) {
+        return Err(AppError::Conflict("one of the records is part of another already: decide on the pair with that one".into()));
+    }
+    // No chains: every merge can be taken apart by itself, in any order.
+    let absorbed = trainee::Entity::find().filter(trainee::Column::MergedInto.eq(gone)).one(tx.conn()).await.map_err(StoreError::from)?;
+    if absorbed.is_some() {
+        return Err(AppError::Conflict("the record that would go has others merged into it: keep it, or take those apart first".into()));
+    }
     let mut moved = move_all(tx, gone, kept, None).await?;
     let accounts: Vec<Uuid> = account::Entity::find()
         .select_only()
@@ -419,6 +444,12 @@ async fn give_accounts(tx: &Tx, accounts: &[Uuid], to: Uuid) -> Result<(), AppEr
 
 async fn unmerge(tx: &mut Tx, gone: Uuid, kept: Uuid, moved: &Moved) -> Result<(), AppError> {
     let row = record::hold::<trainee::Entity>(tx, gone).await?.ok_or(AppError::NotFound)?;
+    if row.erased_at_ms.is_some() {
+        return Err(AppError::Conflict("the record was erased: it does not come back".into()));
+    }
+    if row.merged_into != Some(kept) {
+        return Err(AppError::Conflict("the records are no longer one: load the pair again".into()));
+    }
     let version = row.version;
     record::update::<trainee::Entity>(tx, trainee::Model { merged_into: None, ..row }, version, &["merged_into"]).await?;
     move_all(tx, kept, gone, Some(moved)).await?;

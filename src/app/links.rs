@@ -7,7 +7,7 @@ use crate::auth::{password, secret};
 use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
-use passerelle_store::entity::{account, one_time_link, role_grant};
+use passerelle_store::entity::{account, api_token, one_time_link, role_grant};
 use passerelle_store::query::{ColumnTrait, EntityTrait, Expr, QueryFilter};
 use passerelle_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
@@ -155,12 +155,18 @@ pub async fn sign_up(state: &AppState, now: Moment, new: &SignUp) -> Result<(), 
     password::ensure_strong(&new.password, &email)?;
     // Hashed in any case: the time must not tell whether the address is known.
     let hash = password::hash(new.password.clone()).await?;
+    let typed = json!(Typed { name: name.into(), password_hash: hash, locale: new.locale.clone() });
     let mut tx = state.store.begin(None, now.ms()).await?;
     match by_email(tx.conn(), &email).await? {
         Some(known) if known.status != "unconfirmed" => {
             send(state, &tx, Purpose::Reset, (&email, &known.locale), Some(known.id), &json!({})).await?;
         }
-        Some(known) => send(state, &tx, Purpose::Confirm, (&email, &known.locale), Some(known.id), &json!({})).await?,
+        // Whoever began it may have been somebody else: each link opens the account with the name and
+        // the password that were typed with it, and only the newest link opens it at all.
+        Some(known) => {
+            end_links(&tx, Purpose::Confirm, known.id).await?;
+            send(state, &tx, Purpose::Confirm, (&email, &new.locale), Some(known.id), &typed).await?;
+        }
         None => {
             let id = Uuid::now_v7();
             let row = account::Model {
@@ -170,7 +176,7 @@ pub async fn sign_up(state: &AppState, now: Moment, new: &SignUp) -> Result<(), 
                 updated_at_ms: now.ms(),
                 email: email.clone(),
                 name: name.into(),
-                password_hash: Some(hash),
+                password_hash: None,
                 status: "unconfirmed".into(),
                 locale: new.locale.clone(),
                 trainee_id: None,
@@ -180,10 +186,31 @@ pub async fn sign_up(state: &AppState, now: Moment, new: &SignUp) -> Result<(), 
             };
             insert::<account::Entity, _>(&tx, row).await?;
             tx.note("sign_up", "account", Some(id), json!({}));
-            send(state, &tx, Purpose::Confirm, (&email, &new.locale), Some(id), &json!({})).await?;
+            send(state, &tx, Purpose::Confirm, (&email, &new.locale), Some(id), &typed).await?;
         }
     }
     tx.commit().await?;
+    Ok(())
+}
+
+/// What was typed with a sign-up: it becomes the account's when its own link is followed.
+#[derive(Debug, Serialize, Deserialize)]
+struct Typed {
+    name: String,
+    password_hash: String,
+    locale: String,
+}
+
+/// Ends the links of one kind that an account has.
+async fn end_links(tx: &Tx, purpose: Purpose, account: Uuid) -> Result<(), AppError> {
+    one_time_link::Entity::update_many()
+        .col_expr(one_time_link::Column::UsedAtMs, Expr::value(tx.now_ms()))
+        .filter(one_time_link::Column::AccountId.eq(account))
+        .filter(one_time_link::Column::Purpose.eq(purpose.word()))
+        .filter(one_time_link::Column::UsedAtMs.is_null())
+        .exec(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
     Ok(())
 }
 
@@ -194,10 +221,14 @@ pub async fn sign_up(state: &AppState, now: Moment, new: &SignUp) -> Result<(), 
 pub async fn confirm(state: &AppState, now: Moment, token: &str) -> Result<(), AppError> {
     let link = find(state, now, Purpose::Confirm, token).await?;
     let account_id = link.account_id.ok_or(AppError::NotFound)?;
+    let typed: Typed = serde_json::from_str(&link.payload).map_err(|_| AppError::NotFound)?;
     let mut tx = state.store.begin(None, now.ms()).await?;
     use_up(&tx, &link).await?;
     account::Entity::update_many()
         .col_expr(account::Column::Status, Expr::value("active"))
+        .col_expr(account::Column::Name, Expr::value(typed.name))
+        .col_expr(account::Column::PasswordHash, Expr::value(typed.password_hash))
+        .col_expr(account::Column::Locale, Expr::value(typed.locale))
         .col_expr(account::Column::ConfirmedAtMs, Expr::value(now.ms()))
         .filter(account::Column::Id.eq(account_id))
         .filter(account::Column::Status.eq("unconfirmed"))
@@ -242,7 +273,16 @@ pub async fn reset(state: &AppState, now: Moment, token: &str, new: &str) -> Res
         .exec(tx.conn())
         .await
         .map_err(StoreError::from)?;
+    // Whoever knew the old password may have made tokens, or asked for other links.
     sessions::end_all(&tx, account_id, None).await?;
+    end_links(&tx, Purpose::Reset, account_id).await?;
+    api_token::Entity::update_many()
+        .col_expr(api_token::Column::RevokedAtMs, Expr::value(now.ms()))
+        .filter(api_token::Column::AccountId.eq(account_id))
+        .filter(api_token::Column::RevokedAtMs.is_null())
+        .exec(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
     tx.note("password_reset", "account", Some(account_id), json!({}));
     notifications::to_accounts(&mut tx, vec![account_id], "security", "/ui/account", &[]).await?;
     tx.commit().await?;
@@ -282,8 +322,25 @@ pub async fn accept(state: &AppState, now: Moment, token: &str, new: Option<&Sig
     };
     let mut tx = state.store.begin(None, now.ms()).await?;
     use_up(&tx, &link).await?;
+    if let Some(person) = invitation.trainee {
+        let taken = account::Entity::find().filter(account::Column::TraineeId.eq(person)).one(tx.conn()).await.map_err(StoreError::from)?;
+        let other = known.as_ref().is_some_and(|account| account.trainee_id.is_some());
+        if taken.is_some() || other {
+            return Err(AppError::Conflict("this person has an account already, or this account is another person's".into()));
+        }
+    }
     let id = match known {
-        Some(account) => account.id,
+        Some(account) => {
+            if let Some(person) = invitation.trainee {
+                account::Entity::update_many()
+                    .col_expr(account::Column::TraineeId, Expr::value(person))
+                    .filter(account::Column::Id.eq(account.id))
+                    .exec(tx.conn())
+                    .await
+                    .map_err(StoreError::from)?;
+            }
+            account.id
+        }
         None => {
             // An account that was begun and never confirmed gives way to the one that is.
             account::Entity::delete_many()

@@ -31,7 +31,7 @@ pub mod work;
 use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
-use passerelle_domain::access::Actor;
+use passerelle_domain::access::{Actor, TokenScope};
 use passerelle_store::Tx;
 use resource::Document;
 
@@ -56,6 +56,15 @@ pub struct IdempotencyKey {
 impl<'a> Ctx<'a> {
     pub fn new(state: &'a AppState, actor: &'a Actor, now: Moment) -> Self {
         Self { state, actor, now, idempotency: None }
+    }
+
+    /// For what no subject of the access rule stands for, such as remarks: a token needs the right to write.
+    ///
+    /// # Errors
+    /// When the actor is a token that may not.
+    pub fn ensure_writes(&self) -> Result<(), AppError> {
+        let may = self.actor.token.as_ref().is_none_or(|scopes| scopes.contains(&TokenScope::Write));
+        if may { Ok(()) } else { Err(AppError::Forbidden) }
     }
 
     /// # Errors

@@ -1,7 +1,7 @@
 //! The second factor by time (TOTP, RFC 6238) with codes for the day the phone is lost. The secret is
 //! sealed; a code counts once.
 
-use super::Ctx;
+use super::{Ctx, accounts};
 use crate::auth::secret;
 use crate::error::AppError;
 use crate::state::AppState;
@@ -69,6 +69,10 @@ fn random_bytes() -> Vec<u8> {
 /// # Errors
 /// When the code is wrong.
 pub async fn enable(ctx: &Ctx<'_>, email: &str, secret_text: &str, code: &str) -> Result<Vec<String>, AppError> {
+    let known = account::Entity::find_by_id(ctx.actor.user.0).one(ctx.state.store.read()).await.map_err(StoreError::from)?;
+    if known.is_none_or(|account| account.totp.is_some()) {
+        return Err(AppError::Conflict("a second factor is on already; turn it off with its code first".into()));
+    }
     let now = u64::try_from(ctx.now.ms() / 1_000).unwrap_or_default();
     let step = accepted_step(&totp(secret_text, email)?, code, now);
     let step = step.ok_or_else(|| AppError::invalid("code", "code", "is not the code that the app shows now"))?;
@@ -121,6 +125,9 @@ async fn new_codes(tx: &Tx, account: Uuid) -> Result<Vec<String>, AppError> {
 /// # Errors
 /// When the code is wrong.
 pub async fn disable(ctx: &Ctx<'_>, account: &account::Model, code: &str) -> Result<(), AppError> {
+    // Six digits are soon guessed by whoever may go on guessing.
+    let key = (format!("factor:{}", account.id), ctx.state.config.security.sign_in_failures_per_account);
+    accounts::count_attempts(&ctx.state.store, ctx.now, &[key]).await?;
     if !check(ctx.state, ctx.now.ms(), account, code).await? {
         return Err(AppError::invalid("code", "code", "is not the code that the app shows now"));
     }

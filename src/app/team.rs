@@ -18,6 +18,8 @@ use uuid::Uuid;
 
 /// Longest cover for somebody absent.
 const COVER_DAYS_MAX: i64 = 92;
+/// How far ahead a cover may be arranged.
+const COVER_AHEAD_MAX: i64 = 183;
 
 /// Roles that a kind of organisation has.
 pub fn roles_of(kind: OrganisationKind) -> &'static [Role] {
@@ -195,11 +197,15 @@ async fn ensure_may_give(ctx: &Ctx<'_>, tx: &Tx, own: Option<&[Uuid]>, invite: &
 /// # Errors
 /// When it is not in the actor's organisations, or is the last that could give it back.
 pub async fn end(ctx: &Ctx<'_>, grant_id: Uuid) -> Result<(), AppError> {
-    let own = within(ctx, Action::Update)?;
+    permit(ctx.actor, Action::List, Subject::Team)?;
+    ctx.ensure_writes()?;
+    // Whoever lent a role takes it back; all else is for those who manage the team.
+    let own = within(ctx, Action::Update).unwrap_or(Some(vec![]));
     let mut tx = ctx.begin().await?;
     let row = role_grant::Entity::find_by_id(grant_id).one(tx.conn()).await.map_err(StoreError::from)?;
     let row = row.filter(|row| {
-        row.revoked_at_ms.is_none() && own.as_ref().is_none_or(|own| row.organisation_id.is_some_and(|id| own.contains(&id)))
+        let lent = row.delegated_by == Some(ctx.actor.user.0);
+        row.revoked_at_ms.is_none() && (lent || own.as_ref().is_none_or(|own| row.organisation_id.is_some_and(|id| own.contains(&id))))
     });
     let row = row.ok_or(AppError::NotFound)?;
     if row.account_id == ctx.actor.user.0 && row.delegated_by.is_none() {
@@ -240,12 +246,16 @@ pub struct Cover {
 /// When the role is not one's own, was itself lent, or the other is no colleague.
 pub async fn cover(ctx: &Ctx<'_>, cover: &Cover) -> Result<(), AppError> {
     permit(ctx.actor, Action::List, Subject::Team)?;
+    ctx.ensure_writes()?;
     let reason = cover.reason.trim();
     if reason.is_empty() || reason.chars().count() > 200 {
         return Err(AppError::invalid("reason", "required", "is needed, with at most 200 characters"));
     }
     if cover.to < cover.from {
         return Err(AppError::invalid("to", "window-reversed", "lies before the first day"));
+    }
+    if (cover.from - ctx.now.date()).num_days() > COVER_AHEAD_MAX {
+        return Err(AppError::invalid("from", "cover-days", format!("is more than {COVER_AHEAD_MAX} days ahead")));
     }
     if cover.to < ctx.now.date() || (cover.to - cover.from).num_days() > COVER_DAYS_MAX {
         return Err(AppError::invalid(
@@ -267,6 +277,18 @@ pub async fn cover(ctx: &Ctx<'_>, cover: &Cover) -> Result<(), AppError> {
         || !works_here.iter().any(|row| row.organisation_id == own.organisation_id)
     {
         return Err(AppError::invalid("account", "reference", "does not name a colleague"));
+    }
+    // Covers of one role for one colleague, a month or less apart, count as one absence.
+    let near = Condition::all()
+        .add(role_grant::Column::DelegatedBy.eq(ctx.actor.user.0))
+        .add(role_grant::Column::AccountId.eq(cover.account))
+        .add(role_grant::Column::Role.eq(own.role.as_str()))
+        .add(role_grant::Column::OrganisationId.eq(own.organisation_id))
+        .add(role_grant::Column::RevokedAtMs.is_null())
+        .add(role_grant::Column::ValidTo.gte(cover.from - chrono::Days::new(31)))
+        .add(role_grant::Column::ValidFrom.lte(cover.to + chrono::Days::new(31)));
+    if role_grant::Entity::find().filter(near).one(tx.conn()).await.map_err(StoreError::from)?.is_some() {
+        return Err(AppError::Conflict("this role is lent to this colleague already, or was within a month: end that cover first".into()));
     }
     let row = role_grant::Model {
         id: Uuid::now_v7(),

@@ -9,7 +9,7 @@ use actix_session::SessionExt;
 use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::{FromRequest, HttpRequest, web};
-use passerelle_domain::access::Actor;
+use passerelle_domain::access::{Actor, TokenScope};
 use passerelle_store::entity::account;
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -57,6 +57,11 @@ impl FromRequest for SignedIn {
             state.limits.actor(&account.id.to_string())?;
             let mut actor = actors::resolve(state.store.read(), &account, now).await?;
             actor.token = scopes;
+            // Whatever a route asks for: a token that may only look changes nothing by any of them.
+            let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
+            if writes && actor.token.as_ref().is_some_and(|scopes| !scopes.contains(&TokenScope::Write) && !scopes.contains(&TokenScope::Decide)) {
+                return Err(AppError::Forbidden);
+            }
             Ok(Self { state, actor, account, now })
         })
     }

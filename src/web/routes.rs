@@ -266,7 +266,7 @@ fn privacy() -> Vec<Entry> {
         page(Method::GET, "/ui/team", Needs(List, Team), || web::route().to(ui::team::list)),
         page(Method::POST, "/ui/team/invite", Needs(Create, Team), || web::route().to(ui::team::invite)),
         page(Method::POST, "/ui/team/cover", Needs(List, Team), || web::route().to(ui::team::cover)),
-        page(Method::POST, "/ui/team/{id}/end", Needs(Update, Team), || web::route().to(ui::team::end)),
+        page(Method::POST, "/ui/team/{id}/end", Needs(List, Team), || web::route().to(ui::team::end)),
         page(Method::GET, "/ui/retention", Needs(List, Subject::Audit), || web::route().to(ui::team::retention_reports)),
         page(Method::POST, "/api/v1/consents", Needs(Create, Consent), || web::route().to(api::privacy::give_consent)).says(
             "Give consent, or enter consent given on paper",
@@ -346,7 +346,7 @@ fn privacy() -> Vec<Entry> {
             Body::Named("Cover"),
             Body::None,
         ),
-        page(Method::DELETE, "/api/v1/team/grants/{id}", Needs(Update, Team), || web::route().to(api::privacy::end_grant)).says(
+        page(Method::DELETE, "/api/v1/team/grants/{id}", Needs(List, Team), || web::route().to(api::privacy::end_grant)).says(
             "End a role at once",
             Body::None,
             Body::None,

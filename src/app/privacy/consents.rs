@@ -1,12 +1,13 @@
 //! Consent: given for one purpose, in the person's language, withdrawn at any time.
 
 use super::disclosures;
+use crate::app::work::notifications;
 use crate::app::Ctx;
 use crate::error::AppError;
 use passerelle_domain::access::{Action, Reach, Subject, permit};
-use passerelle_domain::people::{Decision, DeclineReason};
+use passerelle_domain::people::{Decision, DeclineReason, OrganisationKind};
 use passerelle_domain::privacy::{ConsentChannel, ConsentPurpose};
-use passerelle_store::entity::{consent, proposal, trainee};
+use passerelle_store::entity::{consent, organisation, proposal, trainee};
 use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
 use serde::Deserialize;
@@ -60,13 +61,23 @@ pub async fn give(ctx: &Ctx<'_>, give: &Give) -> Result<consent::Model, AppError
         (false, Some(id)) => id,
         (false, None) => return Err(AppError::invalid("trainee", "required", "is needed")),
     };
+    if herself && give.trainee.is_some_and(|named| named != person) {
+        return Err(AppError::invalid("trainee", "reference", "is somebody else: everybody consents for herself"));
+    }
     let row = record::hold::<trainee::Entity>(&tx, person).await?.ok_or(AppError::NotFound)?;
+    if row.erased_at_ms.is_some() || row.merged_into.is_some() {
+        return Err(AppError::NotFound);
+    }
+    ensure_recipient(tx.conn(), give).await?;
     if !herself && !scope.reaches().any(|reach| matches!(reach, Reach::Organisations(own) if own.iter().any(|id| id.0 == row.institute_id)))
     {
         return Err(AppError::NotFound);
     }
     if in_force(tx.conn(), person, give.purpose, give.recipient).await?.is_some() {
         return Err(AppError::Conflict("this consent is given already".into()));
+    }
+    if !herself && was_withdrawn(tx.conn(), person, give.purpose).await? {
+        return Err(AppError::Conflict("she has withdrawn this consent herself: only she can give it again".into()));
     }
     let made = consent::Model {
         id: Uuid::now_v7(),
@@ -88,8 +99,37 @@ pub async fn give(ctx: &Ctx<'_>, give: &Give) -> Result<consent::Model, AppError
     record::insert::<consent::Entity>(&mut tx, made.clone()).await?;
     tx.note("consent_given", "trainee", Some(person), serde_json::json!({ "purpose": give.purpose }));
     disclosures::open_stages(&mut tx, person).await?;
+    if !herself {
+        notifications::to_person(&mut tx, person, "security", "/ui/my/consents", &[]).await?;
+    }
     tx.commit().await?;
     Ok(made)
+}
+
+/// A recipient is an organisation that can receive what the purpose shares.
+async fn ensure_recipient(conn: &impl ConnectionTrait, give: &Give) -> Result<(), AppError> {
+    let Some(id) = give.recipient else { return Ok(()) };
+    let found = organisation::Entity::find_by_id(id).one(conn).await.map_err(StoreError::from)?;
+    let wanted = match give.purpose {
+        ConsentPurpose::EmployerDisclosure => OrganisationKind::Employer,
+        _ => OrganisationKind::DestinationAuthority,
+    };
+    match found {
+        Some(row) if row.kind == wanted.as_str() => Ok(()),
+        _ => Err(AppError::invalid("recipient", "reference", "does not name an organisation that this purpose is about")),
+    }
+}
+
+/// Whether the person's last word on a purpose was no.
+async fn was_withdrawn(conn: &impl ConnectionTrait, person: Uuid, purpose: ConsentPurpose) -> Result<bool, AppError> {
+    let last = consent::Entity::find()
+        .filter(consent::Column::TraineeId.eq(person))
+        .filter(consent::Column::Purpose.eq(purpose.as_str()))
+        .order_by_desc(consent::Column::GivenAtMs)
+        .one(conn)
+        .await
+        .map_err(StoreError::from)?;
+    Ok(last.is_some_and(|row| row.withdrawn_at_ms.is_some()))
 }
 
 /// The consent of that kind that holds.
@@ -202,8 +242,21 @@ pub async fn withdraw(ctx: &Ctx<'_>, id: Uuid) -> Result<(), AppError> {
         return Err(AppError::TransitionRefused { state: "withdrawn".into(), allowed: vec![] });
     }
     row.withdrawn_at_ms = Some(ctx.now.ms());
-    let (person, version, purpose) = (row.trainee_id, row.version, row.purpose.clone());
+    let (person, version, purpose, recipient) = (row.trainee_id, row.version, row.purpose.clone(), row.recipient_id);
     record::update::<consent::Entity>(&mut tx, row, version, &["withdrawn_at"]).await?;
+    // A general no is a no to everybody, and to every twin of the same yes.
+    let mut twins = consent::Entity::find()
+        .filter(consent::Column::TraineeId.eq(person))
+        .filter(consent::Column::Purpose.eq(purpose.as_str()))
+        .filter(consent::Column::WithdrawnAtMs.is_null());
+    if let Some(recipient) = recipient {
+        twins = twins.filter(consent::Column::RecipientId.eq(recipient));
+    }
+    for mut twin in twins.all(tx.conn()).await.map_err(StoreError::from)? {
+        let version = twin.version;
+        twin.withdrawn_at_ms = Some(ctx.now.ms());
+        record::update::<consent::Entity>(&mut tx, twin, version, &["withdrawn_at"]).await?;
+    }
     if purpose == ConsentPurpose::Matching.as_str() {
         decline_pending(&mut tx, person).await?;
     }

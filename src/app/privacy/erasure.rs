@@ -4,9 +4,9 @@
 use crate::error::AppError;
 use crate::state::AppState;
 use passerelle_domain::people::{Decision, JourneyState};
-use passerelle_domain::privacy::DuplicateStatus;
+use passerelle_domain::privacy::{DuplicateStatus, RequestKind, RequestStatus};
 use passerelle_store::entity::*;
-use passerelle_store::query::{ColumnTrait, Condition, EntityTrait, Expr, QueryFilter};
+use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, Expr, QueryFilter, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
 use uuid::Uuid;
 
@@ -22,6 +22,21 @@ fn is_relied_on(journey: &str) -> bool {
 /// # Errors
 /// When she is on her way: that ends first. Or when the database refuses.
 pub async fn anonymise(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError> {
+    let merged = trainee::Entity::find()
+        .filter(trainee::Column::MergedInto.eq(person))
+        .filter(trainee::Column::ErasedAtMs.is_null())
+        .all(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    one(state, tx, person).await?;
+    // Records that were found to be hers are hers.
+    for row in merged {
+        one(state, tx, row.id).await?;
+    }
+    Ok(())
+}
+
+async fn one(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError> {
     let row = record::hold::<trainee::Entity>(tx, person).await?.ok_or(AppError::NotFound)?;
     if row.erased_at_ms.is_some() {
         return Err(AppError::TransitionRefused { state: "erased".into(), allowed: vec![] });
@@ -56,7 +71,17 @@ pub async fn anonymise(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<()
     person_request::Entity::update_many()
         .col_expr(person_request::Column::Value, Expr::value(Option::<String>::None))
         .col_expr(person_request::Column::Reason, Expr::value("—"))
+        .col_expr(person_request::Column::Answer, Expr::value(Option::<String>::None))
         .filter(person_request::Column::TraineeId.eq(person))
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
+    // What she asked for besides is answered by the erasure.
+    person_request::Entity::update_many()
+        .col_expr(person_request::Column::Status, Expr::value(RequestStatus::Withdrawn.as_str()))
+        .filter(person_request::Column::TraineeId.eq(person))
+        .filter(person_request::Column::Status.eq(RequestStatus::Open.as_str()))
+        .filter(person_request::Column::Kind.ne(RequestKind::Erasure.as_str()))
         .exec(conn)
         .await
         .map_err(StoreError::from)?;
@@ -74,15 +99,17 @@ pub async fn anonymise(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<()
         .exec(conn)
         .await
         .map_err(StoreError::from)?;
-    for kind in ["trainees"] {
+    for (kind, records) in cases_of(conn, person).await? {
         comment::Entity::delete_many()
             .filter(comment::Column::Kind.eq(kind))
-            .filter(comment::Column::RecordId.eq(person))
+            .filter(comment::Column::RecordId.is_in(records.iter().copied()))
             .exec(conn)
             .await
             .map_err(StoreError::from)?;
+        for record in records {
+            crate::app::work::attachments::remove_all(state, conn, kind, record).await?;
+        }
     }
-    crate::app::work::attachments::remove_all(state, conn, "trainees", person).await?;
     close_account(tx, person).await?;
     let version = row.version;
     let reference = crate::app::resource::short_reference(person);
@@ -105,6 +132,29 @@ pub async fn anonymise(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<()
     record::update::<trainee::Entity>(tx, erased, version, &["erased"]).await?;
     tx.note("erased", "trainee", Some(person), serde_json::json!({}));
     Ok(())
+}
+
+/// Every case about her, by kind: remarks and files hang on them.
+async fn cases_of(conn: &impl ConnectionTrait, person: Uuid) -> Result<Vec<(&'static str, Vec<Uuid>)>, AppError> {
+    let mut found = vec![("trainees", vec![person])];
+    macro_rules! of {
+        ($kind:literal, $entity:ident) => {
+            let ids = $entity::Entity::find()
+                .select_only()
+                .column($entity::Column::Id)
+                .filter($entity::Column::TraineeId.eq(person))
+                .into_tuple()
+                .all(conn)
+                .await
+                .map_err(StoreError::from)?;
+            found.push(($kind, ids));
+        };
+    }
+    of!("recognition-cases", recognition_case);
+    of!("proposals", proposal);
+    of!("case-transfers", case_transfer);
+    of!("person-requests", person_request);
+    Ok(found)
 }
 
 /// Her account ends, and nothing of it names her.

@@ -1,7 +1,7 @@
 //! Access by exception: somebody who has no right to a record opens it for a short while, for a
 //! reason that the person and the auditor will read.
 
-use crate::app::Ctx;
+use crate::app::{Ctx, accounts};
 use crate::error::AppError;
 use crate::text::fold;
 use chrono::NaiveDate;
@@ -55,8 +55,10 @@ pub async fn open(ctx: &Ctx<'_>, open: &Open) -> Result<exceptional_access::Mode
                 .with("max", MINUTES_MAX),
         ]));
     }
-    let mut tx = ctx.begin().await?;
     // Attempts count, found or not: otherwise the form would be a way to ask who exists.
+    let key = (format!("exceptional:{}", ctx.actor.user), i32::try_from(OPENED_MAX).unwrap_or(i32::MAX));
+    accounts::count_attempts(&ctx.state.store, ctx.now, &[key]).await?;
+    let mut tx = ctx.begin().await?;
     let today = ctx.now.ms() - 86_400_000;
     let opened = exceptional_access::Entity::find()
         .filter(exceptional_access::Column::AccountId.eq(ctx.actor.user.0))
@@ -125,6 +127,9 @@ pub async fn review(ctx: &Ctx<'_>, id: Uuid, version: i64, text: &str) -> Result
     let mut row = record::find::<exceptional_access::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
     if row.version != version {
         return Err(AppError::Stale);
+    }
+    if row.account_id == ctx.actor.user.0 {
+        return Err(AppError::Conflict("nobody reviews what she opened herself, whatever role is lent to her".into()));
     }
     if row.reviewed_at_ms.is_some() {
         return Err(AppError::TransitionRefused { state: "reviewed".into(), allowed: vec![] });

@@ -2,10 +2,10 @@
 //! instead of a ranking, data kept and not used, data erased.
 
 use super::erasure;
-use crate::app::resource::rewrite;
+use crate::app::resource::{objections, rewrite};
 use crate::app::work::notifications;
 use crate::app::{Ctx, records};
-use crate::error::AppError;
+use crate::error::{AppError, FieldError};
 use passerelle_domain::access::{Action, Reach, Subject, permit};
 use passerelle_domain::privacy::{RequestKind, RequestStatus};
 use passerelle_store::entity::{person_request, trainee};
@@ -63,6 +63,12 @@ pub async fn ask(ctx: &Ctx<'_>, ask: &Ask) -> Result<person_request::Model, AppE
     }
     let mut tx = ctx.begin().await?;
     let row = record::hold::<trainee::Entity>(&tx, person.0).await?.ok_or(AppError::NotFound)?;
+    if let (true, Some(field), Some(value)) = (correction, field, value) {
+        let objections = objections::<records::Trainees>(&row, field, value);
+        if !objections.is_empty() {
+            return Err(AppError::Invalid(objections.into_iter().map(|error| FieldError { field: "value".into(), ..error }).collect()));
+        }
+    }
     let open = person_request::Entity::find()
         .filter(person_request::Column::TraineeId.eq(person.0))
         .filter(person_request::Column::Status.eq(RequestStatus::Open.as_str()))

@@ -40,6 +40,6 @@ impl Spec for ExceptionalAccesses {
     }
 
     fn title(row: &RowOf<Self>) -> String {
-        row.role.clone()
+        crate::app::resource::short_reference(row.id)
     }
 }

@@ -343,6 +343,16 @@ pub async fn rewrite<S: Spec>(ctx: &Ctx<'_>, tx: &mut Tx, id: Uuid, changes: &Ma
     S::after_write(ctx, tx, &row, Some(&before)).await
 }
 
+/// What a field of a record would say to a new value; nothing when it would take it.
+pub fn objections<S: Spec>(before: &RowOf<S>, field: &str, value: &str) -> Vec<FieldError> {
+    let mut data = S::write(before);
+    data.insert(field.to_owned(), Value::from(value));
+    let base = Base { id: before.id(), version: before.version(), created_at_ms: before.created_at_ms(), updated_at_ms: 0 };
+    let mut reader = Reader::new(S::FIELDS, &data);
+    let _ = S::read(&mut reader, base, Some(before));
+    reader.finish().into_iter().filter(|error| error.field == field).collect()
+}
+
 /// Rows as the actor sees them.
 async fn seen<S: Spec>(conn: &impl Conn, actor: &Actor, action: Action, rows: &[RowOf<S>]) -> Result<Vec<Document>, AppError> {
     let closed = sight::closed::<S>(conn, actor, action, rows).await?;

@@ -6,6 +6,7 @@ use super::insert;
 use crate::app::Ctx;
 use crate::error::AppError;
 use crate::state::AppState;
+use passerelle_domain::ids::OrganisationId;
 use passerelle_store::StoreError;
 use passerelle_store::entity::attachment;
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, Expr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -58,7 +59,16 @@ pub async fn list(ctx: &Ctx<'_>, kind: &str, id: Uuid) -> Result<Vec<attachment:
         .filter(within(ctx, attachment::Column::Audience, attachment::Column::OrganisationId, attachment::Column::AccountId))
         .order_by_asc(attachment::Column::CreatedAtMs)
         .limit(FILES_MAX * 2);
-    Ok(find.all(ctx.state.store.read()).await.map_err(StoreError::from)?)
+    let mut rows = find.all(ctx.state.store.read()).await.map_err(StoreError::from)?;
+    if rows.iter().any(|row| !is_own(ctx, row)) && !super::shows_files(ctx, kind, id).await? {
+        rows.retain(|row| is_own(ctx, row));
+    }
+    Ok(rows)
+}
+
+/// Whether a file is the actor's own or her organisation's.
+fn is_own(ctx: &Ctx<'_>, row: &attachment::Model) -> bool {
+    row.account_id == ctx.actor.user.0 || row.organisation_id.is_some_and(|id| ctx.actor.works_for(OrganisationId(id)))
 }
 
 /// Keeps a file.
@@ -66,6 +76,7 @@ pub async fn list(ctx: &Ctx<'_>, kind: &str, id: Uuid) -> Result<Vec<attachment:
 /// # Errors
 /// When it is too large, of a kind that is not taken, or the case is not the actor's to read.
 pub async fn add(ctx: &Ctx<'_>, kind: &str, id: Uuid, sent: Sent<'_>) -> Result<attachment::Model, AppError> {
+    ctx.ensure_writes()?;
     super::case(ctx, kind, id).await?;
     if sent.bytes.is_empty() {
         return Err(AppError::invalid("file", "required", "is needed"));
@@ -135,6 +146,9 @@ pub async fn get(ctx: &Ctx<'_>, id: Uuid) -> Result<(attachment::Model, Vec<u8>)
         .map_err(StoreError::from)?;
     let row = found.ok_or(AppError::NotFound)?;
     super::case(ctx, &row.kind, row.record_id).await?;
+    if !is_own(ctx, &row) && !super::shows_files(ctx, &row.kind, row.record_id).await? {
+        return Err(AppError::NotFound);
+    }
     let bytes = tokio::fs::read(path(ctx.state, id)).await.map_err(AppError::internal)?;
     let digest = crate::text::hex(&Sha256::digest(&bytes));
     if digest != row.sha256 {

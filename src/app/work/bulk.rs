@@ -67,6 +67,12 @@ fn change_of(resource: &dyn Resource, change: &Change) -> Map<String, Value> {
     [(change.field.clone(), value)].into_iter().collect()
 }
 
+/// A record that is named twice is changed once.
+fn distinct(ids: &[Uuid]) -> Vec<Uuid> {
+    let mut seen = std::collections::BTreeSet::new();
+    ids.iter().copied().filter(|id| seen.insert(*id)).collect()
+}
+
 /// The dry run: every record that would be touched, with whose it is, and what would be refused.
 /// Nothing is written: the transaction is dropped.
 ///
@@ -77,7 +83,7 @@ pub async fn preview(ctx: &Ctx<'_>, resource: &'static dyn Resource, change: &Ch
     let mut tx = ctx.begin().await?;
     let data = change_of(resource, change);
     let mut touched = Vec::new();
-    for id in &change.ids {
+    for id in &distinct(&change.ids) {
         touched.push(one(ctx, &mut tx, resource, *id, &change.field, &data).await?.0);
     }
     Ok(touched)
@@ -127,13 +133,14 @@ pub async fn apply(ctx: &Ctx<'_>, resource: &'static dyn Resource, change: &Chan
     let mut tx = ctx.begin().await?;
     let data = change_of(resource, change);
     let (mut touched, mut kept) = (Vec::new(), Vec::new());
-    for id in &change.ids {
+    for id in &distinct(&change.ids) {
         let (row, before) = one(ctx, &mut tx, resource, *id, &change.field, &data).await?;
         touched.push(row);
         kept.extend(before);
     }
     if kept.is_empty() {
-        return Err(AppError::Conflict("none of the records could be changed".into()));
+        let why = touched.iter().find_map(|row| row.refused.clone()).unwrap_or_default();
+        return Err(AppError::Conflict(format!("none of the records could be changed: {why}")));
     }
     let id = Uuid::now_v7();
     let row = bulk_change::Model {

@@ -2,7 +2,8 @@
 
 use super::{insert, notifications};
 use crate::app::Ctx;
-use crate::error::AppError;
+use crate::error::{AppError, FieldError};
+use passerelle_domain::access::FieldGroup;
 use passerelle_domain::words;
 use passerelle_store::StoreError;
 use passerelle_store::entity::{account, assignment, comment};
@@ -25,7 +26,8 @@ const TEXT_MAX: usize = 4_000;
 #[derive(Debug, Clone)]
 pub struct Remark {
     pub row: comment::Model,
-    pub author: String,
+    /// `None` for a trainee whose name the reader is not shown.
+    pub author: Option<String>,
     pub own: bool,
 }
 
@@ -53,13 +55,16 @@ pub async fn list(ctx: &Ctx<'_>, kind: &str, id: Uuid) -> Result<Vec<Remark>, Ap
         .await
         .map_err(StoreError::from)?;
     let authors: Vec<Uuid> = rows.iter().map(|row| row.account_id).collect();
-    let names: std::collections::BTreeMap<Uuid, String> = account::Entity::find()
-        .filter(account::Column::Id.is_in(authors))
-        .all(conn)
-        .await
-        .map_err(StoreError::from)?
+    let accounts = account::Entity::find().filter(account::Column::Id.is_in(authors)).all(conn).await.map_err(StoreError::from)?;
+    // A remark does not tell a name that its reader is not shown yet.
+    let writers: Vec<Uuid> = accounts.iter().filter_map(|row| row.trainee_id).collect();
+    let named = super::shown(ctx, &writers, FieldGroup::Name).await?;
+    let names: std::collections::BTreeMap<Uuid, Option<String>> = accounts
         .into_iter()
-        .map(|row| (row.id, row.name))
+        .map(|row| {
+            let hidden = row.trainee_id.is_some_and(|person| row.id != ctx.actor.user.0 && !named.contains(&person));
+            (row.id, (!hidden).then_some(row.name))
+        })
         .collect();
     let remark = |row: comment::Model| Remark {
         author: names.get(&row.account_id).cloned().unwrap_or_default(),
@@ -74,10 +79,14 @@ pub async fn list(ctx: &Ctx<'_>, kind: &str, id: Uuid) -> Result<Vec<Remark>, Ap
 /// # Errors
 /// When the case is not the actor's to read, or the text is empty or too long.
 pub async fn add(ctx: &Ctx<'_>, kind: &str, id: Uuid, text: &str, audience: Audience) -> Result<Uuid, AppError> {
+    ctx.ensure_writes()?;
     super::case(ctx, kind, id).await?;
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > TEXT_MAX {
-        return Err(AppError::invalid("text", "required", format!("is needed, with at most {TEXT_MAX} characters")));
+    if text.is_empty() {
+        return Err(AppError::invalid("text", "required", "is needed"));
+    }
+    if text.chars().count() > TEXT_MAX {
+        return Err(AppError::Invalid(vec![FieldError::new("text", "too-long", format!("is longer than {TEXT_MAX} characters")).with("max", TEXT_MAX)]));
     }
     let mut tx = ctx.begin().await?;
     let row = comment::Model {
@@ -116,6 +125,7 @@ pub async fn add(ctx: &Ctx<'_>, kind: &str, id: Uuid, text: &str, audience: Audi
 /// # Errors
 /// When it is not the actor's.
 pub async fn remove(ctx: &Ctx<'_>, id: Uuid) -> Result<String, AppError> {
+    ctx.ensure_writes()?;
     let mut tx = ctx.begin().await?;
     let row = comment::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
     let done = comment::Entity::update_many()

@@ -20,6 +20,7 @@ struct News {
     token: Option<String>,
     codes: Vec<String>,
     token_errors: Vec<FieldError>,
+    typed: Sent,
     factor_errors: Vec<FieldError>,
     offer: Option<second_factor::Offer>,
     passkey_errors: Vec<FieldError>,
@@ -68,7 +69,7 @@ async fn account_page(page: &Page, news: News) -> Answer {
         .input(Input::new("number", "days", t.get("token-days")).value("30").required())
         .input(Input::new("choices", "scopes", t.get("token-scopes")).options(scopes).value("read").required())
         .folded()
-        .refused(t, &news.token_errors, |_| None);
+        .refused(t, &news.token_errors, |name| news.typed.some(name));
     sheet.form(form).answer()
 }
 
@@ -129,7 +130,7 @@ pub async fn create_token(page: Page, sent: Sent) -> Answer {
     let scopes = sent.all("scopes").into_iter().filter_map(|word| TokenScope::parse(word).ok()).collect();
     match accounts::create_token(&page.ctx(), sent.get("name"), sent.number("days").unwrap_or(0), &scopes).await {
         Ok((_, token)) => account_page(&page, News { token: Some(token), ..News::default() }).await,
-        Err(error) => account_page(&page, News { token_errors: mendable(error)?, ..News::default() }).await,
+        Err(error) => account_page(&page, News { token_errors: mendable(error)?, typed: sent, ..News::default() }).await,
     }
 }
 

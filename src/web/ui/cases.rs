@@ -92,8 +92,17 @@ pub async fn decide_transfer(page: Page, PathId(id): PathId, sent: Sent) -> Answ
 pub async fn decide_request(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     sent.guard(&page)?;
     let decide = person_requests::Decide { accept: sent.get("accept") == "true", answer: sent.get("answer").into() };
-    person_requests::decide(&page.ctx(), id, sent.version()?, &decide).await?;
-    Ok(see(format!("/ui/person-requests/{id}?notice=decided")))
+    match person_requests::decide(&page.ctx(), id, sent.version()?, &decide).await {
+        Ok(()) => Ok(see(format!("/ui/person-requests/{id}?notice=decided"))),
+        Err(error) => {
+            let t = page.locale;
+            let form = Form::new(format!("/ui/person-requests/{id}/decision"), t.get(if decide.accept { "request-accept" } else { "request-refuse" }))
+                .hidden("version", sent.get("version"))
+                .hidden("accept", sent.get("accept"))
+                .input(Input::new("textarea", "answer", t.get("field-answer")).required());
+            once_more(&page, &format!("/ui/person-requests/{id}"), form, error, &sent)
+        }
+    }
 }
 
 /// `POST /ui/duplicates/{id}/decision`
@@ -266,7 +275,7 @@ pub async fn work_parts(page: &Page, kind: &'static str, id: Uuid) -> Result<Vec
             Cell::text("")
         };
         vec![
-            Cell::text(remark.author),
+            Cell::text(remark.author.unwrap_or_else(|| t.get("role-trainee"))),
             Cell::text(formats::moment_ms(t, remark.row.created_at_ms)),
             Cell::text(remark.row.body),
             Cell::text(whom),
@@ -275,17 +284,7 @@ pub async fn work_parts(page: &Page, kind: &'static str, id: Uuid) -> Result<Vec
     });
     let columns = ["comment-by", "access-when", "comment-text", "comment-audience", "action"].map(|key| t.get(key)).into();
     parts.push(Part::Table(Table { heading: t.get("comments-title"), columns, rows: rows.collect(), empty: t.get("comments-none") }));
-    let audience = || {
-        Input::new("select", "audience", t.get("comment-audience"))
-            .options(words(page, "audience", comments::Audience::WORDS))
-            .value("team")
-            .required()
-    };
-    let remark = Form::new(format!("{base}/comments"), t.get("comment-add"))
-        .heading(t.get("comment-add"))
-        .input(Input::new("textarea", "text", t.get("comment-text")).required())
-        .input(audience());
-    parts.push(Part::Form(Box::new(remark.folded())));
+    parts.push(Part::Form(Box::new(remark_form(page, &base).folded())));
     let files = attachments::list(&ctx, kind, id).await?;
     let rows = files.into_iter().map(|file| {
         let last = if file.account_id == page.account.id {
@@ -302,14 +301,43 @@ pub async fn work_parts(page: &Page, kind: &'static str, id: Uuid) -> Result<Vec
     });
     let columns = ["field-name", "file-size", "access-when", "action"].map(|key| t.get(key)).into();
     parts.push(Part::Table(Table { heading: t.get("attachments-title"), columns, rows: rows.collect(), empty: t.get("attachments-none") }));
-    let mut file = Form::new(format!("{base}/attachments"), t.get("attachment-add"))
+    parts.push(Part::Form(Box::new(file_form(page, &base).folded())));
+    Ok(parts)
+}
+
+fn audience_input(page: &Page) -> Input {
+    let t = page.locale;
+    Input::new("select", "audience", t.get("comment-audience"))
+        .hint(t.get("hint-audience"))
+        .options(words(page, "audience", comments::Audience::WORDS))
+        .value("team")
+        .required()
+}
+
+fn remark_form(page: &Page, base: &str) -> Form {
+    let t = page.locale;
+    Form::new(format!("{base}/comments"), t.get("comment-add"))
+        .heading(t.get("comment-add"))
+        .input(Input::new("textarea", "text", t.get("comment-text")).required())
+        .input(audience_input(page))
+}
+
+fn file_form(page: &Page, base: &str) -> Form {
+    let t = page.locale;
+    let mut form = Form::new(format!("{base}/attachments"), t.get("attachment-add"))
         .heading(t.get("attachment-add"))
         .lead(t.get("attachment-lead"))
         .input(Input::new("file", "file", t.get("attachment-file")).required())
-        .input(audience());
-    file.multipart = true;
-    parts.push(Part::Form(Box::new(file.folded())));
-    Ok(parts)
+        .input(audience_input(page));
+    form.multipart = true;
+    form
+}
+
+/// A form of a case once more, with what was wrong and what was typed; the way back leads to the case.
+fn once_more(page: &Page, base: &str, form: Form, error: AppError, sent: &Sent) -> Answer {
+    let title = if form.heading.is_empty() { form.submit.clone() } else { form.heading.clone() };
+    let form = form.refused(page.locale, &mendable(error)?, |name| sent.some(name));
+    Sheet::new(page.shell_titled(title)).crumb(base, page.locale.get("form-cancel")).form(Form { heading: String::new(), folded: false, ..form }).answer()
 }
 
 async fn assignment_part(page: &Page, kind: &'static str, id: Uuid, base: &str) -> Result<Part, AppError> {
@@ -370,8 +398,11 @@ fn audience(text: &str) -> comments::Audience {
 /// `POST /ui/<cases>/{id}/comments`
 pub async fn comment(kind: &'static str, page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     sent.guard(&page)?;
-    comments::add(&page.ctx(), kind, id, sent.get("text"), audience(sent.get("audience"))).await?;
-    Ok(see(format!("/ui/{kind}/{id}?notice=saved")))
+    let base = format!("/ui/{kind}/{id}");
+    match comments::add(&page.ctx(), kind, id, sent.get("text"), audience(sent.get("audience"))).await {
+        Ok(_) => Ok(see(format!("{base}?notice=saved"))),
+        Err(error) => once_more(&page, &base, remark_form(&page, &base), error, &sent),
+    }
 }
 
 /// `POST /ui/comments/{id}/remove`
@@ -417,8 +448,11 @@ pub async fn attach(kind: &'static str, page: Page, PathId(id): PathId, mut part
         }
     }
     page.guard_token(&csrf)?;
-    attachments::add(&page.ctx(), kind, id, attachments::Sent { name: &name, bytes, audience: audience(whom.trim()) }).await?;
-    Ok(see(format!("/ui/{kind}/{id}?notice=saved")))
+    let base = format!("/ui/{kind}/{id}");
+    match attachments::add(&page.ctx(), kind, id, attachments::Sent { name: &name, bytes, audience: audience(whom.trim()) }).await {
+        Ok(_) => Ok(see(format!("{base}?notice=saved"))),
+        Err(error) => once_more(&page, &base, file_form(&page, &base), error, &Sent::default()),
+    }
 }
 
 /// `GET /ui/attachments/{id}`: always a download, never shown in our pages' name.

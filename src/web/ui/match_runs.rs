@@ -2,6 +2,7 @@
 
 use super::cells::{Labels, cell_text, word_key};
 use super::charts;
+use super::parts::Part;
 use super::shell::{Page, Shell};
 use super::{Answer, html, see};
 use crate::app::match_runs::{self as runs};
@@ -260,6 +261,8 @@ pub async fn why(page: Page, PathId(id): PathId, Params(params): Params) -> Answ
 #[derive(Template)]
 #[template(path = "proposal.html")]
 struct ProposalPage {
+    heading: String,
+    parts: Vec<Part>,
     shell: Shell,
     facts: Vec<(String, String, Option<String>)>,
     verdicts: Vec<VerdictRow>,
@@ -308,6 +311,8 @@ async fn proposal_page(page: &Page, id: Uuid, error: Option<String>) -> Answer {
         version: row.version,
         reasons: DeclineReason::WORDS.iter().map(|word| ((*word).to_owned(), t.get(&word_key("decline-reason", word)))).collect(),
         error,
+        heading: t.get("proposal-title"),
+        parts: super::cases::work_parts(page, "proposals", id).await?,
         shell: page.shell("proposal-title"),
     })
 }

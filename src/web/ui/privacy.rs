@@ -38,7 +38,10 @@ pub async fn consent_list(page: Page) -> Answer {
         let key = purpose.as_str().replace('_', "-");
         let name = t.get(&word_key("consent-purpose", purpose.as_str()));
         let text = t.get(&format!("consent-text-{key}"));
-        match given.iter().find(|row| row.purpose == purpose.as_str() && row.withdrawn_at_ms.is_none()) {
+        // The general consent first: withdrawing it withdraws it from everybody.
+        let mut holding: Vec<_> = given.iter().filter(|row| row.purpose == purpose.as_str() && row.withdrawn_at_ms.is_none()).collect();
+        holding.sort_by_key(|row| row.recipient_id);
+        match holding.first() {
             Some(row) => {
                 let since = t.with1("consent-since", "date", formats::moment_ms(t, row.given_at_ms));
                 let withdraw = vec![(format!("/ui/my/consents/{}/withdraw", row.id), t.get("consent-withdraw"))];

@@ -35,7 +35,8 @@ async fn team_page(page: &Page, invite_errors: &[FieldError], cover_errors: &[Fi
     let rows = members.into_iter().map(|member| {
         let until = member.grant.valid_to.map(|day| formats::date(t, day)).unwrap_or_default();
         let kind = if member.grant.delegated_by.is_some() { t.get("team-cover") } else { String::new() };
-        let may_end = edits && (member.grant.account_id != page.account.id || member.grant.delegated_by.is_some());
+        let lent = member.grant.delegated_by == Some(page.account.id);
+        let may_end = lent || edits && (member.grant.account_id != page.account.id || member.grant.delegated_by.is_some());
         let end = if may_end { Cell::button(format!("/ui/team/{}/end", member.grant.id), t.get("team-end")) } else { Cell::default() };
         vec![
             Cell::text(member.name),
