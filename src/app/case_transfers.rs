@@ -182,7 +182,9 @@ async fn hand_over(tx: &mut passerelle_store::Tx, row: &case_transfer::Model) ->
     }
     follow!(consent, disclosure, person_request, proposal);
     // Referrals go on under the new institute; what the old one offered and nobody answered falls away.
-    let of_case = || case_transfer::Entity::update_many().filter(case_transfer::Column::TraineeId.eq(id)).filter(case_transfer::Column::Id.ne(row.id));
+    let of_case = || {
+        case_transfer::Entity::update_many().filter(case_transfer::Column::TraineeId.eq(id)).filter(case_transfer::Column::Id.ne(row.id))
+    };
     of_case()
         .col_expr(case_transfer::Column::Status, Expr::value(TransferStatus::Withdrawn.as_str()))
         .col_expr(case_transfer::Column::Version, Expr::col(case_transfer::Column::Version).add(1))

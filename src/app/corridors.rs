@@ -184,7 +184,8 @@ mod tests {
             assert_eq!(corridor_yaml::read("again", &text).unwrap(), pack);
             let day = "2025-06-01".parse().unwrap();
             let findings = crate::app::pathways::findings(&pack, day, None);
-            let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == passerelle_engine::pathway::Severity::Forbids).collect();
+            let errors: Vec<_> =
+                findings.iter().filter(|finding| finding.severity == passerelle_engine::pathway::Severity::Forbids).collect();
             assert!(errors.is_empty(), "{}: {errors:?}", pack.id);
         }
     }

@@ -320,7 +320,9 @@ pub async fn enter(ctx: &Ctx<'_>, entry: &Enter) -> Result<Uuid, AppError> {
             let rule: Rule = serde_json::from_value(document.clone()).map_err(wrong)?;
             let found = faults(&rule, &law.reference);
             if !found.is_empty() {
-                return Err(AppError::Invalid(found.into_iter().map(|fault| FieldError::new(fault.field, "rule-fault", fault.problem)).collect()));
+                return Err(AppError::Invalid(
+                    found.into_iter().map(|fault| FieldError::new(fault.field, "rule-fault", fault.problem)).collect(),
+                ));
             }
             let newest = law.catalogue.rules.iter().filter(|known| known.rule == rule.rule).map(|known| known.version).max().unwrap_or(0);
             if rule.version != newest + 1 {
@@ -360,7 +362,8 @@ pub async fn enter(ctx: &Ctx<'_>, entry: &Enter) -> Result<Uuid, AppError> {
         .one(tx.conn())
         .await
         .map_err(StoreError::from)?;
-    let version = if version > 0 { i32::try_from(version).map_err(AppError::internal)? } else { before.map_or(1, |row| row.entry_version + 1) };
+    let version =
+        if version > 0 { i32::try_from(version).map_err(AppError::internal)? } else { before.map_or(1, |row| row.entry_version + 1) };
     let row = law_entry::Model {
         id: Uuid::now_v7(),
         kind: entry.kind.to_string(),
@@ -371,7 +374,10 @@ pub async fn enter(ctx: &Ctx<'_>, entry: &Enter) -> Result<Uuid, AppError> {
         created_at_ms: ctx.now.ms(),
     };
     let id = row.id;
-    law_entry::Entity::insert(law_entry::ActiveModel::from(row).reset_all()).exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
+    law_entry::Entity::insert(law_entry::ActiveModel::from(row).reset_all())
+        .exec_without_returning(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
     tx.note("enter", "law_entry", Some(id), serde_json::json!({ "kind": entry.kind, "key": key, "version": version }));
     tx.commit().await?;
     Ok(id)

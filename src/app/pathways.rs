@@ -119,7 +119,9 @@ pub fn plan(pack: &CorridorPack, law: &Law, ask: &Ask, today: NaiveDate) -> Resu
         let on = |days: u32| start.checked_add_days(Days::new(days.into()));
         Planned {
             schedule: schedule(&steps, start, today.max(start), &law.calendars, &ask.actuals),
-            ready_by_chance: forecast.as_ref().and_then(|forecast| ask.ready_by.map(|_| within.map_or(0.0, |days| forecast.chance_within(days)))),
+            ready_by_chance: forecast
+                .as_ref()
+                .and_then(|forecast| ask.ready_by.map(|_| within.map_or(0.0, |days| forecast.chance_within(days)))),
             ready_p50_on: forecast.as_ref().and_then(|forecast| on(forecast.p50?)),
             forecast,
             route,

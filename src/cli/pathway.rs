@@ -13,8 +13,9 @@ use std::path::Path;
 
 /// A file, or the identifier of a pack that comes with Passerelle.
 fn pack(name: &str) -> Result<CorridorPack, Failure> {
-    let complain =
-        |errors: Vec<corridor_yaml::PackError>| Failure::new(EXIT_INPUT, errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+    let complain = |errors: Vec<corridor_yaml::PackError>| {
+        Failure::new(EXIT_INPUT, errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    };
     if Path::new(name).exists() {
         let text = std::fs::read_to_string(name).map_err(|error| Failure::new(EXIT_INPUT, format!("{name}: {error}")))?;
         return corridor_yaml::shape(name, &text).map_err(|error| complain(vec![error]));

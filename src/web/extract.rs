@@ -59,7 +59,9 @@ impl FromRequest for SignedIn {
             actor.token = scopes;
             // Whatever a route asks for: a token that may only look changes nothing by any of them.
             let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
-            if writes && actor.token.as_ref().is_some_and(|scopes| !scopes.contains(&TokenScope::Write) && !scopes.contains(&TokenScope::Decide)) {
+            if writes
+                && actor.token.as_ref().is_some_and(|scopes| !scopes.contains(&TokenScope::Write) && !scopes.contains(&TokenScope::Decide))
+            {
                 return Err(AppError::Forbidden);
             }
             Ok(Self { state, actor, account, now })

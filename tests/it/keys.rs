@@ -42,7 +42,7 @@ fn between<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
     page[from..].split(end).next().unwrap()
 }
 
-fn code_now(secret: &str, steps: u64) -> String {
+pub fn code_now(secret: &str, steps: u64) -> String {
     let bytes = totp_rs::Secret::Encoded(secret.to_owned()).to_bytes().unwrap();
     let totp = totp_rs::TOTP::new(totp_rs::Algorithm::SHA1, 6, 1, 30, bytes, None, "a@example.org".into()).unwrap();
     let now = u64::try_from(passerelle::clock::Moment::now().ms()).unwrap() / 1_000;
@@ -50,7 +50,7 @@ fn code_now(secret: &str, steps: u64) -> String {
 }
 
 /// Turns the second factor on: the secret, and the codes for a lost phone.
-async fn second_factor(browser: &mut Browser) -> (String, Vec<String>) {
+pub async fn second_factor(browser: &mut Browser) -> (String, Vec<String>) {
     let csrf = browser.csrf().await;
     let offered = browser.post("/ui/account/second-factor", &[("csrf", &csrf)]).await.text;
     let secret = between(&offered, "name=\"secret\" value=\"", "\"").to_owned();

@@ -10,6 +10,7 @@ mod casework;
 mod concepts;
 mod contract;
 mod days;
+mod detours;
 mod door;
 mod faults;
 mod journey;

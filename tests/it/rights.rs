@@ -360,7 +360,7 @@ on_both! {
 }
 
 /// The path of the link in the newest letter to an address.
-async fn letter(service: &Service, to: &str) -> String {
+pub async fn letter(service: &Service, to: &str) -> String {
     let rows = mail::Entity::find().order_by_desc(mail::Column::Id).all(service.state.store.read()).await.unwrap();
     let body = rows.into_iter().find(|row| row.recipient == to).unwrap().body;
     let start = body.find("/ui/").unwrap();

@@ -6,9 +6,9 @@ mod graph;
 mod route;
 mod schedule;
 mod simulate;
-mod validate;
 #[cfg(test)]
 mod tests;
+mod validate;
 
 pub use diff::{Change, ChangeKind, diff};
 pub use graph::PathwayGraph;

@@ -1,8 +1,8 @@
 //! Consent: given for one purpose, in the person's language, withdrawn at any time.
 
 use super::disclosures;
-use crate::app::work::notifications;
 use crate::app::Ctx;
+use crate::app::work::notifications;
 use crate::error::AppError;
 use passerelle_domain::access::{Action, Reach, Subject, permit};
 use passerelle_domain::people::{Decision, DeclineReason, OrganisationKind};

@@ -86,7 +86,9 @@ pub async fn add(ctx: &Ctx<'_>, kind: &str, id: Uuid, text: &str, audience: Audi
         return Err(AppError::invalid("text", "required", "is needed"));
     }
     if text.chars().count() > TEXT_MAX {
-        return Err(AppError::Invalid(vec![FieldError::new("text", "too-long", format!("is longer than {TEXT_MAX} characters")).with("max", TEXT_MAX)]));
+        return Err(AppError::Invalid(vec![
+            FieldError::new("text", "too-long", format!("is longer than {TEXT_MAX} characters")).with("max", TEXT_MAX),
+        ]));
     }
     let mut tx = ctx.begin().await?;
     let row = comment::Model {

@@ -96,10 +96,13 @@ pub async fn decide_request(page: Page, PathId(id): PathId, sent: Sent) -> Answe
         Ok(()) => Ok(see(format!("/ui/person-requests/{id}?notice=decided"))),
         Err(error) => {
             let t = page.locale;
-            let form = Form::new(format!("/ui/person-requests/{id}/decision"), t.get(if decide.accept { "request-accept" } else { "request-refuse" }))
-                .hidden("version", sent.get("version"))
-                .hidden("accept", sent.get("accept"))
-                .input(Input::new("textarea", "answer", t.get("field-answer")).required());
+            let form = Form::new(
+                format!("/ui/person-requests/{id}/decision"),
+                t.get(if decide.accept { "request-accept" } else { "request-refuse" }),
+            )
+            .hidden("version", sent.get("version"))
+            .hidden("accept", sent.get("accept"))
+            .input(Input::new("textarea", "answer", t.get("field-answer")).required());
             once_more(&page, &format!("/ui/person-requests/{id}"), form, error, &sent)
         }
     }
@@ -337,7 +340,10 @@ fn file_form(page: &Page, base: &str) -> Form {
 fn once_more(page: &Page, base: &str, form: Form, error: AppError, sent: &Sent) -> Answer {
     let title = if form.heading.is_empty() { form.submit.clone() } else { form.heading.clone() };
     let form = form.refused(page.locale, &mendable(error)?, |name| sent.some(name));
-    Sheet::new(page.shell_titled(title)).crumb(base, page.locale.get("form-cancel")).form(Form { heading: String::new(), folded: false, ..form }).answer()
+    Sheet::new(page.shell_titled(title))
+        .crumb(base, page.locale.get("form-cancel"))
+        .form(Form { heading: String::new(), folded: false, ..form })
+        .answer()
 }
 
 async fn assignment_part(page: &Page, kind: &'static str, id: Uuid, base: &str) -> Result<Part, AppError> {

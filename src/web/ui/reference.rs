@@ -225,7 +225,12 @@ fn sections(t: Locale, pack: &CorridorPack) -> Vec<Section> {
                 fact_row(t, fact, |fee| {
                     let amount =
                         [fee.amount, fee.amount_max].into_iter().flatten().map(|money| money.to_string()).collect::<Vec<_>>().join(" – ");
-                    format!("{}: {amount} · {} · {}", fee.item, charts::actor_name(t, fee.payer), t.get(&word_key("cost-class", fee.class.as_str())))
+                    format!(
+                        "{}: {amount} · {} · {}",
+                        fee.item,
+                        charts::actor_name(t, fee.payer),
+                        t.get(&word_key("cost-class", fee.class.as_str()))
+                    )
                 })
             })
             .collect(),

@@ -137,7 +137,12 @@ impl Rule {
     /// Test cases that give another answer than they should: name and answer.
     pub fn failing_tests(&self, reference: &Reference) -> Vec<(&str, Outcome)> {
         let run = |test: &RuleTest| self.judge(&test.facts, reference).verdict;
-        self.tests.iter().map(|test| (test, run(test))).filter(|(test, got)| *got != test.expect).map(|(test, got)| (test.name.as_str(), got)).collect()
+        self.tests
+            .iter()
+            .map(|test| (test, run(test)))
+            .filter(|(test, got)| *got != test.expect)
+            .map(|(test, got)| (test.name.as_str(), got))
+            .collect()
     }
 
     fn holds_on(&self, day: NaiveDate) -> bool {
@@ -167,9 +172,8 @@ pub fn floor(rule: RuleId, facts: &Facts) -> Option<Outcome> {
 }
 
 /// Attributes that no ranking may read (ILO Convention 111 and the law of most countries).
-const PROTECTED: [&str; 10] = [
-    "sex", "pregnancy", "family_status", "religion", "ethnicity", "union_membership", "hiv", "disability", "health", "political_opinion",
-];
+const PROTECTED: [&str; 10] =
+    ["sex", "pregnancy", "family_status", "religion", "ethnicity", "union_membership", "hiv", "disability", "health", "political_opinion"];
 
 /// Rules that cannot be switched off or softened.
 pub const ALWAYS: [RuleId; 4] = [RuleId::R01, RuleId::R02, RuleId::R16, RuleId::R18];

@@ -124,6 +124,9 @@ impl Reference {
 
     /// Standing of a country on a convention, or `None` where nobody has written it down.
     pub fn convention(&self, country: &str, instrument: &str) -> Option<ConventionStanding> {
-        self.conventions.iter().find(|known| known.country.as_str() == country && known.instrument == instrument).map(|known| known.standing)
+        self.conventions
+            .iter()
+            .find(|known| known.country.as_str() == country && known.instrument == instrument)
+            .map(|known| known.standing)
     }
 }

@@ -95,9 +95,7 @@ pub fn routes<'a>(steps: &'a [Step], standing: &Standing, objective: &Objective,
     if found.is_empty() {
         return Err(RouteError::NoWay);
     }
-    found.sort_by(|a, b| {
-        (a.days.typical, &a.employer_cost).cmp(&(b.days.typical, &b.employer_cost)).then(b.chance.total_cmp(&a.chance))
-    });
+    found.sort_by(|a, b| (a.days.typical, &a.employer_cost).cmp(&(b.days.typical, &b.employer_cost)).then(b.chance.total_cmp(&a.chance)));
     Ok(found)
 }
 
@@ -161,7 +159,8 @@ impl Search<'_, '_> {
             }
             // Steps of a circle, closed steps and steps after unknown ones are no way.
             let known = self.graph.before(node).count();
-            if self.order[node.index()] == usize::MAX || !step.is_open_on(self.day) || (step.join == Join::All && known < step.after.len()) {
+            if self.order[node.index()] == usize::MAX || !step.is_open_on(self.day) || (step.join == Join::All && known < step.after.len())
+            {
                 return Ok(());
             }
             beginning.included.insert(node);
@@ -237,7 +236,8 @@ impl Search<'_, '_> {
     /// Days until the goal is done; where a choice is open its quickest branch counts.
     fn days(&self, beginning: &Beginning, pick: fn(&DayRange) -> u32) -> u32 {
         let mut done = vec![0u32; self.graph.graph.node_count()];
-        let mut nodes: Vec<NodeIndex> = self.graph.graph.node_indices().filter(|node| self.order[node.index()] <= self.order[beginning.goal.index()]).collect();
+        let mut nodes: Vec<NodeIndex> =
+            self.graph.graph.node_indices().filter(|node| self.order[node.index()] <= self.order[beginning.goal.index()]).collect();
         nodes.sort_by_key(|node| self.order[node.index()]);
         for node in nodes {
             let step = self.graph.graph[node];

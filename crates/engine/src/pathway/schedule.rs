@@ -172,7 +172,8 @@ fn due(
         other.id == clock.anchor || (other.kind.as_str() == clock.anchor && other.id != step.id)
     });
     let running = happened.clock_started_on.is_some();
-    let anchor = happened.clock_started_on.or_else(|| anchor_step.and_then(|node| typical.get(&node).map(|(_, end)| *end))).unwrap_or(begin);
+    let anchor =
+        happened.clock_started_on.or_else(|| anchor_step.and_then(|node| typical.get(&node).map(|(_, end)| *end))).unwrap_or(begin);
     let weekends = Calendar::weekends();
     let (calendar, roll) = match clock.calendar.as_ref().and_then(|id| calendars.get(id)) {
         Some(calendar) => (calendar, Roll::NextBusinessDay),

@@ -104,7 +104,8 @@ pub fn simulate(steps: &[&Step], n: u32, seed: u64) -> Forecast {
             before: graph.before(*node).map(|before| place[before.index()]).collect(),
             one_of: step.join == Join::OneOf,
             fails_below: (fails * f64::from(u32::MAX)) as u32,
-            attempts: u32::from(step.attempts_max.unwrap_or(1).max(1)) + step.repeat.as_ref().map_or(0, |r| u32::from(r.limit.unwrap_or(0))),
+            attempts: u32::from(step.attempts_max.unwrap_or(1).max(1))
+                + step.repeat.as_ref().map_or(0, |r| u32::from(r.limit.unwrap_or(0))),
             needs,
         });
     }

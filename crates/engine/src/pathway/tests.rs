@@ -68,7 +68,8 @@ fn a_route_is_the_same_as_brute_force_finds() {
                 .iter()
                 .enumerate()
                 .map(|(at, (after, one_of, days, chance, minor, held))| {
-                    let before: BTreeSet<usize> = if at == 0 { BTreeSet::new() } else { after.iter().map(|index| index.index(at)).collect() };
+                    let before: BTreeSet<usize> =
+                        if at == 0 { BTreeSet::new() } else { after.iter().map(|index| index.index(at)).collect() };
                     let names: Vec<String> = before.iter().map(|b| format!("s{b}")).collect();
                     let names: Vec<&str> = names.iter().map(String::as_str).collect();
                     let mut made = step(&format!("s{at}"), StepKind::Document, &names, [*days, *days, *days]);
@@ -198,8 +199,15 @@ fn dates_slack_and_due_days() {
     let mut steps = sound();
     steps.insert(1, step("language", StepKind::LanguageCourse, &[], [20, 40, 60]));
     steps[2].after.push("language".into());
-    steps[3].clock =
-        Some(Clock { anchor: "visa-filed".into(), months: Some(4), days: None, calendar: Some("DE".into()), extendable_once: true, pausable: true, binding: true });
+    steps[3].clock = Some(Clock {
+        anchor: "visa-filed".into(),
+        months: Some(4),
+        days: None,
+        calendar: Some("DE".into()),
+        extendable_once: true,
+        pausable: true,
+        binding: true,
+    });
     let calendars = BTreeMap::from([("DE".to_owned(), Calendar::weekends())]);
     let start = day("2026-01-05");
     let of = |actuals: &BTreeMap<String, Actual>, today: &str| {

@@ -77,8 +77,7 @@ pub struct Ground<'a> {
 const OWN_PAPERS: [&str; 4] = ["passport", "identity_card", "birth_certificate", "diploma"];
 
 /// States that every pathway has to reach.
-const MILESTONES: [JourneyState; 4] =
-    [JourneyState::Offered, JourneyState::PreDeparture, JourneyState::Departed, JourneyState::Placed];
+const MILESTONES: [JourneyState; 4] = [JourneyState::Offered, JourneyState::PreDeparture, JourneyState::Departed, JourneyState::Placed];
 
 /// Average length of a month in days (Gregorian calendar), to set months beside typical days.
 const DAYS_PER_MONTH: f64 = 30.436_875;
