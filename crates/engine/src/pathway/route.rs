@@ -70,7 +70,7 @@ const MOST_BEGINNINGS: usize = 200_000;
 ///
 /// # Errors
 /// When no step reaches the objective, every way is closed, or there are too many to compare.
-pub fn routes<'a>(steps: &'a [Step], standing: &Standing, objective: &Objective, day: NaiveDate) -> Result<Vec<Route>, RouteError> {
+pub fn routes(steps: &[Step], standing: &Standing, objective: &Objective, day: NaiveDate) -> Result<Vec<Route>, RouteError> {
     let graph = PathwayGraph::new(steps);
     let goals: Vec<NodeIndex> = graph
         .graph

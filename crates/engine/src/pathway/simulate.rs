@@ -64,9 +64,22 @@ struct Laid {
     /// A draw below it fails.
     fails_below: u32,
     attempts: u32,
-    /// Papers it needs: giver, life in days, days that a renewal takes or `None`, slot in the counts.
-    needs: Vec<(u16, u32, Option<u32>, u16)>,
+    needs: Vec<Needed>,
 }
+
+/// A paper with an end that a step needs.
+#[derive(Clone, Copy)]
+struct Needed {
+    giver: u16,
+    life_days: u32,
+    /// Days that a renewal takes; `None` where there is none.
+    renewal_days: Option<u32>,
+    /// Its place in the counts.
+    slot: u16,
+}
+
+/// Days that a paper lives, and that its renewal takes.
+type Life = (u32, Option<u32>);
 
 /// Samples `n` people on the steps of a route.
 pub fn simulate(steps: &[&Step], n: u32, seed: u64) -> Forecast {
@@ -78,17 +91,17 @@ pub fn simulate(steps: &[&Step], n: u32, seed: u64) -> Forecast {
     }
     let mut papers: Vec<&str> = Vec::new();
     let mut laid: Vec<Laid> = Vec::with_capacity(order.len());
-    let mut last_giver: BTreeMap<&str, (u16, Option<(u32, Option<u32>)>)> = BTreeMap::new();
+    let mut last_giver: BTreeMap<&str, (u16, Option<Life>)> = BTreeMap::new();
     for (at, node) in order.iter().enumerate() {
         let step = graph.graph[*node];
         let mut needs = Vec::new();
         for needed in &step.needs {
-            if let Some((giver, Some((life, renewal)))) = last_giver.get(needed.as_str()) {
+            if let Some((giver, Some((life_days, renewal_days)))) = last_giver.get(needed.as_str()).copied() {
                 let slot = papers.iter().position(|paper| paper == needed).unwrap_or_else(|| {
                     papers.push(needed);
                     papers.len() - 1
                 });
-                needs.push((*giver, *life, *renewal, u16::try_from(slot).unwrap_or(u16::MAX)));
+                needs.push(Needed { giver, life_days, renewal_days, slot: u16::try_from(slot).unwrap_or(u16::MAX) });
             }
         }
         for paper in &step.gives {
@@ -125,16 +138,15 @@ pub fn simulate(steps: &[&Step], n: u32, seed: u64) -> Forecast {
             if start == u32::MAX {
                 start = 0;
             }
-            for (giver, life, renewal, slot) in &step.needs {
-                let valid_until = ends[*giver as usize].saturating_add(*life);
-                if start > valid_until {
-                    match renewal {
+            for paper in &step.needs {
+                if start > ends[paper.giver as usize].saturating_add(paper.life_days) {
+                    match paper.renewal_days {
                         Some(takes) => {
-                            renewed[*slot as usize] += 1;
+                            renewed[paper.slot as usize] += 1;
                             start += takes;
                         }
                         None => {
-                            lapsed[*slot as usize] += 1;
+                            lapsed[paper.slot as usize] += 1;
                             continue 'people;
                         }
                     }
