@@ -3,13 +3,14 @@
 use super::{Ctx, corridor_yaml};
 use crate::clock::Moment;
 use crate::error::AppError;
+use chrono::NaiveDate;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::corridor::CorridorPack;
 use passerelle_domain::ids::UserId;
 use passerelle_engine::matching::snapshot::digest;
 use passerelle_store::entity::corridor_pack;
-use passerelle_store::query::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
-use passerelle_store::{Store, StoreError};
+use passerelle_store::query::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use passerelle_store::{Store, StoreError, Tx};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -71,23 +72,7 @@ pub async fn import(store: &Store, actor: Option<UserId>, now: Moment, packs: &[
             }
         };
         if imported != Imported::Unchanged {
-            let row = corridor_pack::Model {
-                id: Uuid::now_v7(),
-                pack_id: pack.id.to_string(),
-                pack_version: version,
-                destination: pack.destination.to_string(),
-                status: pack.status.to_string(),
-                valid_from: pack.valid_from,
-                valid_to: pack.valid_to,
-                digest,
-                document,
-                imported_at_ms: now.ms(),
-                effective_from: None,
-            };
-            let id = row.id;
-            let insert = corridor_pack::Entity::insert(corridor_pack::ActiveModel::from(row).reset_all());
-            insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
-            tx.note("import", "corridor_pack", Some(id), serde_json::json!({ "pack": pack.id, "version": version }));
+            publish(&mut tx, pack, None).await?;
         }
         outcome.push(imported);
     }
@@ -95,7 +80,58 @@ pub async fn import(store: &Store, actor: Option<UserId>, now: Moment, packs: &[
     Ok(outcome)
 }
 
-/// The newest version of each pack, by identifier.
+/// Puts a version beside those that stand. It counts from the day given, or at once.
+///
+/// # Errors
+/// A conflict when that version stands already.
+pub async fn publish(tx: &mut Tx, pack: &CorridorPack, effective_from: Option<NaiveDate>) -> Result<(), AppError> {
+    let document = serde_json::to_string(pack)?;
+    let version = i32::try_from(pack.version).map_err(AppError::internal)?;
+    let row = corridor_pack::Model {
+        id: Uuid::now_v7(),
+        pack_id: pack.id.to_string(),
+        pack_version: version,
+        destination: pack.destination.to_string(),
+        status: pack.status.to_string(),
+        valid_from: pack.valid_from,
+        valid_to: pack.valid_to,
+        digest: digest(&document),
+        document,
+        imported_at_ms: tx.now_ms(),
+        effective_from,
+    };
+    let id = row.id;
+    let insert = corridor_pack::Entity::insert(corridor_pack::ActiveModel::from(row).reset_all());
+    insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
+    tx.note("publish", "corridor_pack", Some(id), serde_json::json!({ "pack": pack.id, "version": version, "effective_from": effective_from }));
+    Ok(())
+}
+
+/// The version of each pack that counts on a day: the newest that is in effect.
+///
+/// # Errors
+/// When a stored document cannot be read by this version.
+pub async fn all_on(conn: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<CorridorPack>, AppError> {
+    let find = corridor_pack::Entity::find().filter(in_effect(day)).order_by_asc(corridor_pack::Column::PackVersion);
+    let rows = find.all(conn).await.map_err(StoreError::from)?;
+    let newest: BTreeMap<String, corridor_pack::Model> = rows.into_iter().map(|row| (row.pack_id.clone(), row)).collect();
+    newest.into_values().map(|row| parse(&row)).collect()
+}
+
+fn in_effect(day: NaiveDate) -> Condition {
+    Condition::any().add(corridor_pack::Column::EffectiveFrom.is_null()).add(corridor_pack::Column::EffectiveFrom.lte(day))
+}
+
+/// One version of a pack, whenever it counts.
+///
+/// # Errors
+/// As [`all_on`].
+pub async fn version_in(conn: &impl ConnectionTrait, pack_id: &str, version: i32) -> Result<Option<CorridorPack>, AppError> {
+    let find = corridor_pack::Entity::find().filter(corridor_pack::Column::PackId.eq(pack_id)).filter(corridor_pack::Column::PackVersion.eq(version));
+    find.one(conn).await.map_err(StoreError::from)?.map(|row| parse(&row)).transpose()
+}
+
+/// The newest version of each pack, by identifier, in effect or not yet.
 ///
 /// # Errors
 /// When a stored document cannot be read by this version.
@@ -119,7 +155,7 @@ pub async fn latest_in(conn: &impl ConnectionTrait, pack_id: &str) -> Result<Opt
 /// When the actor may not.
 pub async fn list(ctx: &Ctx<'_>) -> Result<Vec<CorridorPack>, AppError> {
     permit(ctx.actor, Action::List, Subject::Corridor)?;
-    latest_all(ctx.state.store.read()).await
+    all_on(ctx.state.store.read(), ctx.now.date()).await
 }
 
 /// One pack for somebody who may see it.
@@ -128,7 +164,12 @@ pub async fn list(ctx: &Ctx<'_>) -> Result<Vec<CorridorPack>, AppError> {
 /// When the actor may not, or there is no such pack.
 pub async fn get(ctx: &Ctx<'_>, pack_id: &str) -> Result<CorridorPack, AppError> {
     permit(ctx.actor, Action::Read, Subject::Corridor)?;
-    latest_in(ctx.state.store.read(), pack_id).await?.ok_or(AppError::NotFound)
+    let find = corridor_pack::Entity::find()
+        .filter(corridor_pack::Column::PackId.eq(pack_id))
+        .filter(in_effect(ctx.now.date()))
+        .order_by_desc(corridor_pack::Column::PackVersion);
+    let row = find.one(ctx.state.store.read()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
+    parse(&row)
 }
 
 async fn latest_row(conn: &impl ConnectionTrait, pack_id: &str) -> Result<Option<corridor_pack::Model>, StoreError> {

@@ -339,6 +339,7 @@ pub mod job_lease {
 /// All packs that a snapshot draws on.
 pub(crate) async fn packs(
     conn: &impl passerelle_store::query::ConnectionTrait,
+    day: chrono::NaiveDate,
 ) -> Result<Vec<passerelle_domain::corridor::CorridorPack>, AppError> {
-    corridors::latest_all(conn).await
+    corridors::all_on(conn, day).await
 }

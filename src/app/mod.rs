@@ -16,6 +16,7 @@ pub mod links;
 pub mod mail;
 pub mod match_runs;
 pub mod passkeys;
+pub mod pathway_drafts;
 pub mod pathways;
 pub mod privacy;
 pub mod proposals;

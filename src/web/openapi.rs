@@ -57,7 +57,7 @@ fn operation(entry: &Entry) -> Value {
 
 fn parameters(entry: &Entry) -> Vec<Value> {
     let mut parameters = Vec::new();
-    for name in ["id", "pack"] {
+    for name in ["id", "pack", "step"] {
         if entry.path.contains(&format!("{{{name}}}")) {
             parameters.push(json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
         }

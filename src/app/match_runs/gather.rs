@@ -56,7 +56,7 @@ async fn gather_in(
     seed: u64,
     pair: Option<(Uuid, Uuid)>,
 ) -> Result<Snapshot, AppError> {
-    let packs = packs(tx).await?;
+    let packs = packs(tx, as_of).await?;
     let agreements = all::<agreement::Entity>(tx).await?;
     let (trainee, need) = (pair.map(|pair| pair.0), pair.map(|pair| pair.1));
     let organisations: BTreeMap<Uuid, organisation::Model> =

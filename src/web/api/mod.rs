@@ -1,6 +1,7 @@
 //! The API under `/api/v1`. Handlers take, call and answer; nothing else.
 
 pub mod match_runs;
+pub mod pathways;
 pub mod platform;
 pub mod privacy;
 pub mod reference;

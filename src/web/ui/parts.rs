@@ -278,6 +278,11 @@ pub enum Part {
         columns: Vec<String>,
         rows: Vec<Vec<String>>,
     },
+    /// Text as a machine reads it, left to right in every language.
+    Code {
+        heading: String,
+        text: String,
+    },
     Links {
         heading: String,
         links: Vec<(String, String)>,

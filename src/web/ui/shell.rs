@@ -224,6 +224,12 @@ fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
         add("/ui/corridors".into(), t.get("corridors-title"));
         add("/ui/concepts".into(), t.get("concepts-title"));
     }
+    if permit(ctx.actor, Action::List, Subject::PathwayDraft).is_ok() {
+        add("/ui/pathway-drafts".into(), t.get("drafts-title"));
+    }
+    if permit(ctx.actor, Action::List, Subject::Law).is_ok() {
+        add("/ui/rules".into(), t.get("rules-title"));
+    }
     if permit(ctx.actor, Action::List, Subject::Team).is_ok() {
         add("/ui/team".into(), t.get("team-title"));
     }

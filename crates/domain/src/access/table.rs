@@ -150,6 +150,8 @@ fn origin(action: Action, subject: Subject, looks: bool, rank: Rank) -> Option<W
         Subject::AccessRule if looks || (rank == Rank::Approver && edits) => Some(Width::Own),
         Subject::Team if looks || (rank == Rank::Approver && edits) => Some(Width::Own),
         Subject::HelpText | Subject::Label if rank == Rank::Approver && edits => Some(Width::Origin),
+        Subject::PathwayDraft => pathway_draft(action, rank, Width::Origin),
+        Subject::Law if rank == Rank::Approver && action == Action::Create => Some(Width::All),
         Subject::Audit if rank == Rank::Auditor && looks => Some(Width::All),
         _ => None,
     }
@@ -172,9 +174,22 @@ fn destination(action: Action, subject: Subject, looks: bool, rank: Rank) -> Opt
         Subject::AccessRule if looks || (rank == Rank::Approver && edits) => Some(Width::Own),
         Subject::Team if looks || (rank == Rank::Approver && edits) => Some(Width::Own),
         Subject::HelpText | Subject::Label if rank == Rank::Approver && edits => Some(Width::Destination),
+        Subject::PathwayDraft => pathway_draft(action, rank, Width::Destination),
+        Subject::Law if rank == Rank::Approver && action == Action::Create => Some(Width::All),
         Subject::Audit if rank == Rank::Auditor && looks => Some(Width::All),
         _ => None,
     }
+}
+
+/// Officers write pathways, approvers hold the key of their side, auditors read.
+fn pathway_draft(action: Action, rank: Rank, territory: Width) -> Option<Width> {
+    let may = match action {
+        Action::List | Action::Read => true,
+        Action::Create | Action::Update => rank != Rank::Auditor,
+        Action::Decide => rank == Rank::Approver,
+        Action::Delete | Action::Export => false,
+    };
+    may.then_some(territory)
 }
 
 /// Whoever acts opens it for herself and sees what she opened; the auditor sees and reviews all.
@@ -231,6 +246,8 @@ fn operator(action: Action, subject: Subject, looks: bool) -> Option<Width> {
             Some(Width::All)
         }
         Subject::Audit if looks => Some(Width::All),
+        Subject::PathwayDraft if looks => Some(Width::All),
+        Subject::Law if action == Action::Create => Some(Width::All),
         _ => None,
     }
 }
