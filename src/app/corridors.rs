@@ -103,7 +103,12 @@ pub async fn publish(tx: &mut Tx, pack: &CorridorPack, effective_from: Option<Na
     let id = row.id;
     let insert = corridor_pack::Entity::insert(corridor_pack::ActiveModel::from(row).reset_all());
     insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
-    tx.note("publish", "corridor_pack", Some(id), serde_json::json!({ "pack": pack.id, "version": version, "effective_from": effective_from }));
+    tx.note(
+        "publish",
+        "corridor_pack",
+        Some(id),
+        serde_json::json!({ "pack": pack.id, "version": version, "effective_from": effective_from }),
+    );
     Ok(())
 }
 
@@ -127,7 +132,9 @@ fn in_effect(day: NaiveDate) -> Condition {
 /// # Errors
 /// As [`all_on`].
 pub async fn version_in(conn: &impl ConnectionTrait, pack_id: &str, version: i32) -> Result<Option<CorridorPack>, AppError> {
-    let find = corridor_pack::Entity::find().filter(corridor_pack::Column::PackId.eq(pack_id)).filter(corridor_pack::Column::PackVersion.eq(version));
+    let find = corridor_pack::Entity::find()
+        .filter(corridor_pack::Column::PackId.eq(pack_id))
+        .filter(corridor_pack::Column::PackVersion.eq(version));
     find.one(conn).await.map_err(StoreError::from)?.map(|row| parse(&row)).transpose()
 }
 

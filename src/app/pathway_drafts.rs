@@ -14,7 +14,9 @@ use passerelle_domain::words;
 use passerelle_engine::matching::snapshot::digest;
 use passerelle_engine::pathway::{Change, Finding, Severity, diff};
 use passerelle_store::entity::{account, organisation, pathway_approval, pathway_draft};
-use passerelle_store::query::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use passerelle_store::query::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use passerelle_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -113,7 +115,8 @@ pub async fn list(ctx: &Ctx<'_>) -> Result<Vec<pathway_draft::Model>, AppError> 
         ctx.actor.grants.iter().flat_map(|grant| grant.territory.countries.iter().map(ToString::to_string)).collect();
     let mut find = pathway_draft::Entity::find().order_by_desc(pathway_draft::Column::UpdatedAtMs).limit(200);
     if !all {
-        let mut mine = Condition::any().add(pathway_draft::Column::Destination.is_in(countries.iter())).add(pathway_draft::Column::Origins.eq(""));
+        let mut mine =
+            Condition::any().add(pathway_draft::Column::Destination.is_in(countries.iter())).add(pathway_draft::Column::Origins.eq(""));
         for code in &countries {
             mine = mine.add(pathway_draft::Column::Origins.contains(code));
         }
@@ -280,7 +283,8 @@ fn read_yaml(text: &str) -> Result<CorridorPack, AppError> {
     corridor_yaml::shape("yaml", text).map_err(|error| {
         let line = error.line.map(|line| format!("line {line}: ")).unwrap_or_default();
         AppError::Invalid(vec![
-            FieldError::new("yaml", "yaml", format!("{line}{}: {}", error.key, error.problem)).with("problem", format!("{line}{}: {}", error.key, error.problem)),
+            FieldError::new("yaml", "yaml", format!("{line}{}: {}", error.key, error.problem))
+                .with("problem", format!("{line}{}: {}", error.key, error.problem)),
         ])
     })
 }
@@ -295,7 +299,8 @@ fn from_template(template: &str, begin: &Begin) -> Result<CorridorPack, AppError
     let id = begin.id.as_deref().unwrap_or_default();
     let id = PackId::parse(id).map_err(|error| AppError::Invalid(vec![FieldError::of("id", &error)]))?;
     let destination = begin.destination.ok_or_else(|| AppError::invalid("destination", "required", "is needed"))?;
-    let built_in = corridors::built_in().map_err(|errors| AppError::internal(errors.iter().map(ToString::to_string).collect::<String>()))?;
+    let built_in =
+        corridors::built_in().map_err(|errors| AppError::internal(errors.iter().map(ToString::to_string).collect::<String>()))?;
     let model = built_in.into_iter().find(|pack| pack.id.as_str() == *pack_id).ok_or(AppError::NotFound)?;
     let mut value = serde_json::to_value(&model)?;
     fn resource(value: &mut Value, key: &str) {
@@ -329,7 +334,12 @@ fn from_template(template: &str, begin: &Begin) -> Result<CorridorPack, AppError
 }
 
 /// Puts another wording in place of the old one; both keys come out.
-async fn rewrite(ctx: &Ctx<'_>, id: Uuid, version: i64, change: impl FnOnce(&mut CorridorPack) -> Result<(), AppError>) -> Result<i64, AppError> {
+async fn rewrite(
+    ctx: &Ctx<'_>,
+    id: Uuid,
+    version: i64,
+    change: impl FnOnce(&mut CorridorPack) -> Result<(), AppError>,
+) -> Result<i64, AppError> {
     permit(ctx.actor, Action::Update, Subject::PathwayDraft)?;
     let mut tx = ctx.begin().await?;
     let row = row_in(ctx, tx.conn(), id).await?;
@@ -412,7 +422,8 @@ pub async fn replace_by_yaml(ctx: &Ctx<'_>, id: Uuid, version: i64, text: &str) 
 /// When the name is taken, or there is no such step.
 pub async fn put_step(ctx: &Ctx<'_>, id: Uuid, version: i64, old: Option<&str>, step: Step) -> Result<i64, AppError> {
     rewrite(ctx, id, version, |pack| {
-        let well_formed = (1..=40).contains(&step.id.len()) && step.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let well_formed =
+            (1..=40).contains(&step.id.len()) && step.id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !well_formed {
             return Err(AppError::invalid("id", "step-id", "is not 1 to 40 small letters, digits and hyphens"));
         }
@@ -482,7 +493,8 @@ pub async fn submit(ctx: &Ctx<'_>, id: Uuid, version: i64, effective_from: Naive
     let row = row_in(ctx, tx.conn(), id).await?;
     open(&row)?;
     ensure_sound(ctx, tx.conn(), &pack_of(&row)?).await?;
-    let asked = pathway_draft::Model { stage: Stage::AwaitingCounterpart.to_string(), effective_from: Some(effective_from), refusal: None, ..row };
+    let asked =
+        pathway_draft::Model { stage: Stage::AwaitingCounterpart.to_string(), effective_from: Some(effective_from), refusal: None, ..row };
     let next = swap(&mut tx, asked, version, "submit").await?;
     tx.commit().await?;
     Ok(next)
@@ -496,14 +508,13 @@ async fn ensure_sound(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, pack: &Corrido
         .filter(|finding| finding.severity == Severity::Forbids)
         .map(|finding| {
             let said = crate::i18n::plain(&pathways::words(crate::i18n::Locale::En, finding).0);
-            FieldError::new(&format!("steps.{}", finding.place), "finding", format!("{}: {said}", finding.code)).with("problem", format!("{}: {said}", finding.place))
+            FieldError::new(&format!("steps.{}", finding.place), "finding", format!("{}: {said}", finding.code))
+                .with("problem", format!("{}: {said}", finding.place))
         })
         .collect();
-    errors.extend(
-        passerelle_domain::corridor::check(pack)
-            .into_iter()
-            .map(|finding| FieldError::new(&finding.key, "finding", format!("{}; {}", finding.problem, finding.fix)).with("problem", finding.problem)),
-    );
+    errors.extend(passerelle_domain::corridor::check(pack).into_iter().map(|finding| {
+        FieldError::new(&finding.key, "finding", format!("{}; {}", finding.problem, finding.fix)).with("problem", finding.problem)
+    }));
     if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
 }
 
@@ -582,7 +593,11 @@ pub async fn refuse(ctx: &Ctx<'_>, id: Uuid, version: i64, reason: &str) -> Resu
     if row.stage != Stage::AwaitingCounterpart.as_str() || sides(ctx, &row.destination, &row.origins, true).is_empty() {
         return Err(AppError::TransitionRefused { state: row.stage, allowed: vec![] });
     }
-    pathway_approval::Entity::delete_many().filter(pathway_approval::Column::DraftId.eq(id)).exec(tx.conn()).await.map_err(StoreError::from)?;
+    pathway_approval::Entity::delete_many()
+        .filter(pathway_approval::Column::DraftId.eq(id))
+        .exec(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
     let back = pathway_draft::Model { stage: Stage::Draft.to_string(), refusal: Some(reason.into()), ..row };
     let next = swap(&mut tx, back, version, "refuse").await?;
     tx.commit().await?;

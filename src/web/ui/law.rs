@@ -22,14 +22,18 @@ pub async fn list(page: Page) -> Answer {
         let rule = law.catalogue.on(*id, today, false).or_else(|| law.catalogue.rules.iter().rfind(|rule| rule.rule == *id))?;
         Some(vec![
             Cell::link(format!("{} {}", rule.rule, rule.title.in_language(t.code())), format!("/ui/rules/{}", rule.rule)),
-            Cell::tag(t.get(&word_key("rule-severity", rule.severity.as_str())), if rule.severity.as_str() == "block" { "block" } else { "warn" }),
+            Cell::tag(
+                t.get(&word_key("rule-severity", rule.severity.as_str())),
+                if rule.severity.as_str() == "block" { "block" } else { "warn" },
+            ),
             Cell::text(t.get(&word_key("rule-anchor", rule.anchor.as_str()))),
             Cell::number(rule.version.to_string()),
             Cell::text(t.get(&word_key("fact-status", rule.status.as_str()))),
             Cell::text(rule.source.clone()),
         ])
     });
-    let columns = ["rules-rule", "rules-severity", "rules-anchor", "rules-version", "field-status", "rules-source"].map(|key| t.get(key)).into();
+    let columns =
+        ["rules-rule", "rules-severity", "rules-anchor", "rules-version", "field-status", "rules-source"].map(|key| t.get(key)).into();
     let table = Table { heading: String::new(), columns, rows: rows.collect(), empty: t.get("list-empty") };
     let mut sheet = Sheet::new(page.shell("rules-title")).lead(t.get("rules-lead")).table(table);
     let series = law.reference.series.iter().map(|series| {
@@ -40,7 +44,12 @@ pub async fn list(page: Page) -> Answer {
     sheet = sheet.table(Table { heading: t.get("rules-series"), columns, rows: series.collect(), empty: String::new() });
     let lists = law.reference.lists.iter().map(|list| {
         let countries = list.countries.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-        vec![Cell::text(format!("{} {}", list.id, list.edition)), Cell::text(formats::date(t, list.valid_from)), Cell::text(countries), Cell::text(list.source.clone())]
+        vec![
+            Cell::text(format!("{} {}", list.id, list.edition)),
+            Cell::text(formats::date(t, list.valid_from)),
+            Cell::text(countries),
+            Cell::text(list.source.clone()),
+        ]
     });
     let columns = ["field-name", "field-valid-from", "rules-countries", "rules-source"].map(|key| t.get(key)).into();
     sheet = sheet.table(Table { heading: t.get("rules-lists"), columns, rows: lists.collect(), empty: String::new() });
@@ -132,7 +141,9 @@ pub async fn enter(page: Page, sent: Sent) -> Answer {
     let read: Result<Rule, _> = serde_saphyr::from_str(sent.raw("document"));
     let result = match read {
         Err(error) => Err(AppError::invalid("document", "document", error.without_snippet().to_string())),
-        Ok(rule) if rule.rule != id => Err(AppError::invalid("document", "document", format!("is a version of {}, not of {id}", rule.rule))),
+        Ok(rule) if rule.rule != id => {
+            Err(AppError::invalid("document", "document", format!("is a version of {}, not of {id}", rule.rule)))
+        }
         Ok(rule) => law::enter(&page.ctx(), &Enter { kind: EntryKind::Rule, document: serde_json::to_value(&rule)? }).await,
     };
     match result {

@@ -45,7 +45,8 @@ async fn list_page(page: &Page, errors: &[FieldError], sent: &Sent) -> Answer {
             Cell::text(formats::moment_ms(t, row.updated_at_ms)),
         ]
     });
-    let columns = ["field-name", "field-pack", "field-stage", "drafts-base", "field-effective-from", "drafts-changed"].map(|key| t.get(key));
+    let columns =
+        ["field-name", "field-pack", "field-stage", "drafts-base", "field-effective-from", "drafts-changed"].map(|key| t.get(key));
     let table = Table { heading: String::new(), columns: columns.into(), rows: rows.collect(), empty: t.get("list-empty") };
     let mut sheet = Sheet::new(page.shell("drafts-title")).lead(t.get("drafts-lead")).table(table);
     if permit(ctx.actor, Action::Create, Subject::PathwayDraft).is_ok() {
@@ -98,7 +99,12 @@ pub async fn begin(page: Page, sent: Sent) -> Answer {
                 }
             };
             begin.destination = country("destination", sent.get("destination"));
-            begin.origins = sent.get("origins").split([',', ' ', ';']).filter(|part| !part.is_empty()).filter_map(|part| country("origins", part)).collect();
+            begin.origins = sent
+                .get("origins")
+                .split([',', ' ', ';'])
+                .filter(|part| !part.is_empty())
+                .filter_map(|part| country("origins", part))
+                .collect();
             (begin.template, begin.id, begin.name) = (sent.some("template"), Some(sent.get("id").to_owned()), sent.some("name"));
             if begin.template.is_none() {
                 errors.push(FieldError::new("template", "required", "is needed"));
@@ -141,7 +147,11 @@ async fn draft_page(page: &Page, id: Uuid, refused: &str, errors: &[FieldError],
         sheet = sheet.part(Part::Notice { text: t.with1("drafts-refused", "reason", reason), kind: "warn" });
     }
     let countries = |codes: &[CountryCode]| {
-        if codes.is_empty() { t.get("any-country") } else { codes.iter().map(|code| country(t, code.as_str())).collect::<Vec<_>>().join(", ") }
+        if codes.is_empty() {
+            t.get("any-country")
+        } else {
+            codes.iter().map(|code| country(t, code.as_str())).collect::<Vec<_>>().join(", ")
+        }
     };
     let key = |side: Side| match draft.keys.iter().find(|(turned, _, _)| *turned == side) {
         Some((_, name, at)) => Cell::text(format!("{name}, {}", formats::moment_ms(t, *at))),
@@ -194,14 +204,20 @@ async fn draft_page(page: &Page, id: Uuid, refused: &str, errors: &[FieldError],
         sheet = sheet.form(with(refuse, "refusal"));
     }
     if writes {
-        let discard = Form::new(format!("{base}/discard"), t.get("drafts-discard")).heading(t.get("drafts-discard")).hidden("version", version);
+        let discard =
+            Form::new(format!("{base}/discard"), t.get("drafts-discard")).heading(t.get("drafts-discard")).hidden("version", version);
         sheet = sheet.form(with(discard.danger().folded(), "discard"));
     }
     sheet.answer()
 }
 
 fn step_label(page: &Page, draft: &Draft, id: &str) -> String {
-    draft.pack.steps.iter().find(|step| step.id == id).map_or_else(|| id.to_owned(), |step| format!("{} ({id})", charts::step_name(page.locale, step)))
+    draft
+        .pack
+        .steps
+        .iter()
+        .find(|step| step.id == id)
+        .map_or_else(|| id.to_owned(), |step| format!("{} ({id})", charts::step_name(page.locale, step)))
 }
 
 fn findings_table(page: &Page, draft: &Draft, base: &str, writes: bool) -> Table {
@@ -242,7 +258,8 @@ fn steps_table(page: &Page, draft: &Draft, base: &str, version: &str, writes: bo
     let t = page.locale;
     let rows = draft.pack.steps.iter().map(|step| {
         let name = charts::step_name(t, step);
-        let mut remove = if writes { Cell::button(format!("{base}/steps/{}/remove", step.id), t.get("action-delete")) } else { Cell::default() };
+        let mut remove =
+            if writes { Cell::button(format!("{base}/steps/{}/remove", step.id), t.get("action-delete")) } else { Cell::default() };
         if let Some(button) = &mut remove.button {
             button.hidden.push(("version".into(), version.to_owned()));
         }
@@ -256,7 +273,8 @@ fn steps_table(page: &Page, draft: &Draft, base: &str, version: &str, writes: bo
             remove,
         ]
     });
-    let columns = ["step-name", "step-id", "step-actor", "step-after", "step-days", "step-on-failure", "action"].map(|key| t.get(key)).into();
+    let columns =
+        ["step-name", "step-id", "step-actor", "step-after", "step-days", "step-on-failure", "action"].map(|key| t.get(key)).into();
     Table { heading: t.get("corridor-steps"), columns, rows: rows.collect(), empty: t.get("list-empty") }
 }
 
@@ -377,15 +395,22 @@ fn step_page(page: &Page, draft: &Draft, name: &str, known: Option<&Step>, error
         input("select", "kind").options(words(page, "step-kind", StepKind::WORDS)).value(of(&|s| s.kind.to_string())).required(),
         input("select", "actor").options(words(page, "party", Party::WORDS)).value(of(&|s| shown(s.actor.map(|a| a.to_string())))),
         input("choices", "after").options(others.clone()).value(of(&|s| s.after.join(","))),
-        input("select", "join").options(words(page, "join", Join::WORDS)).value(known.map_or_else(|| "all".into(), |s| s.join.to_string())).required(),
+        input("select", "join")
+            .options(words(page, "join", Join::WORDS))
+            .value(known.map_or_else(|| "all".into(), |s| s.join.to_string()))
+            .required(),
         input("number", "days_min").value(known.map_or_else(|| "1".into(), |s| s.days.min.to_string())).required(),
         input("number", "days_typical").value(known.map_or_else(|| "7".into(), |s| s.days.typical.to_string())).required(),
         input("number", "days_max").value(known.map_or_else(|| "30".into(), |s| s.days.max.to_string())).required(),
         input("number", "chance_percent").value(of(&|s| number(s.chance_percent.map(u32::from)))),
         input("number", "attempts_max").value(of(&|s| number(s.attempts_max.map(u32::from)))),
         input("text", "needs").hint(t.get("step-needs-hint")).value(of(&|s| s.needs.join(", "))),
-        input("textarea", "gives").hint(t.get("step-gives-hint")).value(of(&|s| s.gives.iter().map(paper_line).collect::<Vec<_>>().join("\n"))),
-        input("textarea", "costs").hint(t.get("step-costs-hint")).value(of(&|s| s.costs.iter().map(cost_line).collect::<Vec<_>>().join("\n"))),
+        input("textarea", "gives")
+            .hint(t.get("step-gives-hint"))
+            .value(of(&|s| s.gives.iter().map(paper_line).collect::<Vec<_>>().join("\n"))),
+        input("textarea", "costs")
+            .hint(t.get("step-costs-hint"))
+            .value(of(&|s| s.costs.iter().map(cost_line).collect::<Vec<_>>().join("\n"))),
         input("text", "clock_anchor").hint(t.get("step-clock-anchor-hint")).value(clock(&|c| c.anchor.clone())),
         input("number", "clock_months").value(clock(&|c| number(c.months))),
         input("number", "clock_days").value(clock(&|c| number(c.days))),
@@ -396,7 +421,9 @@ fn step_page(page: &Page, draft: &Draft, name: &str, known: Option<&Step>, error
         input("select", "on_failure").options(causes).value(of(&|s| shown(s.on_failure.clone()))),
         input("select", "repeat_from").options(others).value(of(&|s| shown(s.repeat.as_ref().map(|r| r.from.clone())))),
         input("number", "repeat_limit").value(of(&|s| number(s.repeat.as_ref().and_then(|r| r.limit).map(u32::from)))),
-        input("select", "reaches").options(words(page, "journey-state", JourneyState::WORDS)).value(of(&|s| shown(s.reaches.map(|r| r.to_string())))),
+        input("select", "reaches")
+            .options(words(page, "journey-state", JourneyState::WORDS))
+            .value(of(&|s| shown(s.reaches.map(|r| r.to_string())))),
         input("text", "closes_on").hint(t.get("hint-kind-date")).value(of(&|s| shown(s.closes_on.map(|d| d.to_string())))),
         input("text", "source").hint(t.get("step-source-hint")).value(of(&|s| s.source.clone())).required(),
     ] {
@@ -505,8 +532,10 @@ fn read_step(sent: &Sent, known: Option<&Step>) -> Result<Step, Vec<FieldError>>
     if closes_on.is_none() && !sent.get("closes_on").is_empty() {
         errors.push(FieldError::new("closes_on", "date", "is not a date such as 2027-09-01"));
     }
-    let mut lines = |name: &str| -> Vec<String> { sent.get(name).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect() };
-    let (gives, costs): (Vec<_>, Vec<_>) = (lines("gives").iter().map(|line| read_paper(line)).collect(), lines("costs").iter().map(|line| read_cost(line)).collect());
+    let lines =
+        |name: &str| -> Vec<String> { sent.get(name).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect() };
+    let (gives, costs): (Vec<_>, Vec<_>) =
+        (lines("gives").iter().map(|line| read_paper(line)).collect(), lines("costs").iter().map(|line| read_cost(line)).collect());
     let mut kept = (Vec::new(), Vec::new());
     for paper in gives {
         match paper {
@@ -546,7 +575,8 @@ fn read_step(sent: &Sent, known: Option<&Step>) -> Result<Step, Vec<FieldError>>
             return Err(errors);
         }
     };
-    let name = sent.some("name_en").map(|en| LocalText { en, fr: sent.some("name_fr"), de: sent.some("name_de"), ar: sent.some("name_ar") });
+    let name =
+        sent.some("name_en").map(|en| LocalText { en, fr: sent.some("name_fr"), de: sent.some("name_de"), ar: sent.some("name_ar") });
     Ok(Step {
         id: sent.get("id").to_owned(),
         name,
