@@ -6,7 +6,7 @@ use super::work::notifications;
 use crate::error::AppError;
 use passerelle_domain::access::{Action, Reach, Scope, Subject, permit};
 use passerelle_domain::people::{OrganisationKind, OrganisationStatus, TransferKind, TransferStatus};
-use passerelle_store::entity::{case_transfer, consent, disclosure, organisation, person_request, proposal, trainee};
+use passerelle_store::entity::{case_transfer, consent, disclosure, duplicate, organisation, person_request, proposal, trainee};
 use passerelle_store::query::{ColumnTrait, EntityTrait, Expr, ExprTrait, QueryFilter};
 use passerelle_store::{StoreError, record};
 use serde::Deserialize;
@@ -160,6 +160,9 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, decide: &Decide) -> R
 /// The case goes over as it is; the cohort was the other institute's and stays there.
 async fn hand_over(tx: &mut passerelle_store::Tx, row: &case_transfer::Model) -> Result<(), AppError> {
     let person = record::hold::<trainee::Entity>(tx, row.trainee_id).await?.ok_or(AppError::NotFound)?;
+    if person.erased_at_ms.is_some() || person.merged_into.is_some() {
+        return Err(AppError::Conflict("the person was erased, or her record is part of another: there is nothing to hand over".into()));
+    }
     if person.institute_id != row.from_id {
         return Err(AppError::Conflict("the case has moved since it was offered".into()));
     }
@@ -181,6 +184,20 @@ async fn hand_over(tx: &mut passerelle_store::Tx, row: &case_transfer::Model) ->
         )+};
     }
     follow!(consent, disclosure, person_request, proposal);
+    // A pair of possible duplicates is decided by whoever sees both records as they are now.
+    macro_rules! pairs {
+        ($id:ident, $institute:ident, $origin:ident) => {
+            duplicate::Entity::update_many()
+                .col_expr(duplicate::Column::$institute, Expr::value(to.id))
+                .col_expr(duplicate::Column::$origin, Expr::value(to.country.as_str()))
+                .filter(duplicate::Column::$id.eq(id))
+                .exec(tx.conn())
+                .await
+                .map_err(StoreError::from)?;
+        };
+    }
+    pairs!(FirstId, FirstInstitute, FirstOrigin);
+    pairs!(SecondId, SecondInstitute, SecondOrigin);
     // Referrals go on under the new institute; what the old one offered and nobody answered falls away.
     let of_case = || {
         case_transfer::Entity::update_many().filter(case_transfer::Column::TraineeId.eq(id)).filter(case_transfer::Column::Id.ne(row.id))

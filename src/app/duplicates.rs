@@ -3,6 +3,7 @@
 //! merged so that it can be taken apart again.
 
 use super::Ctx;
+use super::privacy::sealed;
 use crate::error::AppError;
 use crate::state::AppState;
 use any_ascii::any_ascii;
@@ -266,14 +267,14 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, decide: &Decide) -> R
             let kept = decide.keep.filter(|id| [pair.first_id, pair.second_id].contains(id));
             let kept = kept.ok_or_else(|| AppError::invalid("keep", "reference", "must be one of the two records"))?;
             let gone = if kept == pair.first_id { pair.second_id } else { pair.first_id };
-            pair.moved = Some(serde_json::to_string(&merge(&mut tx, gone, kept).await?)?);
+            pair.moved = Some(serde_json::to_string(&merge(ctx, &mut tx, gone, kept).await?)?);
             pair.kept_id = Some(kept);
         }
         DuplicateStatus::Open if pair.status == DuplicateStatus::Same.as_str() => {
             let moved: Moved = serde_json::from_str(pair.moved.as_deref().unwrap_or("{}"))?;
             let kept = pair.kept_id.ok_or(StoreError::Corrupt { table: "duplicate", column: "kept_id" })?;
             let gone = if kept == pair.first_id { pair.second_id } else { pair.first_id };
-            unmerge(&mut tx, gone, kept, &moved).await?;
+            unmerge(ctx, &mut tx, gone, kept, &moved, pair.decided_at_ms.unwrap_or(i64::MAX)).await?;
             (pair.moved, pair.kept_id) = (None, None);
         }
         DuplicateStatus::Different | DuplicateStatus::Open => {}
@@ -383,25 +384,11 @@ async fn clashes(tx: &Tx, table: &str, id: Uuid, to: Uuid) -> Result<bool, AppEr
             let same = proposal::Entity::find().filter(proposal::Column::TraineeId.eq(to)).filter(proposal::Column::RunId.eq(row.run_id));
             same.one(tx.conn()).await.map_err(StoreError::from)?.is_some()
         }
-        // What she has said about a purpose on the record that stays holds: a yes is not doubled, and a
-        // no is not undone by an older yes of the other record.
-        "consent" => {
-            let Some(row) = consent::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)? else { return Ok(true) };
-            let recipient = match row.recipient_id {
-                Some(recipient) => consent::Column::RecipientId.eq(recipient),
-                None => consent::Column::RecipientId.is_null(),
-            };
-            let said = consent::Entity::find()
-                .filter(consent::Column::TraineeId.eq(to))
-                .filter(consent::Column::Purpose.eq(row.purpose))
-                .filter(recipient);
-            row.withdrawn_at_ms.is_none() && said.one(tx.conn()).await.map_err(StoreError::from)?.is_some()
-        }
         _ => false,
     })
 }
 
-async fn merge(tx: &mut Tx, gone: Uuid, kept: Uuid) -> Result<Moved, AppError> {
+async fn merge(ctx: &Ctx<'_>, tx: &mut Tx, gone: Uuid, kept: Uuid) -> Result<Moved, AppError> {
     let row = record::hold::<trainee::Entity>(tx, gone).await?.ok_or(AppError::NotFound)?;
     let stays = record::hold::<trainee::Entity>(tx, kept).await?.ok_or(AppError::NotFound)?;
     if [&row, &stays].iter().any(|one| one.erased_at_ms.is_some()) {
@@ -416,6 +403,8 @@ async fn merge(tx: &mut Tx, gone: Uuid, kept: Uuid) -> Result<Moved, AppError> {
         return Err(AppError::Conflict("the record that would go has others merged into it: keep it, or take those apart first".into()));
     }
     let mut moved = move_all(tx, gone, kept, None).await?;
+    moved.insert("sealed_record".into(), sealed::pass_on(ctx.state, tx, gone, kept, None).await?);
+    last_word_holds(tx, kept).await?;
     let accounts: Vec<Uuid> = account::Entity::find()
         .select_only()
         .column(account::Column::Id)
@@ -432,6 +421,74 @@ async fn merge(tx: &mut Tx, gone: Uuid, kept: Uuid) -> Result<Moved, AppError> {
     Ok(moved)
 }
 
+/// Of what she said on either record about one purpose and recipient, the last word holds: a yes that
+/// is older than a no ends with it.
+async fn last_word_holds(tx: &mut Tx, person: Uuid) -> Result<(), AppError> {
+    let rows = consent::Entity::find().filter(consent::Column::TraineeId.eq(person)).all(tx.conn()).await.map_err(StoreError::from)?;
+    let mut last_no: BTreeMap<(String, Option<Uuid>), i64> = BTreeMap::new();
+    for row in &rows {
+        if let Some(at) = row.withdrawn_at_ms {
+            let no = last_no.entry((row.purpose.clone(), row.recipient_id)).or_insert(at);
+            *no = at.max(*no);
+        }
+    }
+    for mut row in rows {
+        // A general no is a no to every recipient.
+        let no =
+            [(row.purpose.clone(), row.recipient_id), (row.purpose.clone(), None)].iter().filter_map(|key| last_no.get(key)).max().copied();
+        if row.withdrawn_at_ms.is_none() && no.is_some_and(|no| row.given_at_ms <= no) {
+            let version = row.version;
+            row.withdrawn_at_ms = no;
+            record::update::<consent::Entity>(tx, row, version, &["withdrawn_at"]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What her account has written while the records were one goes with the account.
+async fn written_since(tx: &Tx, kept: Uuid, accounts: &[Uuid], since_ms: i64, back: &mut Moved) -> Result<(), AppError> {
+    if accounts.is_empty() {
+        return Ok(());
+    }
+    let mut add = |table: &str, ids: Vec<Uuid>| {
+        let list = back.entry(table.to_owned()).or_default();
+        for id in ids.into_iter().filter(|id| !list.contains(id)).collect::<Vec<_>>() {
+            list.push(id);
+        }
+    };
+    let mine = || accounts.iter().copied();
+    let consents = consent::Entity::find()
+        .select_only()
+        .column(consent::Column::Id)
+        .filter(consent::Column::TraineeId.eq(kept))
+        .filter(consent::Column::GivenBy.is_in(mine()))
+        .filter(consent::Column::CreatedAtMs.gte(since_ms));
+    add("consent", consents.into_tuple().all(tx.conn()).await.map_err(StoreError::from)?);
+    let sealed = sealed_record::Entity::find()
+        .select_only()
+        .column(sealed_record::Column::Id)
+        .filter(sealed_record::Column::TraineeId.eq(kept))
+        .filter(sealed_record::Column::WrittenBy.is_in(mine()))
+        .filter(sealed_record::Column::CreatedAtMs.gte(since_ms));
+    add("sealed_record", sealed.into_tuple().all(tx.conn()).await.map_err(StoreError::from)?);
+    // Requests carry no account. Where the record that stays had none of its own, they were hers.
+    let others = account::Entity::find()
+        .filter(account::Column::TraineeId.eq(kept))
+        .filter(account::Column::Id.is_not_in(mine()))
+        .one(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    if others.is_none() {
+        let requests = person_request::Entity::find()
+            .select_only()
+            .column(person_request::Column::Id)
+            .filter(person_request::Column::TraineeId.eq(kept))
+            .filter(person_request::Column::CreatedAtMs.gte(since_ms));
+        add("person_request", requests.into_tuple().all(tx.conn()).await.map_err(StoreError::from)?);
+    }
+    Ok(())
+}
+
 async fn give_accounts(tx: &Tx, accounts: &[Uuid], to: Uuid) -> Result<(), AppError> {
     account::Entity::update_many()
         .col_expr(account::Column::TraineeId, Expr::value(to))
@@ -442,7 +499,7 @@ async fn give_accounts(tx: &Tx, accounts: &[Uuid], to: Uuid) -> Result<(), AppEr
     Ok(())
 }
 
-async fn unmerge(tx: &mut Tx, gone: Uuid, kept: Uuid, moved: &Moved) -> Result<(), AppError> {
+async fn unmerge(ctx: &Ctx<'_>, tx: &mut Tx, gone: Uuid, kept: Uuid, moved: &Moved, since_ms: i64) -> Result<(), AppError> {
     let row = record::hold::<trainee::Entity>(tx, gone).await?.ok_or(AppError::NotFound)?;
     if row.erased_at_ms.is_some() {
         return Err(AppError::Conflict("the record was erased: it does not come back".into()));
@@ -452,7 +509,11 @@ async fn unmerge(tx: &mut Tx, gone: Uuid, kept: Uuid, moved: &Moved) -> Result<(
     }
     let version = row.version;
     record::update::<trainee::Entity>(tx, trainee::Model { merged_into: None, ..row }, version, &["merged_into"]).await?;
-    move_all(tx, kept, gone, Some(moved)).await?;
+    let accounts = moved.get("account").cloned().unwrap_or_default();
+    let mut back = moved.clone();
+    written_since(tx, kept, &accounts, since_ms, &mut back).await?;
+    move_all(tx, kept, gone, Some(&back)).await?;
+    sealed::pass_on(ctx.state, tx, kept, gone, Some(back.get("sealed_record").map(Vec::as_slice).unwrap_or_default())).await?;
     give_accounts(tx, moved.get("account").map(Vec::as_slice).unwrap_or_default(), gone).await?;
     tx.note("unmerged", "trainee", Some(kept), json!({ "to": gone }));
     Ok(())

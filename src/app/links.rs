@@ -8,7 +8,7 @@ use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
 use passerelle_store::entity::{account, api_token, one_time_link, role_grant};
-use passerelle_store::query::{ColumnTrait, EntityTrait, Expr, QueryFilter};
+use passerelle_store::query::{ColumnTrait, EntityTrait, Expr, ExprTrait, QueryFilter};
 use passerelle_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -52,6 +52,9 @@ pub struct Invitation {
     pub subdivisions: String,
     pub trainee: Option<Uuid>,
     pub valid_to: Option<chrono::NaiveDate>,
+    /// Who gave it: it falls with the right to give.
+    #[serde(default)]
+    pub by: Option<Uuid>,
 }
 
 /// Makes a link and puts its letter into the outbox.
@@ -120,6 +123,10 @@ async fn use_up(tx: &Tx, link: &one_time_link::Model) -> Result<(), AppError> {
 
 async fn by_email(conn: &impl passerelle_store::query::ConnectionTrait, email: &str) -> Result<Option<account::Model>, AppError> {
     Ok(account::Entity::find().filter(account::Column::Email.eq(email)).one(conn).await.map_err(StoreError::from)?)
+}
+
+async fn by_id(conn: &impl passerelle_store::query::ConnectionTrait, id: Uuid) -> Result<Option<account::Model>, AppError> {
+    Ok(account::Entity::find_by_id(id).one(conn).await.map_err(StoreError::from)?)
 }
 
 /// An address as it is kept.
@@ -246,6 +253,9 @@ pub async fn confirm(state: &AppState, now: Moment, token: &str) -> Result<(), A
 /// When the database refuses.
 pub async fn ask_reset(state: &AppState, now: Moment, email: &str) -> Result<(), AppError> {
     let email = address(email)?;
+    // Known or not: nobody's letter box is filled, and the answer tells nothing.
+    let key = (format!("reset:{}", secret::hash(&email)), state.config.security.sign_in_failures_per_account);
+    super::accounts::count_attempts(&state.store, now, &[key]).await?;
     let tx = state.store.begin(None, now.ms()).await?;
     if let Some(known) = by_email(tx.conn(), &email).await?.filter(|account| account.status == "active") {
         send(state, &tx, Purpose::Reset, (&email, &known.locale), Some(known.id), &json!({})).await?;
@@ -322,6 +332,17 @@ pub async fn accept(state: &AppState, now: Moment, token: &str, new: Option<&Sig
     };
     let mut tx = state.store.begin(None, now.ms()).await?;
     use_up(&tx, &link).await?;
+    if let Some(giver) = invitation.by {
+        let whose = role_grant::Column::AccountId.eq(giver).and(role_grant::Column::DelegatedBy.is_null());
+        let held = super::actors::in_force(tx.conn(), whose, now).await?;
+        let standing = by_id(tx.conn(), giver).await?.is_some_and(|account| account.status == "active");
+        let gives = |row: &role_grant::Model| {
+            row.organisation_id.is_none() || invitation.organisation.is_none() || row.organisation_id == invitation.organisation
+        };
+        if !standing || !held.iter().any(gives) {
+            return Err(AppError::NotFound);
+        }
+    }
     if let Some(person) = invitation.trainee {
         let taken = account::Entity::find().filter(account::Column::TraineeId.eq(person)).one(tx.conn()).await.map_err(StoreError::from)?;
         let other = known.as_ref().is_some_and(|account| account.trainee_id.is_some());

@@ -52,6 +52,9 @@ pub fn offer(email: &str) -> Result<Offer, AppError> {
 /// # Errors
 /// When it is no secret of ours.
 pub fn offer_of(email: &str, text: &str) -> Result<Offer, AppError> {
+    if text.len() > 128 {
+        return Err(AppError::Malformed("the secret cannot be read; begin again".into()));
+    }
     let totp = totp(text, email).map_err(|_| AppError::Malformed("the secret cannot be read; begin again".into()))?;
     let address = totp.get_url();
     let code = qrcode::QrCode::new(address.as_bytes()).map_err(|error| AppError::internal(error.to_string()))?;
@@ -79,7 +82,18 @@ pub async fn enable(ctx: &Ctx<'_>, email: &str, secret_text: &str, code: &str) -
     let sealed = ctx.state.vault.seal(&place(ctx.actor.user.0), secret_text)?;
     let mut tx = ctx.begin().await?;
     let stored = json!({ "k": sealed.key_id, "n": sealed.nonce, "t": sealed.text }).to_string();
-    set(&tx, ctx.actor.user.0, Some(stored), Some(step)).await?;
+    // Of several at once one is turned on.
+    let done = account::Entity::update_many()
+        .col_expr(account::Column::Totp, Expr::value(stored))
+        .col_expr(account::Column::TotpLastStep, Expr::value(step))
+        .filter(account::Column::Id.eq(ctx.actor.user.0))
+        .filter(account::Column::Totp.is_null())
+        .exec(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    if done.rows_affected == 0 {
+        return Err(AppError::Conflict("a second factor is on already; turn it off with its code first".into()));
+    }
     let codes = new_codes(&tx, ctx.actor.user.0).await?;
     tx.note("second_factor_on", "account", Some(ctx.actor.user.0), json!({}));
     super::work::notifications::to_accounts(&mut tx, vec![ctx.actor.user.0], "security", "/ui/account", &[]).await?;

@@ -45,7 +45,12 @@ pub struct Member {
 
 /// Organisations within reach of the actor's right over teams; `None` means all.
 fn within(ctx: &Ctx<'_>, action: Action) -> Result<Option<Vec<Uuid>>, AppError> {
-    let scope = permit(ctx.actor, action, Subject::Team)?;
+    // A lent role does the daily work. It makes and ends no roles, or it would outlive its loan.
+    let mut own = ctx.actor.clone();
+    if !action.looks() {
+        own.grants.retain(|grant| grant.delegated_by.is_none());
+    }
+    let scope = permit(&own, action, Subject::Team)?;
     if scope.is_everything() {
         return Ok(None);
     }
@@ -138,6 +143,7 @@ pub async fn invite(ctx: &Ctx<'_>, invite: &Invite) -> Result<(), AppError> {
         subdivisions: joined(&invite.subdivisions),
         trainee: invite.trainee.filter(|_| invite.role == Role::Trainee),
         valid_to: invite.valid_to,
+        by: Some(ctx.actor.user.0),
     };
     links::send(ctx.state, &tx, Purpose::Invite, (&email, "en"), None, &serde_json::to_value(&invitation)?).await?;
     tx.note("invite", "organisation", invite.organisation, json!({ "role": invite.role }));

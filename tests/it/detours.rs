@@ -255,4 +255,73 @@ on_both! {
         assert_eq!(guest.post(&letter(&service, "first@example.org").await, &accept).await.status, 303);
         assert_ne!(guest.post(&letter(&service, "second@example.org").await, &accept).await.status, 303);
     }
+
+    async fn a_lent_role_makes_and_ends_no_roles(on) {
+        let service = Service::start(on).await;
+        let institute = service.organisation("institute", "MA").await;
+        let given = |role| crate::support::Given { role, organisation: Some(institute), countries: String::new(), subdivisions: String::new() };
+        let (head, _) = service.program_of(&[given(Role::InstituteHead)], None).await;
+        let (clerk, clerk_id) = service.program_of(&[given(Role::InstituteClerk)], None).await;
+        let grants = passerelle_store::entity::role_grant::Entity::find().all(service.state.store.read()).await.unwrap();
+        let of_head = grants.iter().find(|row| row.role == "institute_head").unwrap().id;
+        let today = passerelle::clock::Moment::now().date();
+        let cover = json!({ "grant": of_head, "account": clerk_id, "from": today, "to": today + chrono::Days::new(5), "reason": "holiday" });
+        assert_eq!(head.post("/api/v1/team/covers", cover.clone()).await.status, 204);
+        assert_eq!(head.post("/api/v1/team/covers", cover).await.status, 409, "one cover for one absence");
+        let invite = json!({ "email": "friend@example.org", "role": "institute_head", "organisation": institute });
+        assert_eq!(clerk.post("/api/v1/team/invitations", invite.clone()).await.status, 403);
+        assert_ne!(clerk.delete(&format!("/api/v1/team/grants/{of_head}"), 1).await.status, 204, "nor does she depose her lender");
+        assert_eq!(head.get("/api/v1/trainees").await.status, 200);
+        // An invitation falls with the right of whoever gave it; a lender takes her role back.
+        assert_eq!(head.post("/api/v1/team/invitations", invite).await.status, 202);
+        let lent = passerelle_store::entity::role_grant::Entity::find().all(service.state.store.read()).await.unwrap();
+        let lent = lent.iter().find(|row| row.delegated_by.is_some()).unwrap().id;
+        assert_eq!(head.delete(&format!("/api/v1/team/grants/{lent}"), 1).await.status, 204);
+        assert_eq!(service.operator().await.delete(&format!("/api/v1/team/grants/{of_head}"), 1).await.status, 204);
+        let mut guest = Browser::new(&service.address);
+        let csrf = guest.csrf().await;
+        let accept = [("csrf", csrf.as_str()), ("name", "Friend"), ("password", "four oranges in Rabat")];
+        assert_eq!(guest.post(&letter(&service, "friend@example.org").await, &accept).await.status, 404);
+    }
+
+    async fn a_merge_keeps_the_last_word_and_the_sealed_facts(on) {
+        let service = Service::start(on).await;
+        let (head, officer, [a, b, _], pairs) = thrice(&service).await;
+        let herself = service.program(Role::Trainee, None, &[], Some(a)).await;
+        let yes = async |purpose: &str| herself.post("/api/v1/consents", json!({ "purpose": purpose, "language": "fr" })).await.created();
+        let no = async |id: Uuid| assert_eq!(herself.post(&format!("/api/v1/consents/{id}/withdrawal"), json!({})).await.status, 204);
+        head.post("/api/v1/consents", json!({ "trainee": b, "purpose": "matching", "language": "fr" })).await.created();
+        no(yes("matching").await).await;
+        no(yes("research").await).await;
+        yes("research").await;
+        herself.post("/api/v1/sealed-records", json!({ "kind": "health", "class": "medical", "text": "asthma" })).await;
+        let before = herself.get(&format!("/api/v1/trainees/{a}/sealed-records")).await.json()["items"].as_array().unwrap().len();
+        let path = pair_of(&pairs, a, b);
+        assert_eq!(say(&officer, &path, 1, json!({ "status": "same", "keep": b })).await, 204);
+        let holding = async || {
+            let all = herself.get("/api/v1/consents?limit=100").await.json();
+            let mut found: Vec<String> = all["items"].as_array().unwrap().iter().filter(|item| item.get("withdrawn_at").is_none())
+                .map(|item| item["purpose"].as_str().unwrap().to_owned()).collect();
+            found.sort();
+            found
+        };
+        assert_eq!(holding().await, ["research"], "an older yes on paper does not undo her no");
+        let sealed = herself.get(&format!("/api/v1/trainees/{b}/sealed-records")).await.json();
+        assert_eq!(sealed["items"].as_array().unwrap().len(), before, "{sealed}");
+        yes("alumni_contact").await;
+        assert_eq!(say(&officer, &path, 2, json!({ "status": "open" })).await, 204);
+        assert_eq!(holding().await, ["alumni_contact", "research"], "what she said meanwhile goes back with her");
+        assert_eq!(herself.get(&format!("/api/v1/trainees/{a}/sealed-records")).await.json()["items"].as_array().unwrap().len(), before);
+    }
+
+    async fn flags_and_dry_runs_take_their_own_words_only(on) {
+        let service = Service::start(on).await;
+        let employer = service.organisation("employer", "DE").await;
+        let operator = service.operator().await;
+        let change = |value: &str| json!({ "field": "provides_housing", "value": value, "ids": [employer] });
+        assert_eq!(operator.post("/api/v1/organisations/bulk", change("banana")).await.status, 422);
+        assert_eq!(operator.post("/api/v1/organisations/bulk?dry_run=maybe", change("true")).await.status, 422);
+        assert_eq!(operator.post("/api/v1/organisations/bulk?dry_run=1", change("true")).await.status, 200);
+        assert_ne!(operator.get(&format!("/api/v1/organisations/{employer}")).await.json()["provides_housing"], json!(true), "a dry run writes nothing");
+    }
 }

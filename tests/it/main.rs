@@ -18,6 +18,7 @@ mod keys;
 mod languages;
 mod leaks;
 mod matching;
+mod pathways;
 mod records;
 mod rights;
 mod schema;

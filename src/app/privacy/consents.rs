@@ -76,7 +76,7 @@ pub async fn give(ctx: &Ctx<'_>, give: &Give) -> Result<consent::Model, AppError
     if in_force(tx.conn(), person, give.purpose, give.recipient).await?.is_some() {
         return Err(AppError::Conflict("this consent is given already".into()));
     }
-    if !herself && was_withdrawn(tx.conn(), person, give.purpose).await? {
+    if !herself && was_withdrawn(tx.conn(), person, give.purpose, give.recipient).await? {
         return Err(AppError::Conflict("she has withdrawn this consent herself: only she can give it again".into()));
     }
     let made = consent::Model {
@@ -120,16 +120,25 @@ async fn ensure_recipient(conn: &impl ConnectionTrait, give: &Give) -> Result<()
     }
 }
 
-/// Whether the person's last word on a purpose was no.
-async fn was_withdrawn(conn: &impl ConnectionTrait, person: Uuid, purpose: ConsentPurpose) -> Result<bool, AppError> {
-    let last = consent::Entity::find()
+/// Whether the person's last word on a purpose was no: to this recipient or in general; and for a
+/// consent in general, to anybody.
+async fn was_withdrawn(
+    conn: &impl ConnectionTrait,
+    person: Uuid,
+    purpose: ConsentPurpose,
+    recipient: Option<Uuid>,
+) -> Result<bool, AppError> {
+    let rows = consent::Entity::find()
         .filter(consent::Column::TraineeId.eq(person))
         .filter(consent::Column::Purpose.eq(purpose.as_str()))
-        .order_by_desc(consent::Column::GivenAtMs)
-        .one(conn)
+        .order_by_asc(consent::Column::GivenAtMs)
+        .all(conn)
         .await
         .map_err(StoreError::from)?;
-    Ok(last.is_some_and(|row| row.withdrawn_at_ms.is_some()))
+    // The newest row of each recipient is her word to that one.
+    let last: std::collections::BTreeMap<Option<Uuid>, bool> =
+        rows.into_iter().map(|row| (row.recipient_id, row.withdrawn_at_ms.is_some())).collect();
+    Ok(last.iter().any(|(whom, no)| *no && (recipient.is_none() || whom.is_none() || *whom == recipient)))
 }
 
 /// The consent of that kind that holds.

@@ -92,6 +92,13 @@ async fn one(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError
         .exec(conn)
         .await
         .map_err(StoreError::from)?;
+    case_transfer::Entity::update_many()
+        .col_expr(case_transfer::Column::Status, Expr::value("withdrawn"))
+        .filter(case_transfer::Column::TraineeId.eq(person))
+        .filter(case_transfer::Column::Status.eq("open"))
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
     duplicate::Entity::update_many()
         .col_expr(duplicate::Column::Status, Expr::value(DuplicateStatus::Different.as_str()))
         .filter(Condition::any().add(duplicate::Column::FirstId.eq(person)).add(duplicate::Column::SecondId.eq(person)))

@@ -7,9 +7,9 @@ use crate::state::AppState;
 use crate::vault::Sealed;
 use passerelle_domain::access::{Action, Reach, Subject, permit};
 use passerelle_domain::privacy::{SealedClass, SealedKind};
-use passerelle_store::StoreError;
 use passerelle_store::entity::sealed_record;
 use passerelle_store::query::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, Expr, QueryFilter, QueryOrder, QuerySelect};
+use passerelle_store::{StoreError, Tx};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -132,6 +132,35 @@ pub async fn remove(ctx: &Ctx<'_>, id: Uuid) -> Result<(), AppError> {
     tx.note("sealed_removed", "trainee", ctx.actor.trainee.map(|id| id.0), serde_json::json!({}));
     tx.commit().await?;
     Ok(())
+}
+
+/// Gives sealed facts to another record of the same person: each is bound to its record and sealed
+/// anew. Answers which went; `only` names them, without it all go.
+///
+/// # Errors
+/// When a key is not at hand, or the database refuses.
+pub async fn pass_on(state: &AppState, tx: &Tx, from: Uuid, to: Uuid, only: Option<&[Uuid]>) -> Result<Vec<Uuid>, AppError> {
+    let mut find = sealed_record::Entity::find().filter(sealed_record::Column::TraineeId.eq(from));
+    if let Some(only) = only {
+        find = find.filter(sealed_record::Column::Id.is_in(only.iter().copied()));
+    }
+    let mut gone = Vec::new();
+    for row in find.all(tx.conn()).await.map_err(StoreError::from)? {
+        let text = state.vault.unseal(&place(&row), &stored(&row))?;
+        let moved = sealed_record::Model { trainee_id: to, ..row };
+        let again = state.vault.seal(&place(&moved), &text)?;
+        sealed_record::Entity::update_many()
+            .col_expr(sealed_record::Column::TraineeId, Expr::value(to))
+            .col_expr(sealed_record::Column::KeyId, Expr::value(again.key_id))
+            .col_expr(sealed_record::Column::Nonce, Expr::value(again.nonce))
+            .col_expr(sealed_record::Column::Sealed, Expr::value(again.text))
+            .filter(sealed_record::Column::Id.eq(moved.id))
+            .exec(tx.conn())
+            .await
+            .map_err(StoreError::from)?;
+        gone.push(moved.id);
+    }
+    Ok(gone)
 }
 
 /// Seals everything anew with the current key; in batches, so that it can be interrupted and

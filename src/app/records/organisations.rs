@@ -6,6 +6,7 @@ use crate::error::{AppError, FieldError};
 use crate::text::fold;
 use async_trait::async_trait;
 use passerelle_domain::access::Role;
+use passerelle_domain::ids::OrganisationId;
 use passerelle_domain::people::{Answer, OrganisationKind, OrganisationStatus};
 use passerelle_store::entity::organisation;
 use passerelle_store::{Tx, tree};
@@ -98,11 +99,25 @@ impl Spec for Organisations {
 
     /// Standing is the state's to record: no organisation vouches for itself.
     fn may_change(role: Role, field: &str) -> bool {
+        // Who stands above has the rights of those below: the tree is the platform's to draw.
+        if field == "parent_id" {
+            return role == Role::Operator;
+        }
         role != Role::InstituteHead || matches!(field, "name" | "subdivision" | "register_number" | "lei")
     }
 
     /// Whoever is above in the tree has the rights of those below: a circle would give all to all.
-    async fn check(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>, _: Option<&RowOf<Self>>, errors: &mut Vec<FieldError>) -> Result<(), AppError> {
+    async fn check(
+        ctx: &Ctx<'_>,
+        tx: &Tx,
+        row: &RowOf<Self>,
+        before: Option<&RowOf<Self>>,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<(), AppError> {
+        let suspended = |row: &RowOf<Self>| row.status == OrganisationStatus::Suspended.as_str();
+        if suspended(row) && before.is_some_and(|before| !suspended(before)) && ctx.actor.works_for(OrganisationId(row.id)) {
+            errors.push(FieldError::new("status", "own-organisation", "would lock yourself out: the operator suspends your organisation"));
+        }
         let Some(parent) = row.parent_id else { return Ok(()) };
         let branch = tree::branches(tx.conn(), &[row.id]).await?.remove(&row.id).unwrap_or_default();
         if parent == row.id || branch.below.contains(&parent) {

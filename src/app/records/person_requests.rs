@@ -14,7 +14,7 @@ impl Spec for PersonRequests {
     const FIELDS: &'static [Field] = &[
         Field::reference("trainee_id", "trainees").listed().filters(),
         Field::choice("kind", "request-kind", RequestKind::WORDS).listed().filters().sorts(),
-        Field::text("field", 60).listed(),
+        Field::choice("field", "field", &crate::app::privacy::person_requests::CORRECTABLE).listed(),
         Field::text("value", 500),
         Field::text("reason", 1000),
         Field::choice("status", "request-status", RequestStatus::WORDS).listed().filters().sorts(),

@@ -135,7 +135,16 @@ impl Spec for Trainees {
         if same { Ok(()) } else { crate::app::duplicates::ask(tx, row.id).await }
     }
 
-    async fn check(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>, _: Option<&RowOf<Self>>, errors: &mut Vec<FieldError>) -> Result<(), AppError> {
+    async fn check(
+        _: &Ctx<'_>,
+        tx: &Tx,
+        row: &RowOf<Self>,
+        before: Option<&RowOf<Self>>,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<(), AppError> {
+        if before.is_some_and(|before| before.erased_at_ms.is_some()) {
+            return Err(AppError::Conflict("the person was erased: nothing is written about her any more".into()));
+        }
         if let Some(id) = row.cohort_id {
             let cohort = cohort::Entity::find_by_id(id).one(tx.conn()).await.map_err(passerelle_store::StoreError::from)?;
             if cohort.is_none_or(|cohort| cohort.institute_id != row.institute_id) {

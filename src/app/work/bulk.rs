@@ -61,6 +61,15 @@ fn ensure_fit(resource: &dyn Resource, change: &Change) -> Result<(), AppError> 
     Ok(())
 }
 
+/// A flag is said by `true` or `false`, and by no other word.
+fn ensure_flag(resource: &dyn Resource, change: &Change) -> Result<(), AppError> {
+    let flag = resource.fields().iter().any(|field| field.name == change.field && field.kind == Kind::Flag);
+    if flag && !["true", "false", ""].contains(&change.value.as_str()) {
+        return Err(AppError::invalid("value", "choice", "is not one of: true, false"));
+    }
+    Ok(())
+}
+
 fn change_of(resource: &dyn Resource, change: &Change) -> Map<String, Value> {
     let flag = resource.fields().iter().any(|field| field.name == change.field && field.kind == Kind::Flag);
     let value = if flag { Value::Bool(change.value == "true") } else { Value::from(change.value.as_str()) };
@@ -80,6 +89,7 @@ fn distinct(ids: &[Uuid]) -> Vec<Uuid> {
 /// When the field does not fit, or there are too many records.
 pub async fn preview(ctx: &Ctx<'_>, resource: &'static dyn Resource, change: &Change) -> Result<Vec<Touched>, AppError> {
     ensure_fit(resource, change)?;
+    ensure_flag(resource, change)?;
     let mut tx = ctx.begin().await?;
     let data = change_of(resource, change);
     let mut touched = Vec::new();
@@ -130,6 +140,7 @@ async fn one(
 /// When the field does not fit, or nothing could be changed.
 pub async fn apply(ctx: &Ctx<'_>, resource: &'static dyn Resource, change: &Change) -> Result<(Uuid, Vec<Touched>), AppError> {
     ensure_fit(resource, change)?;
+    ensure_flag(resource, change)?;
     let mut tx = ctx.begin().await?;
     let data = change_of(resource, change);
     let (mut touched, mut kept) = (Vec::new(), Vec::new());

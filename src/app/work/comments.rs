@@ -81,7 +81,10 @@ pub async fn list(ctx: &Ctx<'_>, kind: &str, id: Uuid) -> Result<Vec<Remark>, Ap
 pub async fn add(ctx: &Ctx<'_>, kind: &str, id: Uuid, text: &str, audience: Audience) -> Result<Uuid, AppError> {
     ctx.ensure_writes()?;
     super::case(ctx, kind, id).await?;
-    let text = text.trim();
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c.is_control());
+    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\r' && c != '\t') {
+        return Err(AppError::invalid("text", "control-characters", "holds characters that cannot be seen"));
+    }
     if text.is_empty() {
         return Err(AppError::invalid("text", "required", "is needed"));
     }

@@ -172,7 +172,13 @@ pub async fn bulk_change(kind: &'static str, who: SignedIn, params: crate::web::
     if !resource.may(&who.ctx(), passerelle_domain::access::Action::Update) {
         return Err(AppError::Forbidden);
     }
-    if params.0.get("dry_run").is_some_and(|value| value == "true") {
+    let dry = match params.0.get("dry_run").map(String::as_str) {
+        None | Some("false" | "0") => false,
+        Some("true" | "1" | "") => true,
+        // Whoever asks in other words must not be taken for somebody who does not ask.
+        Some(_) => return Err(AppError::invalid("dry_run", "choice", "is not one of: true, false")),
+    };
+    if dry {
         return Ok(HttpResponse::Ok().json(json!({ "items": bulk::preview(&who.ctx(), resource, &change).await? })));
     }
     let (id, touched) = bulk::apply(&who.ctx(), resource, &change).await?;
