@@ -7,7 +7,6 @@ use passerelle::i18n::Locale;
 use passerelle::web::problem::KINDS;
 use passerelle::web::routes::{Access, table};
 use passerelle_domain::access::{Role, allowed};
-use passerelle_domain::law::RuleId;
 use passerelle_domain::matching::{Reason, ReasonCode};
 use passerelle_engine::matching::policy::Feature;
 
@@ -34,7 +33,6 @@ fn computed_keys() -> Vec<String> {
         keys.extend(["title", "text", "fix"].map(|part| format!("problem-{}-{part}", kind.slug)));
     }
     keys.extend(Role::WORDS.iter().map(|word| key("role", word)));
-    keys.extend(RuleId::WORDS.iter().map(|word| format!("rule-{word}")));
     keys.extend(Feature::WORDS.iter().map(|word| key("feature", word)));
     keys.extend(passerelle_domain::country::CountryCode::all().iter().map(|code| format!("country-{code}")));
     keys

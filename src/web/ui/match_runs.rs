@@ -196,19 +196,19 @@ struct VerdictRow {
 
 fn verdict_rows(page: &Page, verdicts: &[Verdict]) -> Vec<VerdictRow> {
     let t = page.locale;
+    let catalogue = &page.state.law.catalogue;
+    let title = |verdict: &Verdict| {
+        let rule = catalogue.rules.iter().find(|rule| rule.rule == verdict.rule);
+        rule.map(|rule| rule.title.in_language(t.code()).to_owned()).unwrap_or_default()
+    };
     let source = |verdict: &Verdict| {
-        let rule = page.state.law.catalogue.rules.iter().find(|rule| rule.rule == verdict.rule && rule.version == verdict.version);
+        let rule = catalogue.rules.iter().find(|rule| rule.rule == verdict.rule && rule.version == verdict.version);
         rule.map(|rule| rule.source.clone()).unwrap_or_default()
     };
     verdicts
         .iter()
         .map(|verdict| VerdictRow {
-            rule: format!(
-                "{} {} ({})",
-                verdict.rule,
-                t.get(&format!("rule-{}", verdict.rule)),
-                t.with1("version", "number", verdict.version)
-            ),
+            rule: format!("{} {} ({})", verdict.rule, title(verdict), t.with1("version", "number", verdict.version)),
             outcome: t.get(&format!("verdict-{}", verdict.outcome)),
             outcome_code: verdict.outcome.as_str(),
             text: verdict.reason.as_ref().map(|reason| t.say(reason)).unwrap_or_default(),

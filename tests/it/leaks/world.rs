@@ -607,8 +607,9 @@ impl Maker {
                 updated_at_ms: self.now,
                 account_id: account,
                 trainee_id: opened.id,
-                role: roles[0].to_string(),
-                organisation_id: None,
+                // Open while the role is held by which it was opened.
+                role: given[0].role.to_string(),
+                organisation_id: given[0].organisation,
                 origin: opened.facts.origin.as_ref().unwrap().0.to_string(),
                 country: None,
                 reason: "an emergency in the family".into(),
