@@ -85,10 +85,10 @@ fn sides(ctx: &Ctx<'_>, destination: &str, origins: &str, keys_only: bool) -> BT
                     sides.insert(Side::Origin);
                 }
             }
-            Role::DestinationApprover | Role::DestinationOfficer => {
-                if within(destination) && (!keys_only || grant.role == Role::DestinationApprover) {
-                    sides.insert(Side::Destination);
-                }
+            Role::DestinationApprover | Role::DestinationOfficer
+                if within(destination) && (!keys_only || grant.role == Role::DestinationApprover) =>
+            {
+                sides.insert(Side::Destination);
             }
             _ => {}
         }

@@ -599,6 +599,7 @@ impl Maker {
         pure.restrictions = self.rules.iter().filter(|rule| pure.holds(rule.role)).cloned().collect();
         if self.chance(40)
             && let Some(opened) = people.choose(&mut self.random)
+            && let Some((held, whose)) = pure.grants.first().map(|grant| (grant.role, grant.organisation))
         {
             let row = exceptional_access::Model {
                 id: Uuid::now_v7(),
@@ -608,8 +609,8 @@ impl Maker {
                 account_id: account,
                 trainee_id: opened.id,
                 // Open while the role is held by which it was opened.
-                role: given[0].role.to_string(),
-                organisation_id: given[0].organisation,
+                role: held.to_string(),
+                organisation_id: whose.map(|id| id.0),
                 origin: opened.facts.origin.as_ref().unwrap().0.to_string(),
                 country: None,
                 reason: "an emergency in the family".into(),
