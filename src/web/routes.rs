@@ -559,6 +559,7 @@ fn pathways() -> Vec<Entry> {
         api(Method::POST, "/ui/pathway-drafts/{id}/approval", Needs(Decide, PathwayDraft), || web::route().to(ui::pathways::approve)),
         api(Method::POST, "/ui/pathway-drafts/{id}/refusal", Needs(Decide, PathwayDraft), || web::route().to(ui::pathways::refuse)),
         api(Method::POST, "/ui/pathway-drafts/{id}/discard", Needs(Update, PathwayDraft), || web::route().to(ui::pathways::discard)),
+        api(Method::GET, "/ui/corridors/{pack}/plan", Needs(Read, Corridor), || web::route().to(ui::pathways::plan)),
         api(Method::GET, "/ui/rules", Needs(List, Law), || web::route().to(ui::law::list)),
         api(Method::POST, "/ui/rules", Needs(Create, Law), || web::route().to(ui::law::enter)),
         api(Method::GET, "/ui/rules/{rule}", Needs(Read, Law), || web::route().to(ui::law::show)),

@@ -106,7 +106,7 @@ async fn rule_page(page: &Page, id: RuleId, errors: &[FieldError], sent: &Sent) 
     let cases = current.tests.iter().map(|test| {
         let got = current.judge(&test.facts, &law.reference).verdict;
         let facts = test.facts.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join("; ");
-        vec![Cell::text(test.name.clone()), Cell::tag(t.get(&word_key("outcome", got.as_str())), got.as_str()), Cell::text(facts)]
+        vec![Cell::text(test.name.clone()), Cell::tag(t.get(&word_key("verdict", got.as_str())), got.as_str()), Cell::text(facts)]
     });
     let columns = ["rules-case", "rules-verdict", "rules-facts"].map(|key| t.get(key)).into();
     sheet = sheet.table(Table { heading: t.get("rules-cases"), columns, rows: cases.collect(), empty: String::new() });

@@ -182,6 +182,14 @@ impl Form {
     }
 }
 
+/// A form that asks and changes nothing: its answers stand in the address.
+#[derive(Debug, Clone, Default)]
+pub struct Question {
+    pub action: String,
+    pub inputs: Vec<Input>,
+    pub submit: String,
+}
+
 /// A cell of a table: words, perhaps a link, a tag, or a button.
 #[derive(Debug, Clone, Default)]
 pub struct Cell {
@@ -264,6 +272,7 @@ pub enum Part {
     },
     Table(Table),
     Form(Box<Form>),
+    Question(Box<Question>),
     Timeline {
         heading: String,
         moments: Vec<Moment>,

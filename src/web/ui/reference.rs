@@ -95,6 +95,7 @@ struct Section {
 struct CorridorPage {
     shell: Shell,
     heading: String,
+    plan_href: String,
     intro: Vec<(String, String)>,
     svg: String,
     steps: Vec<StepRow>,
@@ -130,6 +131,7 @@ pub async fn corridor(page: Page, id: web::Path<String>) -> Answer {
         svg: charts::pathway(&t.get("corridor-steps"), &pack.steps, t),
         shell: page.shell_titled(name.clone()),
         heading: name,
+        plan_href: format!("/ui/corridors/{}/plan", pack.id),
         intro,
         steps: steps.collect(),
         sections: sections(t, &pack),
