@@ -4,11 +4,13 @@
 use super::cells::word_key;
 use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable};
 use super::sent::Sent;
+use super::sentences::sentence;
 use super::shell::Page;
 use super::{Answer, see};
 use crate::app::law::{self, Enter, EntryKind};
 use crate::error::{AppError, FieldError};
 use crate::formats;
+use crate::i18n::plain;
 use actix_web::web;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::law::{Rule, RuleId};
@@ -97,10 +99,15 @@ async fn rule_page(page: &Page, id: RuleId, errors: &[FieldError], sent: &Sent) 
                 (t.get("rules-facts"), Cell::text(facts.join(", "))),
             ],
         });
-    let mut parts = vec![(t.get("rules-holds"), expression(&current.holds))];
-    parts.extend(current.applies.as_ref().map(|expr| (t.get("rules-applies"), expression(expr))));
-    parts.extend(current.advises.as_ref().map(|expr| (t.get("rules-advises"), expression(expr))));
-    for (heading, text) in parts {
+    let mut parts = vec![(t.get("rules-holds"), &current.holds)];
+    parts.extend(current.applies.as_ref().map(|expr| (t.get("rules-applies"), expr)));
+    parts.extend(current.advises.as_ref().map(|expr| (t.get("rules-advises"), expr)));
+    let written: Vec<(String, String)> =
+        parts.iter().map(|(heading, expr)| (t.with1("rules-written", "part", heading), expression(expr))).collect();
+    for (heading, expr) in parts {
+        sheet = sheet.part(Part::Text { heading: heading.clone(), paragraphs: vec![plain(&sentence(t, expr))] });
+    }
+    for (heading, text) in written {
         sheet = sheet.part(Part::Code { heading, text });
     }
     let cases = current.tests.iter().map(|test| {

@@ -16,6 +16,7 @@ pub mod privacy;
 pub mod records;
 pub mod reference;
 pub mod sent;
+mod sentences;
 pub mod shell;
 pub mod statics;
 pub mod team;
