@@ -14,6 +14,7 @@ pub mod ids;
 pub mod language;
 pub mod law;
 pub mod level;
+pub mod machine;
 pub mod matching;
 pub mod money;
 pub mod occupation;

@@ -1,0 +1,36 @@
+//! State machines: which event may happen in which state, by whose hand, under which conditions.
+//!
+//! A machine is a pure function from a state and an event to the next state or a refusal that says
+//! what is missing. States carry their facts, so that no mixture can be written that the machine
+//! does not know; any state can be rebuilt by applying its events again.
+
+pub mod recognition;
+
+use crate::corridor::Party;
+use std::fmt;
+
+/// Why an event cannot happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Not in this state; the events that it takes.
+    NotNow { state: &'static str, allowed: Vec<&'static str> },
+    /// It is for somebody else; for whom.
+    NotYours { allowed: &'static [Party] },
+    /// A condition is not met: its stable name.
+    Guard(&'static str),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotNow { state, allowed } => write!(f, "in state {state} only: {}", allowed.join(", ")),
+            Self::NotYours { allowed } => {
+                let names: Vec<&str> = allowed.iter().map(|party| party.as_str()).collect();
+                write!(f, "this is for: {}", names.join(", "))
+            }
+            Self::Guard(name) => write!(f, "a condition is not met: {name}"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
