@@ -14,6 +14,7 @@ mod m20261124_000008_work;
 mod m20261124_000009_sign_in;
 mod m20261124_000010_law;
 mod m20261124_000011_pathways;
+mod m20261124_000012_case_events;
 mod table;
 
 /// Runs the migrations in order.
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000009_sign_in::Migration),
             Box::new(m20261124_000010_law::Migration),
             Box::new(m20261124_000011_pathways::Migration),
+            Box::new(m20261124_000012_case_events::Migration),
         ]
     }
 }

@@ -10,7 +10,7 @@ use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::calendar::{Calendar, Deadline, Roll, Term, deadline};
 use passerelle_domain::corridor::LocalText;
 use passerelle_domain::law::{
-    Anchor, Catalogue, Check, Convention, CountryList, Facts, Reference, Rule, RuleId, Series, SocialSecurityAgreement, TableRow, Value,
+    Anchor, Catalogue, Check, Convention, CountryList, Facts, ProcedureEntry, Reference, Rule, RuleId, Series, SocialSecurityAgreement, TableRow, Value,
     faults,
 };
 use passerelle_domain::words;
@@ -31,6 +31,7 @@ words!(
         Convention = "convention",
         SocialSecurity = "social_security",
         Calendar = "calendar",
+        Procedure = "procedure",
     }
 );
 
@@ -110,6 +111,7 @@ impl Law {
                 reference.social_security.retain(|known| known.between != agreement.between);
                 reference.social_security.push(agreement);
             }
+            EntryKind::Procedure => reference.procedures.push(read::<ProcedureEntry>(row)?),
             EntryKind::Calendar => {
                 let calendar: Calendar = read(row)?;
                 self.calendars.insert(calendar.id.clone(), calendar);
@@ -346,6 +348,13 @@ pub async fn enter(ctx: &Ctx<'_>, entry: &Enter) -> Result<Uuid, AppError> {
         EntryKind::SocialSecurity => {
             let agreement: SocialSecurityAgreement = serde_json::from_value(document.clone()).map_err(wrong)?;
             (agreement.between.map(|country| country.to_string()).join(" "), 0)
+        }
+        EntryKind::Procedure => {
+            let entry: ProcedureEntry = serde_json::from_value(document.clone()).map_err(wrong)?;
+            if entry.procedure.measures.is_empty() || entry.procedure.attempts_max == 0 {
+                return Err(AppError::invalid("procedure", "document", "names no measure, or no attempt at one"));
+            }
+            (format!("{} {} {}", entry.country, entry.subdivision.unwrap_or_default(), entry.isco), 0)
         }
         EntryKind::Calendar => {
             let calendar: Calendar = serde_json::from_value(document.clone()).map_err(wrong)?;

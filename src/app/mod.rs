@@ -21,6 +21,7 @@ pub mod pathways;
 pub mod privacy;
 pub mod proposals;
 pub mod provider;
+pub mod recognition;
 pub mod records;
 pub mod resource;
 pub mod second_factor;

@@ -42,7 +42,7 @@ on_both! {
         let database = Database::new(on).await;
         let store = database.open().await;
         let expected = entities!(
-            access_rule, account, agreement, api_token, assignment, attachment, audit_chain, audit_event, bulk_change, case_transfer, ceremony, cohort,
+            access_rule, account, agreement, api_token, assignment, attachment, audit_chain, audit_event, bulk_change, case_event, case_transfer, ceremony, cohort,
             comment, consent, disclosure, draft, duplicate, exceptional_access, external_identity, help_text, identity_document, label,
             mail, notification, notification_choice, one_time_link, passkey, pathway_approval, pathway_draft, law_entry, person_request, recovery_code, retention_report, saved_view,
             sealed_record, shared_group, concept, concept_import, concept_label, concept_relation,

@@ -9,6 +9,7 @@ pub mod attachment;
 pub mod audit_chain;
 pub mod audit_event;
 pub mod bulk_change;
+pub mod case_event;
 pub mod case_transfer;
 pub mod ceremony;
 pub mod cohort;

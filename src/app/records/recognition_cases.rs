@@ -74,8 +74,9 @@ impl Spec for RecognitionCases {
 
     /// The authority decides; the institute files and supplies.
     fn may_change(role: Role, field: &str) -> bool {
+        // The state moves by its events only (`app::recognition`); what a new record begins with is checked.
         let decision = matches!(field, "state" | "decided_on");
-        if role == Role::RecognitionOfficer { decision } else { !decision }
+        if role == Role::RecognitionOfficer { false } else { !decision }
     }
 
     async fn check(

@@ -3,6 +3,7 @@
 
 use super::value::Value;
 use crate::corridor::AgreementLink;
+use crate::machine::recognition::Procedure;
 use crate::country::CountryCode;
 use crate::words;
 use chrono::NaiveDate;
@@ -79,6 +80,31 @@ pub struct SocialSecurityAgreement {
     pub source: String,
 }
 
+/// Who recognises an occupation in a country or a part of it, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProcedureEntry {
+    pub country: CountryCode,
+    /// `None` stands for the whole country.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subdivision: Option<String>,
+    /// Leading digits of ISCO-08 codes; empty stands for every occupation.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub isco: String,
+    pub authority: String,
+    /// Papers that a complete file has.
+    pub papers: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_max: Option<Value>,
+    pub procedure: Procedure,
+    pub valid_from: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<NaiveDate>,
+    pub source: String,
+}
+
 /// Everything that rules look up.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,6 +119,8 @@ pub struct Reference {
     pub conventions: Vec<Convention>,
     #[serde(default)]
     pub social_security: Vec<SocialSecurityAgreement>,
+    #[serde(default)]
+    pub procedures: Vec<ProcedureEntry>,
 }
 
 fn holds(from: NaiveDate, to: Option<NaiveDate>, day: NaiveDate) -> bool {
@@ -120,6 +148,17 @@ impl Reference {
                 && holds(row.valid_from, row.valid_to, day)
         });
         rows.max_by_key(|row| (row.country.is_some(), row.isco.len(), row.valid_from)).map(|row| row.value.clone())
+    }
+
+    /// The procedure that fits best: a part of the country before the whole, longer ISCO prefixes first.
+    pub fn procedure(&self, country: &str, subdivision: Option<&str>, isco: &str, day: NaiveDate) -> Option<&ProcedureEntry> {
+        let fits = |entry: &&ProcedureEntry| {
+            entry.country.as_str() == country
+                && entry.subdivision.as_deref().is_none_or(|part| Some(part) == subdivision)
+                && isco.starts_with(entry.isco.as_str())
+                && holds(entry.valid_from, entry.valid_to, day)
+        };
+        self.procedures.iter().filter(fits).max_by_key(|entry| (entry.subdivision.is_some(), entry.isco.len(), entry.valid_from))
     }
 
     /// Standing of a country on a convention, or `None` where nobody has written it down.

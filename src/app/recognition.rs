@@ -1,0 +1,316 @@
+//! Recognition cases as they go: each event is judged by the state machine, kept for good, and moves
+//! the record in the same transaction.
+
+use super::Ctx;
+use super::law;
+use super::work::{insert, notifications};
+use crate::error::{AppError, FieldError};
+use chrono::NaiveDate;
+use passerelle_domain::access::{Action, Actor, Role, Subject, permit};
+use passerelle_domain::calendar::Calendar;
+use passerelle_domain::corridor::Party;
+use passerelle_domain::law::ProcedureEntry;
+use passerelle_domain::machine::Refusal;
+use passerelle_domain::machine::recognition::{Case, Event, EventKind, Procedure, hands};
+use passerelle_domain::people::{Answer, RecognitionState};
+use passerelle_store::entity::{case_event, credential, recognition_case, trainee};
+use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use passerelle_store::{StoreError, Tx, record};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+const MACHINE: &str = "recognition";
+
+/// What happens, and on which day.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Act {
+    #[serde(flatten)]
+    pub event: Event,
+    /// Day on which it happened; today without it, never later.
+    #[serde(default)]
+    pub on: Option<NaiveDate>,
+}
+
+/// A case with its history and what may happen next.
+#[derive(Debug, Clone)]
+pub struct Course {
+    pub row: recognition_case::Model,
+    pub case: Case,
+    pub procedure: Option<ProcedureEntry>,
+    pub events: Vec<(case_event::Model, String)>,
+    /// Events that the actor may bring now.
+    pub mine: Vec<EventKind>,
+}
+
+/// One event as a program reads it.
+#[derive(Debug, Serialize)]
+pub struct EventView {
+    pub seq: i32,
+    pub event: serde_json::Value,
+    pub from: String,
+    pub to: String,
+    pub on: NaiveDate,
+    pub party: String,
+    pub at_ms: i64,
+}
+
+/// As which party the actor acts: the first of her roles that has one.
+fn party(actor: &Actor, allowed: &[Party]) -> Option<Party> {
+    actor.grants.iter().find_map(|grant| {
+        let party = match grant.role {
+            Role::Trainee => Party::Trainee,
+            Role::InstituteClerk | Role::InstituteHead => Party::Institute,
+            Role::EmployerClerk | Role::EmployerApprover => Party::Employer,
+            Role::OriginOfficer | Role::OriginApprover => Party::OriginAuthority,
+            Role::DestinationOfficer | Role::DestinationApprover => Party::DestinationAuthority,
+            Role::RecognitionOfficer => Party::RecognitionAuthority,
+            Role::OriginAuditor | Role::DestinationAuditor | Role::WorkerRepresentative | Role::Funder | Role::Operator => return None,
+        };
+        allowed.contains(&party).then_some(party)
+    })
+}
+
+/// The case after its last event; before any, as its record says.
+async fn last(conn: &impl ConnectionTrait, row: &recognition_case::Model) -> Result<(Case, i32), AppError> {
+    let newest = case_event::Entity::find()
+        .filter(case_event::Column::CaseId.eq(row.id))
+        .filter(case_event::Column::Machine.eq(MACHINE))
+        .order_by_desc(case_event::Column::Seq)
+        .one(conn)
+        .await
+        .map_err(StoreError::from)?;
+    match newest {
+        Some(event) => {
+            let case = serde_json::from_str(&event.after).map_err(|_| StoreError::Corrupt { table: "case_event", column: "after" })?;
+            Ok((case, event.seq))
+        }
+        None => {
+            let state = RecognitionState::parse(&row.state).map_err(|_| StoreError::Corrupt { table: "recognition_case", column: "state" })?;
+            let mut case = Case::new(true);
+            (case.state, case.filed_on, case.decided_on) = (state, row.filed_on, row.decided_on);
+            Ok((case, 0))
+        }
+    }
+}
+
+/// A case with its course, for somebody who may read it.
+///
+/// # Errors
+/// When there is none for the actor.
+pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
+    let scope = permit(ctx.actor, Action::Read, Subject::RecognitionCase)?;
+    let conn = ctx.state.store.read();
+    let row = record::find::<recognition_case::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)?;
+    let (case, _) = last(conn, &row).await?;
+    let law = law::current(ctx.state, conn).await?;
+    let procedure = law.reference.procedure(&row.destination, row.subdivision.as_deref(), &row.occupation, ctx.now.date()).cloned();
+    let events = case_event::Entity::find()
+        .filter(case_event::Column::CaseId.eq(id))
+        .order_by_asc(case_event::Column::Seq)
+        .limit(500)
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let mine = match &procedure {
+        // A token that may only look brings nothing.
+        Some(entry) if ctx.ensure_writes().is_ok() => {
+            case.takes(&entry.procedure).into_iter().filter(|kind| party(ctx.actor, hands(*kind)).is_some()).collect()
+        }
+        _ => vec![],
+    };
+    let events = events.into_iter().map(|event| (event.clone(), event.party)).collect();
+    Ok(Course { row, case, procedure, events, mine })
+}
+
+impl Course {
+    pub fn history(&self) -> Vec<EventView> {
+        let view = |(row, party): &(case_event::Model, String)| EventView {
+            seq: row.seq,
+            event: serde_json::from_str(&row.event).unwrap_or_default(),
+            from: row.from_state.clone(),
+            to: row.to_state.clone(),
+            on: row.on_date,
+            party: party.clone(),
+            at_ms: row.at_ms,
+        };
+        self.events.iter().map(view).collect()
+    }
+}
+
+/// Brings an event.
+///
+/// # Errors
+/// Why it cannot happen: the state, the hand, a condition, or nobody has written the procedure down.
+pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act) -> Result<Case, AppError> {
+    let scope = permit(ctx.actor, Action::Read, Subject::RecognitionCase)?;
+    ctx.ensure_writes()?;
+    let on = act.on.unwrap_or_else(|| ctx.now.date());
+    if on > ctx.now.date() {
+        return Err(AppError::invalid("on", "future", "lies ahead: an event is entered when it has happened"));
+    }
+    let mut tx = ctx.begin().await?;
+    let row = record::find::<recognition_case::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
+    if row.version != version {
+        return Err(AppError::Stale);
+    }
+    let law = law::current(ctx.state, tx.conn()).await?;
+    let entry = law.reference.procedure(&row.destination, row.subdivision.as_deref(), &row.occupation, on);
+    let Some(entry) = entry else {
+        return Err(AppError::Conflict(format!(
+            "no recognition procedure is written down for {} in {}: enter it as law first",
+            row.occupation, row.destination
+        )));
+    };
+    let (case, seq) = last(tx.conn(), &row).await?;
+    let event = with_facts(&tx, &row, &act.event).await?;
+    let kind = event.kind();
+    let by = party(ctx.actor, hands(kind)).ok_or(AppError::Forbidden)?;
+    let weekends = Calendar::weekends();
+    let calendar = row.subdivision.as_ref().and_then(|id| law.calendars.get(id)).or_else(|| law.calendars.get(&row.destination)).unwrap_or(&weekends);
+    if let Some(before) = last_day(&case)
+        && on < before
+    {
+        return Err(AppError::invalid("on", "before-last-event", format!("lies before what happened on {before}")));
+    }
+    let next = case.apply(&event, by, on, &entry.procedure, calendar).map_err(|refusal| said(refusal, &case, &entry.procedure))?;
+    let kept = case_event::Model {
+        id: Uuid::now_v7(),
+        machine: MACHINE.into(),
+        case_id: id,
+        seq: seq + 1,
+        event: serde_json::to_string(&event)?,
+        from_state: case.state.to_string(),
+        to_state: next.state.to_string(),
+        after: serde_json::to_string(&next)?,
+        on_date: on,
+        party: by.to_string(),
+        account_id: Some(ctx.actor.user.0),
+        at_ms: ctx.now.ms(),
+    };
+    insert::<case_event::Entity, _>(&tx, kept).await?;
+    let (person, changed) = (
+        row.trainee_id,
+        recognition_case::Model { state: next.state.to_string(), filed_on: next.filed_on, decided_on: next.decided_on, ..row },
+    );
+    record::update::<recognition_case::Entity>(&mut tx, changed, version, &["state"]).await?;
+    tx.note("recognition_event", "recognition_case", Some(id), serde_json::json!({ "event": kind, "to": next.state }));
+    if by != Party::Trainee {
+        notifications::to_person(&mut tx, person, "case_moved", &format!("/ui/recognition-cases/{id}"), &[]).await?;
+    }
+    tx.commit().await?;
+    Ok(next)
+}
+
+/// The day of the latest thing that the case knows of: nothing happens before it.
+fn last_day(case: &Case) -> Option<NaiveDate> {
+    [case.filed_on, case.complete_on, case.decided_on, case.suspended_on].into_iter().flatten().max()
+}
+
+/// What the system knows itself is not asked of anybody: identity, credential, authority.
+async fn with_facts(tx: &Tx, row: &recognition_case::Model, event: &Event) -> Result<Event, AppError> {
+    let Event::File { consent, .. } = event else { return Ok(event.clone()) };
+    let person = trainee::Entity::find_by_id(row.trainee_id).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
+    let papers = credential::Entity::find().filter(credential::Column::TraineeId.eq(row.trainee_id)).count(tx.conn()).await.map_err(StoreError::from)?;
+    Ok(Event::File {
+        consent: *consent,
+        identity: person.identity_confirmed == Answer::Yes.as_str(),
+        credential: papers > 0,
+        authority: !row.authority.trim().is_empty(),
+    })
+}
+
+fn said(refusal: Refusal, case: &Case, procedure: &Procedure) -> AppError {
+    match refusal {
+        Refusal::NotNow { state, .. } => AppError::TransitionRefused {
+            state: state.into(),
+            allowed: case.takes(procedure).iter().map(|kind| kind.as_str()).collect(),
+        },
+        Refusal::NotYours { .. } => AppError::Forbidden,
+        Refusal::Guard(name) => AppError::Invalid(vec![FieldError::new(name, "guard", format!("is a condition that is not met: {name}")).with("name", name)]),
+    }
+}
+
+/// How decisions came out: by destination, occupation and authority, with the days they took.
+#[derive(Debug, Clone, Serialize)]
+pub struct Outcomes {
+    pub destination: String,
+    pub occupation: String,
+    pub authority: String,
+    pub full: usize,
+    pub partial: usize,
+    pub refused: usize,
+    /// Days from the complete file to the decision, where both are known.
+    pub median_days: Option<i64>,
+    pub p90_days: Option<i64>,
+}
+
+/// Outcomes of the cases that the actor may read; at most 10,000 of the newest.
+///
+/// # Errors
+/// When the actor may not list cases.
+pub async fn outcomes(ctx: &Ctx<'_>) -> Result<Vec<Outcomes>, AppError> {
+    use passerelle_store::record::Record;
+    let scope = permit(ctx.actor, Action::List, Subject::RecognitionCase)?;
+    let conn = ctx.state.store.read();
+    let rows = recognition_case::Entity::find()
+        .filter(recognition_case::Entity::visible(&scope))
+        .filter(recognition_case::Column::DecidedOn.is_not_null())
+        .order_by_desc(recognition_case::Column::UpdatedAtMs)
+        .limit(10_000)
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut decided: std::collections::BTreeMap<Uuid, Case> = std::collections::BTreeMap::new();
+    for chunk in ids.chunks(10_000) {
+        let decisions = ["decided_full", "decided_partial", "decided_refused"];
+        let events = case_event::Entity::find()
+            .filter(case_event::Column::CaseId.is_in(chunk.iter().copied()))
+            .filter(case_event::Column::ToState.is_in(decisions))
+            .order_by_asc(case_event::Column::Seq)
+            .all(conn)
+            .await
+            .map_err(StoreError::from)?;
+        for event in events {
+            // The first decision counts: what a remedy changes is told apart from what was noticed.
+            if let Ok(case) = serde_json::from_str::<Case>(&event.after) {
+                decided.entry(event.case_id).or_insert(case);
+            }
+        }
+    }
+    let mut groups: std::collections::BTreeMap<(String, String, String), (Outcomes, Vec<i64>)> = std::collections::BTreeMap::new();
+    for row in rows {
+        let first = decided.get(&row.id);
+        let state = first.map_or_else(|| row.state.clone(), |case| case.state.to_string());
+        let key = (row.destination.clone(), row.occupation.clone(), row.authority.clone());
+        let (group, days) = groups.entry(key).or_insert_with(|| {
+            let empty = Outcomes {
+                destination: row.destination.clone(),
+                occupation: row.occupation.clone(),
+                authority: row.authority.clone(),
+                full: 0,
+                partial: 0,
+                refused: 0,
+                median_days: None,
+                p90_days: None,
+            };
+            (empty, vec![])
+        });
+        match state.as_str() {
+            "decided_full" => group.full += 1,
+            "decided_partial" => group.partial += 1,
+            "decided_refused" => group.refused += 1,
+            _ => {}
+        }
+        days.extend(first.and_then(Case::days_to_decision));
+    }
+    Ok(groups
+        .into_values()
+        .map(|(mut group, mut days)| {
+            days.sort_unstable();
+            let at = |percent: usize| (!days.is_empty()).then(|| days[(days.len() * percent).div_ceil(100).max(1) - 1]);
+            (group.median_days, group.p90_days) = (at(50), at(90));
+            group
+        })
+        .collect())
+}
