@@ -85,7 +85,8 @@ async fn last(conn: &impl ConnectionTrait, row: &recognition_case::Model) -> Res
             Ok((case, event.seq))
         }
         None => {
-            let state = RecognitionState::parse(&row.state).map_err(|_| StoreError::Corrupt { table: "recognition_case", column: "state" })?;
+            let state =
+                RecognitionState::parse(&row.state).map_err(|_| StoreError::Corrupt { table: "recognition_case", column: "state" })?;
             let mut case = Case::new(true);
             (case.state, case.filed_on, case.decided_on) = (state, row.filed_on, row.decided_on);
             Ok((case, 0))
@@ -166,7 +167,8 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act) -> Result<Cas
     let kind = event.kind();
     let by = party(ctx.actor, hands(kind)).ok_or(AppError::Forbidden)?;
     let weekends = Calendar::weekends();
-    let calendar = row.subdivision.as_ref().and_then(|id| law.calendars.get(id)).or_else(|| law.calendars.get(&row.destination)).unwrap_or(&weekends);
+    let calendar =
+        row.subdivision.as_ref().and_then(|id| law.calendars.get(id)).or_else(|| law.calendars.get(&row.destination)).unwrap_or(&weekends);
     if let Some(before) = last_day(&case)
         && on < before
     {
@@ -210,7 +212,11 @@ fn last_day(case: &Case) -> Option<NaiveDate> {
 async fn with_facts(tx: &Tx, row: &recognition_case::Model, event: &Event) -> Result<Event, AppError> {
     let Event::File { consent, .. } = event else { return Ok(event.clone()) };
     let person = trainee::Entity::find_by_id(row.trainee_id).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
-    let papers = credential::Entity::find().filter(credential::Column::TraineeId.eq(row.trainee_id)).count(tx.conn()).await.map_err(StoreError::from)?;
+    let papers = credential::Entity::find()
+        .filter(credential::Column::TraineeId.eq(row.trainee_id))
+        .count(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
     Ok(Event::File {
         consent: *consent,
         identity: person.identity_confirmed == Answer::Yes.as_str(),
@@ -221,12 +227,13 @@ async fn with_facts(tx: &Tx, row: &recognition_case::Model, event: &Event) -> Re
 
 fn said(refusal: Refusal, case: &Case, procedure: &Procedure) -> AppError {
     match refusal {
-        Refusal::NotNow { state, .. } => AppError::TransitionRefused {
-            state: state.into(),
-            allowed: case.takes(procedure).iter().map(|kind| kind.as_str()).collect(),
-        },
+        Refusal::NotNow { state, .. } => {
+            AppError::TransitionRefused { state: state.into(), allowed: case.takes(procedure).iter().map(|kind| kind.as_str()).collect() }
+        }
         Refusal::NotYours { .. } => AppError::Forbidden,
-        Refusal::Guard(name) => AppError::Invalid(vec![FieldError::new(name, "guard", format!("is a condition that is not met: {name}")).with("name", name)]),
+        Refusal::Guard(name) => {
+            AppError::Invalid(vec![FieldError::new(name, "guard", format!("is a condition that is not met: {name}")).with("name", name)])
+        }
     }
 }
 

@@ -477,7 +477,7 @@ fn platform() -> Vec<Entry> {
 fn pathways() -> Vec<Entry> {
     use Access::{Needs, SignedIn};
     use Action::{Create, Decide, List, Read, Update};
-    use Subject::{Corridor, Law, PathwayDraft};
+    use Subject::{Corridor, Law, PathwayDraft, RecognitionCase};
     let api = |method: Method, path: &str, access: Access, mount: fn() -> Route| Entry::new(method, path, access, mount);
     let named = Body::Named;
     vec![
@@ -540,6 +540,23 @@ fn pathways() -> Vec<Entry> {
             named("LawEntry"),
             named("Made"),
         ),
+        api(Method::GET, "/api/v1/recognition-cases/{id}/events", Needs(Read, RecognitionCase), || {
+            web::route().to(api::pathways::recognition_events)
+        })
+        .says(
+            "A recognition case with its procedure, its history and what the actor may bring",
+            Body::None,
+            named("RecognitionCourse"),
+        ),
+        api(Method::POST, "/api/v1/recognition-cases/{id}/events", Needs(Read, RecognitionCase), || {
+            web::route().to(api::pathways::recognition_act)
+        })
+        .says("Bring an event; it is judged by the state machine and kept", named("RecognitionEvent"), named("RecognitionCourse")),
+        api(Method::GET, "/api/v1/recognition-outcomes", Needs(List, RecognitionCase), || {
+            web::route().to(api::pathways::recognition_outcomes)
+        })
+        .says("How decisions came out, and in how many days", Body::None, named("RecognitionOutcomes")),
+        api(Method::POST, "/ui/recognition-cases/{id}/events", Needs(Read, RecognitionCase), || web::route().to(ui::recognition::act)),
         api(Method::POST, "/api/v1/deadlines", SignedIn, || web::route().to(api::pathways::deadline)).says(
             "The end of a legal period",
             named("Period"),

@@ -128,12 +128,14 @@ on_both! {
         let own = clerk.csrf().await;
         let invite = [("csrf", own.as_str()), ("email", "x@example.org"), ("role", "institute_clerk")];
         assert_eq!(clerk.post("/ui/team/invite", &invite).await.status, 403, "a clerk invites nobody");
+        assert_eq!(clerk.get("/ui/exceptional-accesses/new").await.status, 403);
         let today = Moment::now().date();
         let until = (today + chrono::Days::new(7)).to_string();
         let (from, to) = (today.to_string(), until);
         let sent = [("csrf", csrf.as_str()), ("grant", grant.as_str()), ("account", colleague.as_str()), ("from", from.as_str()), ("to", to.as_str()), ("reason", "leave")];
         assert_eq!(head.post("/ui/team/cover", &sent).await.status, 303);
-        assert_ne!(clerk.post("/ui/team/invite", &invite).await.status, 403, "now she stands in");
+        assert_eq!(clerk.get("/ui/exceptional-accesses/new").await.status, 200, "now she stands in");
+        assert_eq!(clerk.post("/ui/team/invite", &invite).await.status, 403, "and makes no roles: they would outlive the loan");
         // What is lent is not lent on.
         let page = clerk.get("/ui/team").await.text;
         let offered = page.split("<select id=\"f-grant\"").nth(1).unwrap().split("</select>").next().unwrap();

@@ -19,6 +19,7 @@ mod languages;
 mod leaks;
 mod matching;
 mod pathways;
+mod recognition;
 mod records;
 mod rights;
 mod schema;

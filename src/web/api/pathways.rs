@@ -1,11 +1,12 @@
 //! Pathways and law over the API: drafts and their keys, ways through a pathway, rules, legal periods.
 
 use super::{Answer, typed};
-use crate::app::{law, pathway_drafts, pathways};
+use crate::app::{law, pathway_drafts, pathways, recognition};
 use crate::web::extract::{IfMatch, PathId, SignedIn};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
+use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::corridor::{CorridorPack, Step};
 use serde::Deserialize;
 use serde_json::json;
@@ -33,6 +34,7 @@ pub async fn list(who: SignedIn) -> Answer {
 
 /// `POST /api/v1/pathway-drafts`
 pub async fn begin(who: SignedIn, body: web::Bytes) -> Answer {
+    permit(&who.actor, Action::Create, Subject::PathwayDraft)?;
     let id = pathway_drafts::begin(&who.ctx(), &typed(&body)?).await?;
     Ok(HttpResponse::Created().json(json!({ "id": id })))
 }
@@ -45,12 +47,14 @@ pub async fn get(who: SignedIn, PathId(id): PathId) -> Answer {
 
 /// `PUT /api/v1/pathway-drafts/{id}`
 pub async fn replace(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch, body: web::Bytes) -> Answer {
+    permit(&who.actor, Action::Update, Subject::PathwayDraft)?;
     let pack: CorridorPack = typed(&body)?;
     changed(pathway_drafts::replace(&who.ctx(), id, version, pack).await?)
 }
 
 /// `PUT /api/v1/pathway-drafts/{id}/steps/{step}`: changes the step of that name, or adds it.
 pub async fn put_step(who: SignedIn, path: web::Path<(Uuid, String)>, IfMatch(version): IfMatch, body: web::Bytes) -> Answer {
+    permit(&who.actor, Action::Update, Subject::PathwayDraft)?;
     let (id, name) = path.into_inner();
     let step: Step = typed(&body)?;
     let ctx = who.ctx();
@@ -72,6 +76,7 @@ struct Submit {
 
 /// `POST /api/v1/pathway-drafts/{id}/submission`
 pub async fn submit(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch, body: web::Bytes) -> Answer {
+    permit(&who.actor, Action::Update, Subject::PathwayDraft)?;
     let Submit { effective_from } = typed(&body)?;
     changed(pathway_drafts::submit(&who.ctx(), id, version, effective_from).await?)
 }
@@ -90,6 +95,7 @@ struct Refuse {
 
 /// `POST /api/v1/pathway-drafts/{id}/refusal`
 pub async fn refuse(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch, body: web::Bytes) -> Answer {
+    permit(&who.actor, Action::Decide, Subject::PathwayDraft)?;
     let Refuse { reason } = typed(&body)?;
     changed(pathway_drafts::refuse(&who.ctx(), id, version, &reason).await?)
 }
@@ -120,6 +126,7 @@ pub async fn check(who: SignedIn, body: web::Bytes) -> Answer {
 
 /// `POST /api/v1/law-entries`
 pub async fn enter(who: SignedIn, body: web::Bytes) -> Answer {
+    permit(&who.actor, Action::Create, Subject::Law)?;
     let id = law::enter(&who.ctx(), &typed(&body)?).await?;
     Ok(HttpResponse::Created().json(json!({ "id": id })))
 }
@@ -128,4 +135,26 @@ pub async fn enter(who: SignedIn, body: web::Bytes) -> Answer {
 pub async fn deadline(who: SignedIn, body: web::Bytes) -> Answer {
     let law = law::read(&who.ctx()).await?;
     Ok(HttpResponse::Ok().json(law::period(&law, &typed(&body)?)?))
+}
+
+/// `GET /api/v1/recognition-cases/{id}/events`
+pub async fn recognition_events(who: SignedIn, PathId(id): PathId) -> Answer {
+    let course = recognition::course(&who.ctx(), id).await?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", course.row.version))).json(json!({
+        "case": course.case, "procedure": course.procedure, "items": course.history(), "may": course.mine,
+    })))
+}
+
+/// `POST /api/v1/recognition-cases/{id}/events`
+pub async fn recognition_act(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch, body: web::Bytes) -> Answer {
+    permit(&who.actor, Action::Read, Subject::RecognitionCase)?;
+    let case = recognition::act(&who.ctx(), id, version, &typed(&body)?).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::ETAG, format!("\"{}\"", version + 1)))
+        .json(json!({ "case": case, "version": version + 1 })))
+}
+
+/// `GET /api/v1/recognition-outcomes`
+pub async fn recognition_outcomes(who: SignedIn) -> Answer {
+    Ok(HttpResponse::Ok().json(json!({ "items": recognition::outcomes(&who.ctx()).await? })))
 }

@@ -144,6 +144,7 @@ async fn rule_page(page: &Page, id: RuleId, errors: &[FieldError], sent: &Sent) 
 /// `POST /ui/rules`: a later version of a rule, as YAML. Its cases run before it is kept.
 pub async fn enter(page: Page, sent: Sent) -> Answer {
     sent.guard(&page)?;
+    permit(&page.actor, Action::Create, Subject::Law)?;
     let id = RuleId::parse(sent.get("rule")).map_err(|_| AppError::NotFound)?;
     let read: Result<Rule, _> = serde_saphyr::from_str(sent.raw("document"));
     let result = match read {

@@ -13,6 +13,7 @@ pub mod match_runs;
 pub mod parts;
 pub mod pathways;
 pub mod privacy;
+pub mod recognition;
 pub mod records;
 pub mod reference;
 pub mod sent;

@@ -87,6 +87,7 @@ async fn list_page(page: &Page, errors: &[FieldError], sent: &Sent) -> Answer {
 /// `POST /ui/pathway-drafts`
 pub async fn begin(page: Page, sent: Sent) -> Answer {
     sent.guard(&page)?;
+    permit(&page.actor, Action::Create, Subject::PathwayDraft)?;
     let mut errors = Vec::new();
     let mut begin = Begin::default();
     match sent.get("way") {
@@ -319,6 +320,7 @@ async fn done(page: &Page, id: Uuid, form: &str, notice: &str, result: Result<()
 /// `POST /ui/pathway-drafts/{id}/file`
 pub async fn take_file(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     sent.guard(&page)?;
+    permit(&page.actor, Action::Update, Subject::PathwayDraft)?;
     let result = pathway_drafts::replace_by_yaml(&page.ctx(), id, sent.version()?, sent.raw("yaml")).await;
     done(&page, id, "file", "saved", result.map(|_| ()), &sent).await
 }
@@ -326,6 +328,7 @@ pub async fn take_file(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
 /// `POST /ui/pathway-drafts/{id}/submission`
 pub async fn submit(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     sent.guard(&page)?;
+    permit(&page.actor, Action::Update, Subject::PathwayDraft)?;
     let Some(day) = sent.date("effective_from") else {
         let error = FieldError::new("effective_from", "date", "is not a date such as 2027-09-01");
         return draft_page(&page, id, "submission", &[error], &sent).await;
@@ -337,6 +340,7 @@ pub async fn submit(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
 /// `POST /ui/pathway-drafts/{id}/approval`
 pub async fn approve(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     sent.guard(&page)?;
+    permit(&page.actor, Action::Decide, Subject::PathwayDraft)?;
     let result = pathway_drafts::approve(&page.ctx(), id, sent.version()?).await;
     done(&page, id, "approval", "decided", result.map(|_| ()), &sent).await
 }
@@ -344,6 +348,7 @@ pub async fn approve(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
 /// `POST /ui/pathway-drafts/{id}/refusal`
 pub async fn refuse(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     sent.guard(&page)?;
+    permit(&page.actor, Action::Decide, Subject::PathwayDraft)?;
     let result = pathway_drafts::refuse(&page.ctx(), id, sent.version()?, sent.get("reason")).await;
     done(&page, id, "refusal", "decided", result.map(|_| ()), &sent).await
 }
@@ -351,6 +356,7 @@ pub async fn refuse(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
 /// `POST /ui/pathway-drafts/{id}/discard`
 pub async fn discard(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     sent.guard(&page)?;
+    permit(&page.actor, Action::Update, Subject::PathwayDraft)?;
     let result = pathway_drafts::discard(&page.ctx(), id, sent.version()?).await;
     done(&page, id, "discard", "saved", result, &sent).await
 }
@@ -358,6 +364,7 @@ pub async fn discard(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
 /// `POST /ui/pathway-drafts/{id}/steps/{step}/remove`
 pub async fn remove_step(page: Page, path: web::Path<(Uuid, String)>, sent: Sent) -> Answer {
     sent.guard(&page)?;
+    permit(&page.actor, Action::Update, Subject::PathwayDraft)?;
     let (id, name) = path.into_inner();
     let result = pathway_drafts::remove_step(&page.ctx(), id, sent.version()?, &name).await;
     done(&page, id, "", "deleted", result.map(|_| ()), &sent).await
@@ -602,6 +609,7 @@ fn read_step(sent: &Sent, known: Option<&Step>) -> Result<Step, Vec<FieldError>>
 /// `POST /ui/pathway-drafts/{id}/steps/{step}`
 pub async fn put_step(page: Page, path: web::Path<(Uuid, String)>, sent: Sent) -> Answer {
     sent.guard(&page)?;
+    permit(&page.actor, Action::Update, Subject::PathwayDraft)?;
     let (id, name) = path.into_inner();
     let ctx = page.ctx();
     let draft = pathway_drafts::get(&ctx, id).await?;

@@ -339,6 +339,9 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
     if resource.name() == "trainees" {
         parts.extend(cases::document_parts(&page, id).await?);
     }
+    if resource.name() == "recognition-cases" {
+        parts.extend(super::recognition::parts(&page, id).await?);
+    }
     if CASES.contains(&resource.name()) {
         parts.extend(cases::work_parts(&page, resource.name(), id).await?);
     }

@@ -3,8 +3,8 @@
 
 use super::value::Value;
 use crate::corridor::AgreementLink;
-use crate::machine::recognition::Procedure;
 use crate::country::CountryCode;
+use crate::machine::recognition::Procedure;
 use crate::words;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};

@@ -87,8 +87,12 @@ pub struct Deficit {
 pub enum Event {
     File {
         consent: bool,
+        /// These three the service knows and fills in itself.
+        #[serde(default)]
         identity: bool,
+        #[serde(default)]
         credential: bool,
+        #[serde(default)]
         authority: bool,
     },
     AcknowledgeComplete,
