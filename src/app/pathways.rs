@@ -137,5 +137,7 @@ pub fn plan(pack: &CorridorPack, law: &Law, ask: &Ask, today: NaiveDate) -> Resu
 pub async fn plan_published(ctx: &Ctx<'_>, pack: &str, ask: &Ask) -> Result<Answer, AppError> {
     let pack = corridors::get(ctx, pack).await?;
     let law = law::read(ctx).await?;
-    plan(&pack, &law, ask, ctx.now.date())
+    let (ask, today) = (ask.clone(), ctx.now.date());
+    // Seconds in the worst case: not on the threads that answer everybody.
+    tokio::task::spawn_blocking(move || plan(&pack, &law, &ask, today)).await.map_err(AppError::internal)?
 }
