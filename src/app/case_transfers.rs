@@ -190,6 +190,7 @@ async fn hand_over(tx: &mut passerelle_store::Tx, row: &case_transfer::Model) ->
             duplicate::Entity::update_many()
                 .col_expr(duplicate::Column::$institute, Expr::value(to.id))
                 .col_expr(duplicate::Column::$origin, Expr::value(to.country.as_str()))
+                .col_expr(duplicate::Column::Version, Expr::col(duplicate::Column::Version).add(1))
                 .filter(duplicate::Column::$id.eq(id))
                 .exec(tx.conn())
                 .await

@@ -189,36 +189,6 @@ fn parse(row: &corridor_pack::Model) -> Result<CorridorPack, AppError> {
     serde_json::from_str(&row.document).map_err(|_| AppError::from(StoreError::Corrupt { table: "corridor_pack", column: "document" }))
 }
 
-/// What differs between two packs, key by key, as lines of text.
-pub fn diff(old: &CorridorPack, new: &CorridorPack) -> Result<Vec<String>, AppError> {
-    let (old, new) = (serde_json::to_value(old)?, serde_json::to_value(new)?);
-    let mut lines = Vec::new();
-    diff_value("", &old, &new, &mut lines);
-    Ok(lines)
-}
-
-fn diff_value(key: &str, old: &serde_json::Value, new: &serde_json::Value, lines: &mut Vec<String>) {
-    use serde_json::Value;
-    match (old, new) {
-        _ if old == new => {}
-        (Value::Object(a), Value::Object(b)) => {
-            let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
-            for name in keys {
-                let inner = if key.is_empty() { name.clone() } else { format!("{key}.{name}") };
-                diff_value(&inner, a.get(name).unwrap_or(&Value::Null), b.get(name).unwrap_or(&Value::Null), lines);
-            }
-        }
-        (Value::Array(a), Value::Array(b)) => {
-            for at in 0..a.len().max(b.len()) {
-                diff_value(&format!("{key}[{at}]"), a.get(at).unwrap_or(&Value::Null), b.get(at).unwrap_or(&Value::Null), lines);
-            }
-        }
-        (Value::Null, new) => lines.push(format!("+ {key}: {new}")),
-        (old, Value::Null) => lines.push(format!("- {key}: {old}")),
-        (old, new) => lines.push(format!("~ {key}: {old} → {new}")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,17 +206,5 @@ mod tests {
                 findings.iter().filter(|finding| finding.severity == passerelle_engine::pathway::Severity::Forbids).collect();
             assert!(errors.is_empty(), "{}: {errors:?}", pack.id);
         }
-    }
-
-    #[test]
-    fn a_diff_names_the_keys_that_differ() {
-        let old = built_in().unwrap().remove(0);
-        let mut new = old.clone();
-        new.version += 1;
-        new.age.value.min += 3;
-        assert_eq!(diff(&old, &old).unwrap(), Vec::<String>::new());
-        let lines = diff(&old, &new).unwrap();
-        assert_eq!(lines.len(), 2, "{lines:?}");
-        assert!(lines[0].starts_with("~ age.value.min"));
     }
 }

@@ -19,6 +19,7 @@ use passerelle_store::entity::law_entry;
 use passerelle_store::query::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 words!(
@@ -125,20 +126,23 @@ impl Law {
 ///
 /// # Errors
 /// When the database cannot be reached or holds what this version cannot read.
-pub async fn current(state: &AppState, conn: &impl ConnectionTrait) -> Result<Law, AppError> {
-    let mut law = (*state.law).clone();
+pub async fn current(state: &AppState, conn: &impl ConnectionTrait) -> Result<Arc<Law>, AppError> {
     let rows = law_entry::Entity::find().order_by_asc(law_entry::Column::EntryVersion).all(conn).await.map_err(StoreError::from)?;
+    if rows.is_empty() {
+        return Ok(state.law.clone());
+    }
+    let mut law = (*state.law).clone();
     for row in &rows {
         law.add(row)?;
     }
-    Ok(law)
+    Ok(Arc::new(law))
 }
 
 /// The law for somebody who may read it.
 ///
 /// # Errors
 /// When the actor may not.
-pub async fn read(ctx: &Ctx<'_>) -> Result<Law, AppError> {
+pub async fn read(ctx: &Ctx<'_>) -> Result<Arc<Law>, AppError> {
     permit(ctx.actor, Action::Read, Subject::Law)?;
     current(ctx.state, ctx.state.store.read()).await
 }

@@ -160,6 +160,7 @@ pub async fn sign_up(state: &AppState, now: Moment, new: &SignUp) -> Result<(), 
         return Err(AppError::invalid("name", "required", "is needed, with at most 120 characters"));
     }
     password::ensure_strong(&new.password, &email)?;
+    count_letter(state, now, &email).await?;
     // Hashed in any case: the time must not tell whether the address is known.
     let hash = password::hash(new.password.clone()).await?;
     let typed = json!(Typed { name: name.into(), password_hash: hash, locale: new.locale.clone() });
@@ -247,15 +248,19 @@ pub async fn confirm(state: &AppState, now: Moment, token: &str) -> Result<(), A
     Ok(())
 }
 
+/// Known or not: nobody's letter box is filled, and the answer tells nothing.
+async fn count_letter(state: &AppState, now: Moment, email: &str) -> Result<(), AppError> {
+    let key = (format!("letter:{}", secret::hash(email)), state.config.security.sign_in_failures_per_account);
+    super::accounts::count_attempts(&state.store, now, &[key]).await
+}
+
 /// Asks for a new password. The answer is the same whether the address is known or not.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn ask_reset(state: &AppState, now: Moment, email: &str) -> Result<(), AppError> {
     let email = address(email)?;
-    // Known or not: nobody's letter box is filled, and the answer tells nothing.
-    let key = (format!("reset:{}", secret::hash(&email)), state.config.security.sign_in_failures_per_account);
-    super::accounts::count_attempts(&state.store, now, &[key]).await?;
+    count_letter(state, now, &email).await?;
     let tx = state.store.begin(None, now.ms()).await?;
     if let Some(known) = by_email(tx.conn(), &email).await?.filter(|account| account.status == "active") {
         send(state, &tx, Purpose::Reset, (&email, &known.locale), Some(known.id), &json!({})).await?;

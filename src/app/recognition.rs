@@ -37,7 +37,7 @@ pub struct Course {
     pub row: recognition_case::Model,
     pub case: Case,
     pub procedure: Option<ProcedureEntry>,
-    pub events: Vec<(case_event::Model, String)>,
+    pub events: Vec<case_event::Model>,
     /// Events that the actor may bring now.
     pub mine: Vec<EventKind>,
 }
@@ -119,19 +119,18 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
         }
         _ => vec![],
     };
-    let events = events.into_iter().map(|event| (event.clone(), event.party)).collect();
     Ok(Course { row, case, procedure, events, mine })
 }
 
 impl Course {
     pub fn history(&self) -> Vec<EventView> {
-        let view = |(row, party): &(case_event::Model, String)| EventView {
+        let view = |row: &case_event::Model| EventView {
             seq: row.seq,
             event: serde_json::from_str(&row.event).unwrap_or_default(),
             from: row.from_state.clone(),
             to: row.to_state.clone(),
             on: row.on_date,
-            party: party.clone(),
+            party: row.party.clone(),
             at_ms: row.at_ms,
         };
         self.events.iter().map(view).collect()

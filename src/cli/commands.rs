@@ -17,7 +17,7 @@ use crate::state::{AppState, load_policy};
 use passerelle_domain::access::Role;
 use passerelle_domain::country::CountryCode;
 use passerelle_engine::matching::Totals;
-use passerelle_engine::pathway::Severity;
+use passerelle_engine::pathway::{Change, ChangeKind, Severity, diff};
 use passerelle_store::Store;
 use serde_json::json;
 use std::io::BufRead;
@@ -236,7 +236,7 @@ pub(super) async fn corridors_diff(config: Config, path: &Path) -> Result<(), Fa
                 println!("{}: not imported yet", pack.id);
             }
             Some(old) => {
-                let lines = corridors::diff(&old, pack)?;
+                let lines: Vec<String> = diff(&old, pack).iter().map(change_line).collect();
                 differ |= !lines.is_empty();
                 println!(
                     "{}: {}",
@@ -248,6 +248,20 @@ pub(super) async fn corridors_diff(config: Config, path: &Path) -> Result<(), Fa
         }
     }
     if differ { Err(Failure::new(EXIT_FOUND, "the files differ from what is imported")) } else { Ok(()) }
+}
+
+/// A difference on one line.
+fn change_line(change: &Change) -> String {
+    let place = match &change.step {
+        Some(step) if change.place.is_empty() => format!("steps.{step}"),
+        Some(step) => format!("steps.{step}.{}", change.place),
+        None => change.place.clone(),
+    };
+    match change.kind {
+        ChangeKind::Added => format!("+ {place}: {}", change.after),
+        ChangeKind::Removed => format!("- {place}: {}", change.before),
+        ChangeKind::Changed => format!("~ {place}: {} → {}", change.before, change.after),
+    }
 }
 
 pub(super) async fn match_run(config: Config, args: MatchArgs) -> Result<(), Failure> {

@@ -567,8 +567,8 @@ fn pathways() -> Vec<Entry> {
         api(Method::GET, "/ui/pathway-drafts/{id}", Needs(Read, PathwayDraft), || web::route().to(ui::pathways::show)),
         api(Method::GET, "/ui/pathway-drafts/{id}/pack.yaml", Needs(Read, PathwayDraft), || web::route().to(ui::pathways::file)),
         api(Method::POST, "/ui/pathway-drafts/{id}/file", Needs(Update, PathwayDraft), || web::route().to(ui::pathways::take_file)),
-        api(Method::GET, "/ui/pathway-drafts/{id}/steps/{step}", Needs(Read, PathwayDraft), || web::route().to(ui::pathways::step)),
-        api(Method::POST, "/ui/pathway-drafts/{id}/steps/{step}", Needs(Update, PathwayDraft), || web::route().to(ui::pathways::put_step)),
+        api(Method::GET, "/ui/pathway-drafts/{id}/steps/{step}", Needs(Read, PathwayDraft), || web::route().to(ui::pathway_step::show)),
+        api(Method::POST, "/ui/pathway-drafts/{id}/steps/{step}", Needs(Update, PathwayDraft), || web::route().to(ui::pathway_step::save)),
         api(Method::POST, "/ui/pathway-drafts/{id}/steps/{step}/remove", Needs(Update, PathwayDraft), || {
             web::route().to(ui::pathways::remove_step)
         }),
@@ -576,7 +576,7 @@ fn pathways() -> Vec<Entry> {
         api(Method::POST, "/ui/pathway-drafts/{id}/approval", Needs(Decide, PathwayDraft), || web::route().to(ui::pathways::approve)),
         api(Method::POST, "/ui/pathway-drafts/{id}/refusal", Needs(Decide, PathwayDraft), || web::route().to(ui::pathways::refuse)),
         api(Method::POST, "/ui/pathway-drafts/{id}/discard", Needs(Update, PathwayDraft), || web::route().to(ui::pathways::discard)),
-        api(Method::GET, "/ui/corridors/{pack}/plan", Needs(Read, Corridor), || web::route().to(ui::pathways::plan)),
+        api(Method::GET, "/ui/corridors/{pack}/plan", Needs(Read, Corridor), || web::route().to(ui::plan::show)),
         api(Method::GET, "/ui/rules", Needs(List, Law), || web::route().to(ui::law::list)),
         api(Method::POST, "/ui/rules", Needs(Create, Law), || web::route().to(ui::law::enter)),
         api(Method::GET, "/ui/rules/{rule}", Needs(Read, Law), || web::route().to(ui::law::show)),

@@ -3,7 +3,7 @@
 
 use crate::error::AppError;
 use crate::state::AppState;
-use passerelle_domain::people::{Decision, JourneyState};
+use passerelle_domain::people::{Decision, JourneyState, TransferStatus};
 use passerelle_domain::privacy::{DuplicateStatus, RequestKind, RequestStatus};
 use passerelle_store::entity::*;
 use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, Expr, QueryFilter, QuerySelect};
@@ -93,9 +93,9 @@ async fn one(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError
         .await
         .map_err(StoreError::from)?;
     case_transfer::Entity::update_many()
-        .col_expr(case_transfer::Column::Status, Expr::value("withdrawn"))
+        .col_expr(case_transfer::Column::Status, Expr::value(TransferStatus::Withdrawn.as_str()))
         .filter(case_transfer::Column::TraineeId.eq(person))
-        .filter(case_transfer::Column::Status.eq("open"))
+        .filter(case_transfer::Column::Status.eq(TransferStatus::Open.as_str()))
         .exec(conn)
         .await
         .map_err(StoreError::from)?;

@@ -51,21 +51,15 @@ pub fn fields(resource: &dyn Resource) -> Vec<&'static crate::app::resource::Fie
 }
 
 fn ensure_fit(resource: &dyn Resource, change: &Change) -> Result<(), AppError> {
-    if !fields(resource).iter().any(|field| field.name == change.field) {
-        return Err(AppError::invalid("field", "choice", "cannot be changed in many records at once"));
+    let field = fields(resource).into_iter().find(|field| field.name == change.field);
+    let field = field.ok_or_else(|| AppError::invalid("field", "choice", "cannot be changed in many records at once"))?;
+    // A flag is said by these words and by no other: anything else would be taken for a no.
+    if field.kind == Kind::Flag && !["true", "false", ""].contains(&change.value.as_str()) {
+        return Err(AppError::invalid("value", "choice", "is not one of: true, false"));
     }
     if change.ids.is_empty() || change.ids.len() > ROWS_MAX {
         let error = FieldError::new("ids", "rows", format!("names no record, or more than {ROWS_MAX}")).with("max", ROWS_MAX);
         return Err(AppError::Invalid(vec![error]));
-    }
-    Ok(())
-}
-
-/// A flag is said by `true` or `false`, and by no other word.
-fn ensure_flag(resource: &dyn Resource, change: &Change) -> Result<(), AppError> {
-    let flag = resource.fields().iter().any(|field| field.name == change.field && field.kind == Kind::Flag);
-    if flag && !["true", "false", ""].contains(&change.value.as_str()) {
-        return Err(AppError::invalid("value", "choice", "is not one of: true, false"));
     }
     Ok(())
 }
@@ -89,7 +83,6 @@ fn distinct(ids: &[Uuid]) -> Vec<Uuid> {
 /// When the field does not fit, or there are too many records.
 pub async fn preview(ctx: &Ctx<'_>, resource: &'static dyn Resource, change: &Change) -> Result<Vec<Touched>, AppError> {
     ensure_fit(resource, change)?;
-    ensure_flag(resource, change)?;
     let mut tx = ctx.begin().await?;
     let data = change_of(resource, change);
     let mut touched = Vec::new();
@@ -140,7 +133,6 @@ async fn one(
 /// When the field does not fit, or nothing could be changed.
 pub async fn apply(ctx: &Ctx<'_>, resource: &'static dyn Resource, change: &Change) -> Result<(Uuid, Vec<Touched>), AppError> {
     ensure_fit(resource, change)?;
-    ensure_flag(resource, change)?;
     let mut tx = ctx.begin().await?;
     let data = change_of(resource, change);
     let (mut touched, mut kept) = (Vec::new(), Vec::new());

@@ -30,10 +30,10 @@ pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
     let mut moments: Vec<Moment> = course
         .events
         .iter()
-        .map(|(event, party)| Moment {
+        .map(|event| Moment {
             when: formats::date(t, event.on_date),
             what: t.get(&word_key("recognition-state", &event.to_state)),
-            note: t.get(&word_key("party", party)),
+            note: t.get(&word_key("party", &event.party)),
             state: "done",
         })
         .collect();

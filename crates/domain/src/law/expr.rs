@@ -74,7 +74,7 @@ pub enum Op {
     DaysBetween(Expr, Expr),
     /// Completed years from the first date to the second.
     YearsBetween(Expr, Expr),
-    /// The third when the first holds, else the third.
+    /// The second when the first holds, else the third.
     If(Expr, Expr, Expr),
 }
 

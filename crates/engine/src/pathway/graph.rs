@@ -70,29 +70,10 @@ impl<'a> PathwayGraph<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use passerelle_domain::corridor::{Party, StepKind};
+    use passerelle_domain::corridor::StepKind;
 
     fn step(id: &str, after: &[&str], join: Join, days: [u32; 3]) -> Step {
-        Step {
-            id: id.into(),
-            name: None,
-            kind: StepKind::Training,
-            actor: Some(Party::Institute),
-            after: after.iter().map(ToString::to_string).collect(),
-            join,
-            days: DayRange::try_from(days).unwrap(),
-            chance_percent: None,
-            attempts_max: None,
-            needs: vec![],
-            gives: vec![],
-            clock: None,
-            costs: vec![],
-            on_failure: None,
-            repeat: None,
-            reaches: None,
-            closes_on: None,
-            source: "G".into(),
-        }
+        Step { join, ..super::super::tests::step(id, StepKind::Training, after, days) }
     }
 
     #[test]
