@@ -278,3 +278,4 @@ recognition-event-lapse = إغلاق لعدم استكمال الوثائق
 error-guard = أحد الشروط غير مستوفى.
 error-future = حدد يومًا قد حلّ.
 error-before-last-event = سُجّل حدث لاحق من قبل.
+home-keys = مسارات تنتظر موافقتك

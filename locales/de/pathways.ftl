@@ -278,3 +278,4 @@ recognition-event-lapse = Mangels Unterlagen schließen
 error-guard = Eine Bedingung ist nicht erfüllt.
 error-future = Einen Tag nennen, der schon da ist.
 error-before-last-event = Es ist schon Späteres eingetragen.
+home-keys = Zugangswege, die auf Ihre Zustimmung warten

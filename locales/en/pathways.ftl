@@ -278,3 +278,4 @@ recognition-event-lapse = Close for want of papers
 error-guard = A condition is not met.
 error-future = Name a day that has come.
 error-before-last-event = Something later is entered already.
+home-keys = Pathways waiting for your approval

@@ -278,3 +278,4 @@ recognition-event-lapse = Classer faute de pièces
 error-guard = Une condition n’est pas remplie.
 error-future = Indiquez un jour passé ou présent.
 error-before-last-event = Un événement postérieur est déjà saisi.
+home-keys = Parcours en attente de votre accord

@@ -2,13 +2,17 @@
 //! when it has no error and both sides have turned their key on the same wording. Each change of
 //! the wording takes both keys out again.
 
-use super::{Ctx, corridor_yaml, corridors, pathways};
-use crate::error::{AppError, FieldError};
+mod begin;
+mod keys;
+
+pub use begin::{Begin, TEMPLATES, begin};
+pub use keys::{approve, refuse, submit};
+
+use super::{Ctx, corridors, pathways};
+use crate::error::AppError;
 use chrono::NaiveDate;
 use passerelle_domain::access::{Action, Role, Subject, permit};
-use passerelle_domain::corridor::{CorridorPack, PackId, Party, Step};
-use passerelle_domain::country::CountryCode;
-use passerelle_domain::fact::FactStatus;
+use passerelle_domain::corridor::{CorridorPack, Party, Step};
 use passerelle_domain::people::{OrganisationKind, OrganisationStatus};
 use passerelle_domain::words;
 use passerelle_engine::matching::snapshot::digest;
@@ -18,8 +22,8 @@ use passerelle_store::query::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use passerelle_store::{StoreError, Tx};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -38,15 +42,6 @@ words!(
     /// The two sides that each hold a key.
     Side { Origin = "origin", Destination = "destination" }
 );
-
-/// Templates to begin with, and the pack that each is drawn from.
-pub const TEMPLATES: [(&str, &str); 5] = [
-    ("apprenticeship", "DE-NAFR-THAMM"),
-    ("recognised-nurse", "DE-NURSE-TRIPLEWIN"),
-    ("trained-abroad", "IT-ART23"),
-    ("skills-test-worker", "JP-SSW"),
-    ("seasonal", "AU-PAC-PALM"),
-];
 
 /// A draft with everything that its page says.
 #[derive(Debug, Clone)]
@@ -104,26 +99,106 @@ fn sees_all(ctx: &Ctx<'_>) -> bool {
     permit(ctx.actor, Action::Read, Subject::PathwayDraft).is_ok_and(|scope| scope.is_everything())
 }
 
+/// A draft on a list: without its document, which is what is large.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub id: Uuid,
+    pub version: i64,
+    pub pack_id: String,
+    pub base_version: i32,
+    pub name: String,
+    pub destination: String,
+    pub origins: String,
+    pub stage: String,
+    pub effective_from: Option<NaiveDate>,
+    pub published_version: Option<i32>,
+    pub updated_at_ms: i64,
+    /// Of the wording that stands.
+    pub digest: String,
+}
+
 /// Drafts that concern the actor's countries, the newest first.
 ///
 /// # Errors
 /// When the actor may not see drafts.
-pub async fn list(ctx: &Ctx<'_>) -> Result<Vec<pathway_draft::Model>, AppError> {
+pub async fn list(ctx: &Ctx<'_>) -> Result<Vec<Listed>, AppError> {
+    use pathway_draft::Column as C;
     permit(ctx.actor, Action::List, Subject::PathwayDraft)?;
     let all = sees_all(ctx);
-    let countries: Vec<String> =
-        ctx.actor.grants.iter().flat_map(|grant| grant.territory.countries.iter().map(ToString::to_string)).collect();
-    let mut find = pathway_draft::Entity::find().order_by_desc(pathway_draft::Column::UpdatedAtMs).limit(200);
+    let mut find = pathway_draft::Entity::find()
+        .select_only()
+        .columns([C::Id, C::Version, C::PackId, C::BaseVersion, C::Name, C::Destination, C::Origins, C::Stage, C::EffectiveFrom])
+        .columns([C::PublishedVersion, C::UpdatedAtMs, C::Digest])
+        .order_by_desc(C::UpdatedAtMs)
+        .limit(200);
     if !all {
-        let mut mine =
-            Condition::any().add(pathway_draft::Column::Destination.is_in(countries.iter())).add(pathway_draft::Column::Origins.eq(""));
-        for code in &countries {
-            mine = mine.add(pathway_draft::Column::Origins.contains(code));
-        }
+        let countries = ctx.actor.grants.iter().flat_map(|grant| grant.territory.countries.iter().map(ToString::to_string));
+        let mine = countries.fold(Condition::any().add(C::Origins.eq("")), |mine, code| {
+            mine.add(C::Destination.eq(code.as_str())).add(C::Origins.contains(&code))
+        });
         find = find.filter(mine);
     }
-    let rows = find.all(ctx.state.store.read()).await.map_err(StoreError::from)?;
-    Ok(rows.into_iter().filter(|row| all || !sides(ctx, &row.destination, &row.origins, false).is_empty()).collect())
+    type Row = (Uuid, i64, String, i32, String, String, String, String, Option<NaiveDate>, Option<i32>, i64, String);
+    let rows: Vec<Row> = find.into_tuple().all(ctx.state.store.read()).await.map_err(StoreError::from)?;
+    let rows = rows.into_iter().map(
+        |(
+            id,
+            version,
+            pack_id,
+            base_version,
+            name,
+            destination,
+            origins,
+            stage,
+            effective_from,
+            published_version,
+            updated_at_ms,
+            digest,
+        )| {
+            Listed {
+                id,
+                version,
+                pack_id,
+                base_version,
+                name,
+                destination,
+                origins,
+                stage,
+                effective_from,
+                published_version,
+                updated_at_ms,
+                digest,
+            }
+        },
+    );
+    Ok(rows.filter(|row| all || !sides(ctx, &row.destination, &row.origins, false).is_empty()).collect())
+}
+
+/// Drafts that wait for the key of the actor's side.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn waiting_for_me(ctx: &Ctx<'_>) -> Result<usize, AppError> {
+    if permit(ctx.actor, Action::Decide, Subject::PathwayDraft).is_err() {
+        return Ok(0);
+    }
+    let asked: Vec<Listed> = list(ctx).await?.into_iter().filter(|row| row.stage == Stage::AwaitingCounterpart.as_str()).collect();
+    if asked.is_empty() {
+        return Ok(0);
+    }
+    let turned: Vec<(Uuid, String, String)> = pathway_approval::Entity::find()
+        .select_only()
+        .columns([pathway_approval::Column::DraftId, pathway_approval::Column::Side, pathway_approval::Column::Digest])
+        .filter(pathway_approval::Column::DraftId.is_in(asked.iter().map(|row| row.id)))
+        .into_tuple()
+        .all(ctx.state.store.read())
+        .await
+        .map_err(StoreError::from)?;
+    // Keys of older wordings count for nothing.
+    let is_turned =
+        |row: &Listed, side: Side| turned.iter().any(|(id, by, digest)| *id == row.id && by == side.as_str() && *digest == row.digest);
+    let open = |row: &&Listed| sides(ctx, &row.destination, &row.origins, true).into_iter().any(|side| !is_turned(row, side));
+    Ok(asked.iter().filter(open).count())
 }
 
 async fn row_in(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, id: Uuid) -> Result<pathway_draft::Model, AppError> {
@@ -199,138 +274,6 @@ async fn parties(conn: &impl ConnectionTrait, pack: &CorridorPack) -> Result<BTr
         })
     }));
     Ok(parties)
-}
-
-/// What a draft begins with: exactly one of the three.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Begin {
-    /// A published pathway to change.
-    #[serde(default)]
-    pub pack: Option<String>,
-    /// A template for a new one, with its identifier and countries.
-    #[serde(default)]
-    pub template: Option<String>,
-    #[serde(default)]
-    pub id: Option<String>,
-    #[serde(default)]
-    pub name: Option<String>,
-    #[serde(default)]
-    pub destination: Option<CountryCode>,
-    #[serde(default)]
-    pub origins: Vec<CountryCode>,
-    /// A file.
-    #[serde(default)]
-    pub yaml: Option<String>,
-}
-
-/// Begins a draft.
-///
-/// # Errors
-/// What is missing or not right, or a conflict where a draft of the pathway is under way.
-pub async fn begin(ctx: &Ctx<'_>, begin: &Begin) -> Result<Uuid, AppError> {
-    permit(ctx.actor, Action::Create, Subject::PathwayDraft)?;
-    let mut tx = ctx.begin().await?;
-    let pack = match (&begin.pack, &begin.template, &begin.yaml) {
-        (Some(id), None, None) => {
-            corridors::latest_in(tx.conn(), id).await?.ok_or_else(|| AppError::invalid("pack", "reference", "is no published pathway"))?
-        }
-        (None, Some(template), None) => from_template(template, begin)?,
-        (None, None, Some(text)) => read_yaml(text)?,
-        _ => return Err(AppError::invalid("pack", "one-beginning", "give one of pack, template and yaml")),
-    };
-    let base = corridors::latest_in(tx.conn(), pack.id.as_str()).await?.map_or(0, |published| published.version);
-    let document = serde_json::to_string(&pack)?;
-    let row = pathway_draft::Model {
-        id: Uuid::now_v7(),
-        version: 1,
-        created_at_ms: ctx.now.ms(),
-        updated_at_ms: ctx.now.ms(),
-        pack_id: pack.id.to_string(),
-        base_version: i32::try_from(base).map_err(AppError::internal)?,
-        name: pack.name.en.clone(),
-        destination: pack.destination.to_string(),
-        origins: codes(&pack),
-        stage: Stage::Draft.to_string(),
-        effective_from: None,
-        refusal: None,
-        published_version: None,
-        digest: digest(&document),
-        document,
-        account_id: ctx.actor.user.0,
-    };
-    if sides(ctx, &row.destination, &row.origins, false).is_empty() {
-        return Err(AppError::invalid("destination", "not-your-country", "is a pathway between other countries than yours"));
-    }
-    let open = pathway_draft::Entity::find()
-        .filter(pathway_draft::Column::PackId.eq(&row.pack_id))
-        .filter(pathway_draft::Column::Stage.is_in([Stage::Draft.as_str(), Stage::AwaitingCounterpart.as_str()]))
-        .one(tx.conn())
-        .await
-        .map_err(StoreError::from)?;
-    if open.is_some() {
-        return Err(AppError::Conflict("a draft of this pathway is under way already: work on that one".into()));
-    }
-    let id = row.id;
-    super::work::insert::<pathway_draft::Entity, _>(&tx, row).await?;
-    tx.note("create", "pathway_draft", Some(id), json!({ "pack": pack.id }));
-    tx.commit().await?;
-    Ok(id)
-}
-
-/// Reads a file into a draft: its shape must be right, the rest is for the findings to say.
-fn read_yaml(text: &str) -> Result<CorridorPack, AppError> {
-    corridor_yaml::shape("yaml", text).map_err(|error| {
-        let line = error.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        AppError::Invalid(vec![
-            FieldError::new("yaml", "yaml", format!("{line}{}: {}", error.key, error.problem))
-                .with("problem", format!("{line}{}: {}", error.key, error.problem)),
-        ])
-    })
-}
-
-/// A new pathway drawn from one that exists: its steps and facts, with a source that says that they
-/// are a template and have to be replaced.
-fn from_template(template: &str, begin: &Begin) -> Result<CorridorPack, AppError> {
-    let Some((_, pack_id)) = TEMPLATES.iter().find(|(name, _)| *name == template) else {
-        let names: Vec<&str> = TEMPLATES.iter().map(|(name, _)| *name).collect();
-        return Err(AppError::invalid("template", "choice", format!("is not one of: {}", names.join(", "))));
-    };
-    let id = begin.id.as_deref().unwrap_or_default();
-    let id = PackId::parse(id).map_err(|error| AppError::Invalid(vec![FieldError::of("id", &error)]))?;
-    let destination = begin.destination.ok_or_else(|| AppError::invalid("destination", "required", "is needed"))?;
-    let built_in =
-        corridors::built_in().map_err(|errors| AppError::internal(errors.iter().map(ToString::to_string).collect::<String>()))?;
-    let model = built_in.into_iter().find(|pack| pack.id.as_str() == *pack_id).ok_or(AppError::NotFound)?;
-    let mut value = serde_json::to_value(&model)?;
-    fn resource(value: &mut Value, key: &str) {
-        match value {
-            Value::Object(map) => {
-                if map.contains_key("source") {
-                    map.insert("source".into(), key.into());
-                    if map.contains_key("valid_from") {
-                        map.insert("illustrative".into(), true.into());
-                    }
-                }
-                map.iter_mut().filter(|(name, _)| *name != "sources").for_each(|(_, inner)| resource(inner, key));
-            }
-            Value::Array(items) => items.iter_mut().for_each(|item| resource(item, key)),
-            _ => {}
-        }
-    }
-    resource(&mut value, "TEMPLATE");
-    let mut pack: CorridorPack = serde_json::from_value(value)?;
-    pack.sources = serde_json::from_value(json!({ "TEMPLATE": {
-        "title": format!("Template {template}, drawn from {pack_id}: to be replaced by sources of this pathway"), "kind": "illustrative",
-    } }))?;
-    pack.id = id;
-    pack.version = 1;
-    pack.name = serde_json::from_value(json!({ "en": begin.name.clone().unwrap_or_else(|| begin.id.clone().unwrap_or_default()) }))?;
-    pack.destination = destination;
-    pack.origins = begin.origins.clone();
-    (pack.origin_subdivisions, pack.destination_subdivisions) = (vec![], vec![]);
-    pack.status = FactStatus::InForce;
-    Ok(pack)
 }
 
 /// Puts another wording in place of the old one; both keys come out.
@@ -413,7 +356,7 @@ pub async fn replace(ctx: &Ctx<'_>, id: Uuid, version: i64, pack: CorridorPack) 
 /// # Errors
 /// As [`replace`], and what is wrong with the file.
 pub async fn replace_by_yaml(ctx: &Ctx<'_>, id: Uuid, version: i64, text: &str) -> Result<i64, AppError> {
-    replace(ctx, id, version, read_yaml(text)?).await
+    replace(ctx, id, version, begin::read_yaml(text)?).await
 }
 
 /// Adds a step, or puts it in place of another.
@@ -478,130 +421,6 @@ pub async fn remove_step(ctx: &Ctx<'_>, id: Uuid, version: i64, name: &str) -> R
         Ok(())
     })
     .await
-}
-
-/// Asks both sides for their keys. From then on the wording stands.
-///
-/// # Errors
-/// When there are errors among the findings, or the day lies in the past.
-pub async fn submit(ctx: &Ctx<'_>, id: Uuid, version: i64, effective_from: NaiveDate) -> Result<i64, AppError> {
-    permit(ctx.actor, Action::Update, Subject::PathwayDraft)?;
-    if effective_from < ctx.now.date() {
-        return Err(AppError::invalid("effective_from", "past", "lies in the past"));
-    }
-    let mut tx = ctx.begin().await?;
-    let row = row_in(ctx, tx.conn(), id).await?;
-    open(&row)?;
-    ensure_sound(ctx, tx.conn(), &pack_of(&row)?).await?;
-    let asked =
-        pathway_draft::Model { stage: Stage::AwaitingCounterpart.to_string(), effective_from: Some(effective_from), refusal: None, ..row };
-    let next = swap(&mut tx, asked, version, "submit").await?;
-    tx.commit().await?;
-    Ok(next)
-}
-
-/// Refuses a pathway with errors, and names the first of them.
-async fn ensure_sound(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, pack: &CorridorPack) -> Result<(), AppError> {
-    let parties = parties(conn, pack).await?;
-    let mut errors: Vec<FieldError> = pathways::findings(pack, ctx.now.date(), Some(&parties))
-        .iter()
-        .filter(|finding| finding.severity == Severity::Forbids)
-        .map(|finding| {
-            let said = crate::i18n::plain(&pathways::words(crate::i18n::Locale::En, finding).0);
-            FieldError::new(&format!("steps.{}", finding.place), "finding", format!("{}: {said}", finding.code))
-                .with("problem", format!("{}: {said}", finding.place))
-        })
-        .collect();
-    errors.extend(passerelle_domain::corridor::check(pack).into_iter().map(|finding| {
-        FieldError::new(&finding.key, "finding", format!("{}; {}", finding.problem, finding.fix)).with("problem", finding.problem)
-    }));
-    if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
-}
-
-/// Turns the key of every side that the actor may speak for. The second key publishes.
-///
-/// # Errors
-/// When the actor holds no key, the wording is not submitted, or both keys would be hers.
-pub async fn approve(ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<Stage, AppError> {
-    permit(ctx.actor, Action::Decide, Subject::PathwayDraft)?;
-    let mut tx = ctx.begin().await?;
-    let row = row_in(ctx, tx.conn(), id).await?;
-    if row.version != version {
-        return Err(AppError::Stale);
-    }
-    if row.stage != Stage::AwaitingCounterpart.as_str() {
-        return Err(AppError::TransitionRefused { state: row.stage, allowed: vec!["submit"] });
-    }
-    let mine = sides(ctx, &row.destination, &row.origins, true);
-    let turned = pathway_approval::Entity::find()
-        .filter(pathway_approval::Column::DraftId.eq(id))
-        .filter(pathway_approval::Column::Digest.eq(&row.digest))
-        .all(tx.conn())
-        .await
-        .map_err(StoreError::from)?;
-    // Two keys are two people, whatever roles one of them holds.
-    if turned.iter().any(|key| key.account_id == ctx.actor.user.0) {
-        return Err(AppError::Conflict("you have turned a key already: the other one is the counterpart's".into()));
-    }
-    let side = mine.into_iter().find(|side| !turned.iter().any(|key| key.side == side.as_str()));
-    let Some(side) = side else {
-        return Err(AppError::Conflict("the key of your side is turned already, or your side has none".into()));
-    };
-    let key = pathway_approval::Model {
-        id: Uuid::now_v7(),
-        draft_id: id,
-        side: side.to_string(),
-        digest: row.digest.clone(),
-        account_id: ctx.actor.user.0,
-        at_ms: ctx.now.ms(),
-    };
-    super::work::insert::<pathway_approval::Entity, _>(&tx, key).await?;
-    tx.note("approve", "pathway_draft", Some(id), json!({ "side": side }));
-    let both = !turned.is_empty();
-    let stage = if both { Stage::Published } else { Stage::AwaitingCounterpart };
-    let mut row = row;
-    if both {
-        // What was sound when it was submitted must be so when it counts.
-        let mut pack = pack_of(&row)?;
-        ensure_sound(ctx, tx.conn(), &pack).await?;
-        let newest = corridors::latest_in(tx.conn(), &row.pack_id).await?.map_or(0, |published| published.version);
-        if i32::try_from(newest).map_err(AppError::internal)? != row.base_version {
-            return Err(AppError::Conflict("another version was published meanwhile: begin again from that one".into()));
-        }
-        pack.version = newest + 1;
-        corridors::publish(&mut tx, &pack, row.effective_from).await?;
-        row.published_version = Some(i32::try_from(pack.version).map_err(AppError::internal)?);
-    }
-    row.stage = stage.to_string();
-    swap(&mut tx, row, version, if both { "publish" } else { "approve" }).await?;
-    tx.commit().await?;
-    Ok(stage)
-}
-
-/// Sends a submitted draft back, with the reason.
-///
-/// # Errors
-/// When the actor holds no key, or says no reason.
-pub async fn refuse(ctx: &Ctx<'_>, id: Uuid, version: i64, reason: &str) -> Result<i64, AppError> {
-    permit(ctx.actor, Action::Decide, Subject::PathwayDraft)?;
-    let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > 500 {
-        return Err(AppError::invalid("reason", "required", "is needed, with at most 500 characters"));
-    }
-    let mut tx = ctx.begin().await?;
-    let row = row_in(ctx, tx.conn(), id).await?;
-    if row.stage != Stage::AwaitingCounterpart.as_str() || sides(ctx, &row.destination, &row.origins, true).is_empty() {
-        return Err(AppError::TransitionRefused { state: row.stage, allowed: vec![] });
-    }
-    pathway_approval::Entity::delete_many()
-        .filter(pathway_approval::Column::DraftId.eq(id))
-        .exec(tx.conn())
-        .await
-        .map_err(StoreError::from)?;
-    let back = pathway_draft::Model { stage: Stage::Draft.to_string(), refusal: Some(reason.into()), ..row };
-    let next = swap(&mut tx, back, version, "refuse").await?;
-    tx.commit().await?;
-    Ok(next)
 }
 
 /// Gives a draft up. It stays to be read.

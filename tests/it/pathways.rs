@@ -224,6 +224,18 @@ async fn the_editor_works_without_scripts() {
         ("gives", "visa; three"),
         ("join", "all"),
     ];
+    // Submitted, it stands in the queue of whoever holds a key.
+    let day = passerelle::clock::Moment::now().date().to_string();
+    let submit = [("csrf", csrf.as_str()), ("version", "1"), ("effective_from", day.as_str())];
+    let sent = officer.post(&format!("/ui/pathway-drafts/{drafts}/submission"), &submit).await;
+    assert_eq!(sent.status, 303, "{}", sent.text);
+    for (role, waits) in [(Role::OriginApprover, true), (Role::DestinationApprover, true), (Role::OriginOfficer, false)] {
+        assert_eq!(
+            service.person(role).await.get("/ui").await.text.contains("href=\"/ui/pathway-drafts\" class=\"card-warn\""),
+            waits,
+            "{role}"
+        );
+    }
     let refused = officer.post(&path, &wrong).await;
     assert!(refused.status == 422 && refused.text.contains("visa; three"), "what was typed is kept");
 }

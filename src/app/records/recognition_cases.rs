@@ -72,11 +72,9 @@ impl Spec for RecognitionCases {
         format!("{} {}", row.destination, row.occupation)
     }
 
-    /// The authority decides; the institute files and supplies.
-    fn may_change(role: Role, field: &str) -> bool {
-        // The state moves by its events only (`app::recognition`); what a new record begins with is checked.
-        let decision = matches!(field, "state" | "decided_on");
-        if role == Role::RecognitionOfficer { false } else { !decision }
+    /// The state moves by events only (`app::recognition`); what a new record begins with is checked.
+    fn may_change(_: Role, field: &str) -> bool {
+        !matches!(field, "state" | "decided_on")
     }
 
     async fn check(

@@ -155,6 +155,11 @@ pub async fn home(page: Page) -> Answer {
             queue.push(Card { title: t.get(title), count: shown(total), href: format!("/ui/{name}?{field}={value}"), state });
         }
     }
+    let keys = crate::app::pathway_drafts::waiting_for_me(&ctx).await?;
+    if keys > 0 {
+        let count = shown(u64::try_from(keys).unwrap_or(u64::MAX));
+        queue.push(Card { title: t.get("home-keys"), count, href: "/ui/pathway-drafts".into(), state: "warn" });
+    }
     if ctx.actor.trainee.is_none() {
         for (kind, counts) in assignments::counts(&ctx).await? {
             if !records::find(&kind).is_some_and(|resource| resource.may(&ctx, Action::List)) {

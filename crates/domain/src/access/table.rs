@@ -203,7 +203,7 @@ fn exceptional(action: Action, rank: Rank, territory: Width) -> Option<Width> {
 
 fn recognition(action: Action, subject: Subject, looks: bool) -> Option<Width> {
     match subject {
-        Subject::RecognitionCase if looks || action == Action::Update => Some(Width::Destination),
+        Subject::RecognitionCase if looks => Some(Width::Destination),
         Subject::Trainee | Subject::Credential | Subject::LanguageCertificate if looks => Some(Width::Cases),
         Subject::ExceptionalAccess if matches!(action, Action::List | Action::Read | Action::Create) => Some(Width::Author),
         Subject::Team if looks => Some(Width::Own),
