@@ -7,6 +7,7 @@
 pub mod access;
 pub mod calendar;
 mod code_lists;
+pub mod contingency;
 pub mod corridor;
 pub mod country;
 pub mod fact;

@@ -4,6 +4,9 @@
 //! what is missing. States carry their facts, so that no mixture can be written that the machine
 //! does not know; any state can be rebuilt by applying its events again.
 
+pub mod agreement;
+pub mod journey;
+pub mod need;
 pub mod recognition;
 
 use crate::corridor::Party;

@@ -4,6 +4,6 @@
 //! Invariants, stated as absences: no I/O, no clock, no chance that is not in the seed, no
 //! iteration over an unordered collection. Equal input gives equal bytes.
 
-pub mod contingency;
+pub use passerelle_domain::contingency;
 pub mod matching;
 pub mod pathway;

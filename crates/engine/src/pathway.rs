@@ -13,6 +13,6 @@ mod validate;
 pub use diff::{Change, ChangeKind, diff};
 pub use graph::PathwayGraph;
 pub use route::{Objective, Route, RouteError, Standing, routes};
-pub use schedule::{Actual, Due, Planned, Progress, Schedule, schedule};
+pub use schedule::{Due, Planned, Progress, Schedule, schedule};
 pub use simulate::{Forecast, Losses, simulate};
 pub use validate::{Finding, FindingCode, Ground, Severity, validate};

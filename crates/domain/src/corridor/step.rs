@@ -161,3 +161,29 @@ pub struct Clock {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub binding: bool,
 }
+
+/// What has really happened with a step.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Actual {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_on: Option<NaiveDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_on: Option<NaiveDate>,
+    /// Day of the event that starts the step's clock, such as the complete file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_started_on: Option<NaiveDate>,
+    #[serde(default)]
+    pub extended: bool,
+    /// Attempts that failed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub failures: u8,
+    /// Days for which a clock that can pause has stood still.
+    #[serde(default)]
+    pub paused_days: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_zero(count: &u8) -> bool {
+    *count == 0
+}

@@ -5,28 +5,10 @@
 use super::PathwayGraph;
 use chrono::{Days, NaiveDate};
 use passerelle_domain::calendar::{Calendar, Roll, Term, deadline};
-use passerelle_domain::corridor::{Clock, Join, Step};
+use passerelle_domain::corridor::{Actual, Clock, Join, Step};
 use passerelle_domain::words;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// What has really happened with a step.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Actual {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub started_on: Option<NaiveDate>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finished_on: Option<NaiveDate>,
-    /// Day of the event that starts the step's clock, such as the complete file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub clock_started_on: Option<NaiveDate>,
-    #[serde(default)]
-    pub extended: bool,
-    /// Days for which a clock that can pause has stood still.
-    #[serde(default)]
-    pub paused_days: u32,
-}
 
 words!(
     /// How far a step is.
