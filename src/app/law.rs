@@ -10,7 +10,7 @@ use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::calendar::{Calendar, Deadline, Roll, Term, deadline};
 use passerelle_domain::corridor::LocalText;
 use passerelle_domain::law::{
-    Anchor, Catalogue, Check, Convention, CountryList, Facts, ProcedureEntry, Reference, Rule, RuleId, Series, SocialSecurityAgreement,
+    Anchor, Catalogue, Check, Convention, CountryList, Facts, JourneyTerms, ProcedureEntry, Reference, Rule, RuleId, Series, SocialSecurityAgreement,
     TableRow, Value, faults,
 };
 use passerelle_domain::words;
@@ -33,6 +33,7 @@ words!(
         SocialSecurity = "social_security",
         Calendar = "calendar",
         Procedure = "procedure",
+        JourneyTerms = "journey_terms",
     }
 );
 
@@ -112,6 +113,7 @@ impl Law {
                 reference.social_security.retain(|known| known.between != agreement.between);
                 reference.social_security.push(agreement);
             }
+            EntryKind::JourneyTerms => reference.journey_terms.push(read::<JourneyTerms>(row)?),
             EntryKind::Procedure => reference.procedures.push(read::<ProcedureEntry>(row)?),
             EntryKind::Calendar => {
                 let calendar: Calendar = read(row)?;

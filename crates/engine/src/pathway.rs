@@ -1,6 +1,7 @@
 //! Pathways as graphs: what is wrong with one, which routes lead through it, when each step falls
 //! due, how likely a person arrives in time, and what differs between two versions.
 
+mod clocks;
 mod diff;
 mod graph;
 mod route;
@@ -10,6 +11,8 @@ mod simulate;
 mod tests;
 mod validate;
 
+pub use passerelle_domain::corridor::Actual;
+pub use clocks::{Clocks, JourneyStanding, Next, Remaining, WARN_DAYS, clocks, remaining};
 pub use diff::{Change, ChangeKind, diff};
 pub use graph::PathwayGraph;
 pub use route::{Objective, Route, RouteError, Standing, routes};

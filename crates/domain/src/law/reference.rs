@@ -4,6 +4,7 @@
 use super::value::Value;
 use crate::corridor::AgreementLink;
 use crate::country::CountryCode;
+use crate::machine::journey::Terms;
 use crate::machine::recognition::Procedure;
 use crate::words;
 use chrono::NaiveDate;
@@ -105,6 +106,20 @@ pub struct ProcedureEntry {
     pub source: String,
 }
 
+/// Periods and thresholds of the trainee's journey towards a destination.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JourneyTerms {
+    /// `None` stands for every destination.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination: Option<CountryCode>,
+    pub terms: Terms,
+    pub valid_from: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<NaiveDate>,
+    pub source: String,
+}
+
 /// Everything that rules look up.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -121,6 +136,8 @@ pub struct Reference {
     pub social_security: Vec<SocialSecurityAgreement>,
     #[serde(default)]
     pub procedures: Vec<ProcedureEntry>,
+    #[serde(default)]
+    pub journey_terms: Vec<JourneyTerms>,
 }
 
 fn holds(from: NaiveDate, to: Option<NaiveDate>, day: NaiveDate) -> bool {
@@ -159,6 +176,15 @@ impl Reference {
                 && holds(entry.valid_from, entry.valid_to, day)
         };
         self.procedures.iter().filter(fits).max_by_key(|entry| (entry.subdivision.is_some(), entry.isco.len(), entry.valid_from))
+    }
+
+    /// Terms of the journey: a named destination before every destination, newer before older.
+    pub fn journey_terms(&self, destination: Option<&str>, day: NaiveDate) -> Option<&Terms> {
+        let fits = |entry: &&JourneyTerms| {
+            entry.destination.as_ref().is_none_or(|code| Some(code.as_str()) == destination) && holds(entry.valid_from, entry.valid_to, day)
+        };
+        let best = self.journey_terms.iter().filter(fits).max_by_key(|entry| (entry.destination.is_some(), entry.valid_from));
+        best.map(|entry| &entry.terms)
     }
 
     /// Standing of a country on a convention, or `None` where nobody has written it down.
