@@ -15,6 +15,7 @@ mod m20261124_000009_sign_in;
 mod m20261124_000010_law;
 mod m20261124_000011_pathways;
 mod m20261124_000012_case_events;
+mod m20261124_000013_journeys;
 mod table;
 
 /// Runs the migrations in order.
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000010_law::Migration),
             Box::new(m20261124_000011_pathways::Migration),
             Box::new(m20261124_000012_case_events::Migration),
+            Box::new(m20261124_000013_journeys::Migration),
         ]
     }
 }

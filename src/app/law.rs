@@ -362,6 +362,13 @@ pub async fn enter(ctx: &Ctx<'_>, entry: &Enter) -> Result<Uuid, AppError> {
             }
             (format!("{} {} {}", entry.country, entry.subdivision.unwrap_or_default(), entry.isco), 0)
         }
+        EntryKind::JourneyTerms => {
+            let entry: JourneyTerms = serde_json::from_value(document.clone()).map_err(wrong)?;
+            if entry.terms.attendance_min_percent > 100 || entry.terms.reintegration_min_percent > 100 {
+                return Err(AppError::invalid("terms", "document", "asks for more than 100 percent"));
+            }
+            (entry.destination.map(|country| country.to_string()).unwrap_or_default(), 0)
+        }
         EntryKind::Calendar => {
             let calendar: Calendar = serde_json::from_value(document.clone()).map_err(wrong)?;
             if (1..=7).all(|day| calendar.weekend.contains(&day)) {

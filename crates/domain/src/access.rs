@@ -54,6 +54,8 @@ words!(
         Credential = "credential",
         RecognitionCase = "recognition_case",
         LanguageCertificate = "language_certificate",
+        /// The way of a trainee from application to work, and what it asks to be looked at.
+        Journey = "journey",
         SkillClaim = "skill_claim",
         Need = "need",
         NeedSkill = "need_skill",

@@ -80,6 +80,8 @@ record!(cohort, Cohort, search: Some(cohort::Column::Search), scope::cohort);
 record!(trainee, Trainee, search: Some(trainee::Column::Search), scope::trainee, scope::trainee_taken);
 record!(credential, Credential, search: None, |reach| scope::paper(credential::Column::TraineeId, reach), |rule| scope::paper_taken(credential::Column::TraineeId, rule));
 record!(recognition_case, RecognitionCase, search: None, scope::recognition_case, scope::recognition_case_taken);
+record!(journey, Journey, search: None, |reach| scope::paper(journey::Column::TraineeId, reach), |rule| scope::paper_taken(journey::Column::TraineeId, rule));
+record!(task, Journey, search: None, |reach| scope::paper(task::Column::TraineeId, reach), |rule| scope::paper_taken(task::Column::TraineeId, rule));
 record!(language_certificate, LanguageCertificate, search: None, |reach| scope::paper(language_certificate::Column::TraineeId, reach), |rule| scope::paper_taken(language_certificate::Column::TraineeId, rule));
 record!(skill_claim, SkillClaim, search: None, |reach| scope::paper(skill_claim::Column::TraineeId, reach), |rule| scope::paper_taken(skill_claim::Column::TraineeId, rule));
 record!(need, Need, search: Some(need::Column::Search), scope::need, scope::need_taken);

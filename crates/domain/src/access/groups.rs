@@ -42,6 +42,8 @@ pub(super) fn narrow(reach: Reach, subject: Subject, group: FieldGroup) -> Optio
 /// name with mutual interest, the rest with the offer.
 fn disclosed(subject: Subject, group: FieldGroup) -> Option<FieldGroup> {
     match group {
+        // Whom she will work for follows her way from the offer on.
+        FieldGroup::General | FieldGroup::Journey if subject == Subject::Journey => Some(FieldGroup::Papers),
         // That a diploma exists tells who awarded it: the row itself waits for the offer.
         FieldGroup::General if subject == Subject::Credential => Some(FieldGroup::Papers),
         FieldGroup::General | FieldGroup::Training => Some(FieldGroup::General),
@@ -57,6 +59,7 @@ fn annexed(subject: Subject, group: FieldGroup) -> Option<FieldGroup> {
     match (subject, group) {
         (Subject::Trainee, FieldGroup::General) => None,
         (Subject::Credential, FieldGroup::General) => Some(FieldGroup::Papers),
+        (Subject::Journey, FieldGroup::General) => Some(FieldGroup::Journey),
         (_, FieldGroup::General) => Some(FieldGroup::Training),
         (_, group) => Some(group),
     }

@@ -34,6 +34,7 @@ pub(super) fn about_a_person(subject: Subject) -> bool {
             | Subject::RecognitionCase
             | Subject::LanguageCertificate
             | Subject::SkillClaim
+            | Subject::Journey
             | Subject::SealedRecord
     )
 }
@@ -74,7 +75,9 @@ enum Rank {
 fn trainee(action: Action, subject: Subject, looks: bool) -> Option<Width> {
     match subject {
         Subject::Trainee if matches!(action, Action::List | Action::Read) => Some(Width::Person),
-        Subject::Credential | Subject::RecognitionCase | Subject::LanguageCertificate | Subject::Outcome if looks => Some(Width::Person),
+        Subject::Credential | Subject::RecognitionCase | Subject::LanguageCertificate | Subject::Journey | Subject::Outcome if looks => {
+            Some(Width::Person)
+        }
         // Her own word on her skills; the provenance of each claim says whose word it is.
         Subject::SkillClaim => (action != Action::Decide).then_some(Width::Person),
         Subject::Proposal if looks || action == Action::Decide => Some(Width::Person),
@@ -97,6 +100,8 @@ fn institute(action: Action, subject: Subject, looks: bool, head: bool) -> Optio
         {
             Some(Width::OwnAndReferred)
         }
+        // Moved by events alone: who brings which is the state machine's to say.
+        Subject::Journey if looks => Some(Width::OwnAndReferred),
         // Papers entered by mistake can be taken out by whoever may enter them.
         Subject::Credential | Subject::LanguageCertificate | Subject::SkillClaim if action == Action::Delete => Some(Width::Own),
         Subject::Proposal | Subject::Outcome | Subject::Disclosure if looks => Some(Width::Own),
@@ -120,7 +125,9 @@ fn employer(action: Action, subject: Subject, looks: bool, approver: bool) -> Op
         Subject::NeedSkill | Subject::SeatPool if looks || edits => Some(Width::Own),
         Subject::Proposal if looks || (approver && action == Action::Decide) => Some(Width::Own),
         Subject::Outcome | Subject::Disclosure if looks => Some(Width::Own),
-        Subject::Trainee | Subject::Credential | Subject::LanguageCertificate | Subject::SkillClaim if looks => Some(Width::Disclosed),
+        Subject::Trainee | Subject::Credential | Subject::LanguageCertificate | Subject::SkillClaim | Subject::Journey if looks => {
+            Some(Width::Disclosed)
+        }
         Subject::Team if looks || (approver && edits) => Some(Width::Own),
         _ => None,
     }
@@ -132,7 +139,14 @@ fn origin(action: Action, subject: Subject, looks: bool, rank: Rank) -> Option<W
     match subject {
         Subject::Organisation | Subject::Site | Subject::Programme | Subject::Cohort if looks => Some(Width::Origin),
         Subject::Organisation if rank == Rank::Approver && writes => Some(Width::Origin),
-        Subject::Trainee | Subject::Credential | Subject::RecognitionCase | Subject::LanguageCertificate | Subject::SkillClaim if looks => {
+        Subject::Trainee
+        | Subject::Credential
+        | Subject::RecognitionCase
+        | Subject::LanguageCertificate
+        | Subject::SkillClaim
+        | Subject::Journey
+            if looks =>
+        {
             Some(Width::Origin)
         }
         Subject::Trainee if rank == Rank::Officer && action == Action::Update => Some(Width::Origin),
@@ -169,7 +183,9 @@ fn destination(action: Action, subject: Subject, looks: bool, rank: Rank) -> Opt
         Subject::MatchRun if looks => Some(Width::All),
         Subject::MatchRun if rank != Rank::Auditor && action == Action::Create => Some(Width::All),
         Subject::Proposal | Subject::Outcome | Subject::RecognitionCase | Subject::SharedGroup if looks => Some(Width::Destination),
-        Subject::Trainee | Subject::Credential | Subject::LanguageCertificate | Subject::SkillClaim if looks => Some(Width::Annexed),
+        Subject::Trainee | Subject::Credential | Subject::LanguageCertificate | Subject::SkillClaim | Subject::Journey if looks => {
+            Some(Width::Annexed)
+        }
         Subject::ExceptionalAccess => exceptional(action, rank, Width::Destination),
         Subject::AccessRule if looks || (rank == Rank::Approver && edits) => Some(Width::Own),
         Subject::Team if looks || (rank == Rank::Approver && edits) => Some(Width::Own),
@@ -217,7 +233,14 @@ fn worker_representative(action: Action, subject: Subject, looks: bool) -> Optio
             Some(Width::Destination)
         }
         // She counsels whoever was referred to her, and only them.
-        Subject::Trainee | Subject::Credential | Subject::LanguageCertificate | Subject::SkillClaim | Subject::RecognitionCase if looks => {
+        Subject::Trainee
+        | Subject::Credential
+        | Subject::LanguageCertificate
+        | Subject::SkillClaim
+        | Subject::RecognitionCase
+        | Subject::Journey
+            if looks =>
+        {
             Some(Width::Referred)
         }
         Subject::CaseTransfer if looks || action == Action::Decide => Some(Width::Own),

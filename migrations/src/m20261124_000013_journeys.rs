@@ -1,0 +1,55 @@
+//! Journeys as they stand, and what they ask somebody to look at.
+
+use crate::table::*;
+use sea_orm_migration::{prelude::*, schema::*};
+
+#[derive(Debug, DeriveMigrationName)]
+pub struct Migration;
+
+const TABLES: [&str; 2] = ["task", "journey"];
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut journey = record("journey");
+        belongs_to(&mut journey, "trainee_id", "trainee");
+        journey
+            .col(string("origin"))
+            .col(string_null("destination"))
+            .col(string_null("pathway"))
+            .col(integer_null("pathway_version"))
+            .col(string("begun_as"))
+            .col(date("begun_on"))
+            .col(string("state"))
+            .col(string_null("next_step"))
+            .col(string_null("owner"))
+            .col(date_null("due_on"))
+            .col(date_null("horizon_on"))
+            .col(string_null("horizon_paper"))
+            .col(date_null("ready_on"))
+            .col(string("standing"))
+            .col(string_null("trouble"))
+            .col(text("facts"));
+        manager.create_table(journey).await?;
+        manager.create_index(unique("ux_journey_trainee_id", "journey", &["trainee_id"])).await?;
+        manager.create_index(index("ix_journey_standing", "journey", &["standing", "owner"])).await?;
+        manager.create_index(index("ix_journey_pathway", "journey", &["pathway"])).await?;
+
+        let mut task = record("task");
+        task.col(string("kind")).col(string("record_kind")).col(uuid("record_id"));
+        belongs_to(&mut task, "trainee_id", "trainee");
+        task.col(string_null("owner")).col(date("due_on")).col(string("status"));
+        manager.create_table(task).await?;
+        manager.create_index(unique("ux_task_record_id", "task", &["record_id", "kind", "due_on"])).await?;
+        manager.create_index(index("ix_task_trainee_id", "task", &["trainee_id"])).await?;
+        manager.create_index(index("ix_task_status", "task", &["status", "due_on"])).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        drop_all(manager, &TABLES).await
+    }
+}

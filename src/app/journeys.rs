@@ -1,0 +1,449 @@
+//! Journeys: each event is judged by the state machine and by the version of the pathway that the
+//! journey has, is kept for good, and moves the record in the same transaction.
+
+mod follow;
+mod nightly;
+mod tasks;
+
+pub use nightly::{JOB, carry_out, plan_next, recompute, request};
+
+use super::case_events::{self, EventView, Happened};
+use super::law::{self, Law};
+use super::work::notifications;
+use super::{Ctx, corridors};
+use crate::error::AppError;
+use crate::state::AppState;
+use chrono::NaiveDate;
+use passerelle_domain::access::{Action, Role, Subject, permit};
+use passerelle_domain::calendar::Calendar;
+use passerelle_domain::corridor::{CorridorPack, Party, Step};
+use passerelle_domain::machine::journey::{Event, EventKind, Ground, Journey, Terms, hands, is_final};
+use passerelle_domain::people::{JourneyState, RecognitionState};
+use passerelle_engine::pathway::{Clocks, JourneyStanding, Next, Remaining, clocks, remaining};
+use passerelle_store::entity::{case_event, journey, trainee};
+use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use passerelle_store::{StoreError, Tx, record};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+const MACHINE: &str = "journey";
+
+/// What happens, and on which day.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Act {
+    #[serde(flatten)]
+    pub event: Event,
+    /// Day on which it happened; today without it, never later.
+    #[serde(default)]
+    pub on: Option<NaiveDate>,
+}
+
+/// What a journey is judged by, read from the law and its pathway.
+#[derive(Debug)]
+pub struct Grounds {
+    pub terms: Terms,
+    pub pack: Option<CorridorPack>,
+    pub entry_states: Vec<RecognitionState>,
+    /// Recognition is asked for nowhere on the pathway.
+    pub unregulated: bool,
+    pub calendar: Calendar,
+}
+
+impl Grounds {
+    fn new(law: &Law, pack: Option<CorridorPack>, destination: Option<&str>, occupation: &str, on: NaiveDate) -> Result<Self, AppError> {
+        let terms = law.reference.journey_terms(destination, on).cloned().ok_or_else(|| {
+            AppError::Conflict(format!("no terms of the journey are written down for {on}: enter them as law (journey_terms) first"))
+        })?;
+        let rules = pack.iter().flat_map(|pack| &pack.recognition).map(|fact| &fact.value);
+        let bound: Vec<_> =
+            rules.filter(|rule| rule.occupations.is_empty() || rule.occupations.iter().any(|code| code.as_str() == occupation)).collect();
+        use passerelle_domain::corridor::Regulated;
+        Ok(Self {
+            terms,
+            entry_states: bound.iter().flat_map(|rule| rule.entry_states.iter().copied()).collect(),
+            unregulated: pack.is_some() && bound.iter().all(|rule| rule.regulated == Regulated::No),
+            calendar: destination.and_then(|code| law.calendars.get(code)).cloned().unwrap_or_else(Calendar::weekends),
+            pack,
+        })
+    }
+
+    pub fn steps(&self) -> &[Step] {
+        self.pack.as_ref().map_or(&[], |pack| &pack.steps)
+    }
+
+    fn ground(&self) -> Ground<'_> {
+        Ground { terms: &self.terms, steps: self.steps(), entry_states: &self.entry_states, calendar: &self.calendar }
+    }
+}
+
+/// A journey with its history, its clocks and what may happen next.
+#[derive(Debug)]
+pub struct Course {
+    pub row: journey::Model,
+    pub journey: Journey,
+    pub grounds: Grounds,
+    pub clocks: Clocks,
+    /// The way that is left, with its dates.
+    pub ahead: Option<Remaining>,
+    pub events: Vec<EventView>,
+    /// Events that the actor may bring now.
+    pub mine: Vec<EventKind>,
+    /// Steps that the actor may move: those of the pathway that can begin, run, or have a clock.
+    pub steps: Vec<String>,
+}
+
+fn facts(row: &journey::Model) -> Result<Journey, AppError> {
+    serde_json::from_str(&row.facts).map_err(|_| StoreError::Corrupt { table: "journey", column: "facts" }.into())
+}
+
+async fn pack_of(conn: &impl ConnectionTrait, pathway: Option<&(String, u32)>) -> Result<Option<CorridorPack>, AppError> {
+    let Some((pack, version)) = pathway else { return Ok(None) };
+    let version = i32::try_from(*version).map_err(AppError::internal)?;
+    corridors::version_in(conn, pack, version).await
+}
+
+/// A journey with its course, for somebody who may read it. `id` is the journey's or the person's.
+///
+/// # Errors
+/// When there is none for the actor.
+pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
+    use passerelle_store::record::Record;
+    let scope = permit(ctx.actor, Action::Read, Subject::Journey)?;
+    let conn = ctx.state.store.read();
+    let row = journey::Entity::find()
+        .filter(journey::Entity::visible(&scope))
+        .filter(journey::Column::Id.eq(id))
+        .one(conn)
+        .await
+        .map_err(StoreError::from)?
+        .ok_or(AppError::NotFound)?;
+    let today = ctx.now.date();
+    let law = law::current(ctx.state, conn).await?;
+    let journey = facts(&row)?;
+    let occupation = occupation_of(conn, row.trainee_id).await?;
+    let pack = pack_of(conn, journey.pathway.as_ref()).await?;
+    let grounds = Grounds::new(&law, pack, row.destination.as_deref(), &occupation, today)?;
+    let mut events: Vec<EventView> = case_events::history(conn, row.id).await?.iter().map(EventView::of).collect();
+    if !sees_causes(ctx) {
+        events.iter_mut().for_each(|view| withhold(&mut view.event));
+    }
+    let clocks = clocks(&journey, grounds.steps(), &law.calendars, today);
+    let ahead = (!is_final(journey.state) && !grounds.steps().is_empty())
+        .then(|| remaining(&journey, grounds.steps(), &law.calendars, today).ok())
+        .flatten();
+    let acts = ctx.ensure_writes().is_ok();
+    let parties: Vec<Party> = case_events::parties(ctx.actor).collect();
+    let may_move = |step: &Step| {
+        step.actor.is_some_and(|actor| parties.contains(&actor) || (actor == Party::Examiner && parties.contains(&Party::Institute)))
+            || parties.iter().any(|party| hands(EventKind::FinishStep).contains(party))
+    };
+    let steps: Vec<String> =
+        journey.ready(grounds.steps()).into_iter().filter(|step| acts && may_move(step)).map(|step| step.id.clone()).collect();
+    let mine = journey
+        .takes()
+        .into_iter()
+        .filter(|kind| acts && (parties.iter().any(|party| hands(*kind).contains(party)) || (is_step(*kind) && !steps.is_empty())))
+        .collect();
+    Ok(Course { row, journey, grounds, clocks, ahead, events, mine, steps })
+}
+
+/// Events about a step of the pathway.
+pub const fn is_step(kind: EventKind) -> bool {
+    use EventKind as K;
+    matches!(kind, K::BeginStep | K::FinishStep | K::SkipStep | K::FailStep | K::StartClock | K::ExtendClock)
+}
+
+/// Why somebody stands still is for her, her institute and the authorities; an employer learns that
+/// she does.
+fn sees_causes(ctx: &Ctx<'_>) -> bool {
+    ctx.actor.trainee.is_some() || ctx.actor.grants.iter().any(|grant| !matches!(grant.role, Role::EmployerClerk | Role::EmployerApprover))
+}
+
+fn withhold(event: &mut serde_json::Value) {
+    let Some(event) = event.as_object_mut() else { return };
+    let employers = event.get("cause").and_then(|cause| cause.as_str()).is_some_and(|cause| cause.starts_with("EMP."));
+    if !employers {
+        event.remove("cause");
+        event.remove("reason");
+        event.remove("outcome");
+    }
+}
+
+async fn occupation_of(conn: &impl ConnectionTrait, person: Uuid) -> Result<String, AppError> {
+    let row = trainee::Entity::find_by_id(person).one(conn).await.map_err(StoreError::from)?;
+    Ok(row.ok_or(AppError::NotFound)?.occupation)
+}
+
+/// Brings an event.
+///
+/// # Errors
+/// Why it cannot happen: the state, the hand, a condition, the pathway.
+pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act) -> Result<Journey, AppError> {
+    let scope = permit(ctx.actor, Action::Read, Subject::Journey)?;
+    ctx.ensure_writes()?;
+    let mut tx = ctx.begin().await?;
+    let row = record::find::<journey::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
+    if row.version != version {
+        return Err(AppError::Stale);
+    }
+    let journey = facts(&row)?;
+    let mut allowed = hands(act.event.kind()).to_vec();
+    // Whoever performs a step of the pathway moves it.
+    if let Some(step) = passerelle_domain::machine::journey::steps::of(&act.event) {
+        let pack = pack_of(tx.conn(), journey.pathway.as_ref()).await?;
+        let actor = pack.and_then(|pack| pack.steps.into_iter().find(|known| known.id == step)).and_then(|step| step.actor);
+        allowed.extend(actor.into_iter().flat_map(|actor| [Some(actor), (actor == Party::Examiner).then_some(Party::Institute)]).flatten());
+    }
+    let by = case_events::party(ctx.actor, &allowed).ok_or(AppError::Forbidden)?;
+    let next = move_on(ctx.state, &mut tx, row, &act.event, Some(by), act.on, ctx.now.date()).await?;
+    tx.commit().await?;
+    Ok(next)
+}
+
+/// An event that the system itself brings because something else happened.
+///
+/// # Errors
+/// As [`act`].
+pub async fn by_system(state: &AppState, tx: &mut Tx, person: Uuid, event: &Event, today: NaiveDate) -> Result<Journey, AppError> {
+    let row = of_person(state, tx, person, today).await?;
+    move_on(state, tx, row, event, None, None, today).await
+}
+
+/// The journey of a person; begun where she has none yet.
+///
+/// # Errors
+/// When there is no such person, or the database refuses.
+pub async fn of_person(state: &AppState, tx: &mut Tx, person: Uuid, today: NaiveDate) -> Result<journey::Model, AppError> {
+    let find = journey::Entity::find().filter(journey::Column::TraineeId.eq(person));
+    if let Some(row) = find.one(tx.conn()).await.map_err(StoreError::from)? {
+        return Ok(row);
+    }
+    let row = trainee::Entity::find_by_id(person).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
+    let law = law::current(state, tx.conn()).await?;
+    let begun = beginning(&law, &row, today, tx.now_ms())?;
+    record::insert::<journey::Entity>(tx, begun.clone()).await?;
+    Ok(begun)
+}
+
+/// A journey as it is first written down: in the state that the person's record has.
+///
+/// # Errors
+/// When no terms of the journey are written down, or the state is none.
+pub fn beginning(law: &Law, person: &trainee::Model, today: NaiveDate, now_ms: i64) -> Result<journey::Model, AppError> {
+    let state = JourneyState::parse(&person.journey).map_err(|_| StoreError::Corrupt { table: "trainee", column: "journey" })?;
+    let grounds = Grounds::new(law, None, None, &person.occupation, today)?;
+    let journey = Journey::new(state, today, &grounds.terms);
+    let row = journey::Model {
+        id: Uuid::now_v7(),
+        version: 1,
+        created_at_ms: now_ms,
+        updated_at_ms: now_ms,
+        trainee_id: person.id,
+        origin: person.training_country.clone(),
+        destination: None,
+        pathway: None,
+        pathway_version: None,
+        begun_as: state.to_string(),
+        begun_on: today,
+        state: state.to_string(),
+        next_step: None,
+        owner: None,
+        due_on: None,
+        horizon_on: None,
+        horizon_paper: None,
+        ready_on: None,
+        standing: String::new(),
+        trouble: None,
+        facts: String::new(),
+    };
+    projected(row, &journey, &[], law, today)
+}
+
+/// The row of a journey after an event or a night.
+///
+/// # Errors
+/// When the facts cannot be written.
+fn projected(mut row: journey::Model, journey: &Journey, steps: &[Step], law: &Law, today: NaiveDate) -> Result<journey::Model, AppError> {
+    let found = clocks(journey, steps, &law.calendars, today);
+    row.state = journey.state.to_string();
+    row.next_step = found.next.map(|next| match next {
+        Next::Step(step) => step,
+        Next::Gate(kind) => kind.to_string(),
+    });
+    row.owner = found.owner.map(|party| party.to_string());
+    row.due_on = found.due_on;
+    (row.horizon_on, row.horizon_paper) = found.horizon.unzip();
+    row.ready_on = found.ready_on;
+    row.standing = found.standing.to_string();
+    row.trouble = found.trouble;
+    row.facts = serde_json::to_string(journey)?;
+    Ok(row)
+}
+
+async fn move_on(
+    state: &AppState,
+    tx: &mut Tx,
+    row: journey::Model,
+    event: &Event,
+    by: Option<Party>,
+    on: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Result<Journey, AppError> {
+    let law = law::current(state, tx.conn()).await?;
+    // Held until the end: two events of one journey wait for each other.
+    let person = record::hold::<trainee::Entity>(tx, row.trainee_id).await?.ok_or(AppError::NotFound)?;
+    let journey = facts(&row)?;
+    let last = case_events::last::<Journey>(tx.conn(), row.id).await?;
+    let on = case_events::day_of(on, today, last.as_ref().map(|(_, event)| event.on_date))?;
+    let (pathway, destination) = match event {
+        Event::TakePathway { pack, version, .. } => {
+            let taken = (pack.clone(), *version);
+            let found = pack_of(tx.conn(), Some(&taken)).await?;
+            let found = found.ok_or_else(|| AppError::invalid("pack", "pathway-unknown", format!("has no version {version}")))?;
+            let serves = found.origins.is_empty() || found.origins.iter().any(|origin| origin.as_str() == row.origin);
+            if !serves {
+                return Err(AppError::invalid("pack", "pathway-elsewhere", "does not lead from this origin"));
+            }
+            (Some(found.clone()), Some(found.destination.to_string()))
+        }
+        _ => (pack_of(tx.conn(), journey.pathway.as_ref()).await?, row.destination.clone()),
+    };
+    let grounds = Grounds::new(&law, pathway, destination.as_deref(), &person.occupation, on)?;
+    let next = journey.apply(event, by, on, &grounds.ground()).map_err(case_events::said)?;
+    let happened = Happened {
+        machine: MACHINE,
+        case: row.id,
+        event,
+        from: &journey.state,
+        to: &next.state,
+        after: &next,
+        on,
+        by,
+        account: None,
+    };
+    let account = by.and(tx.actor());
+    case_events::keep(tx, last.map_or(0, |(_, event)| event.seq) + 1, Happened { account, ..happened }).await?;
+    let (id, version) = (row.id, row.version);
+    let mut changed = projected(row, &next, grounds.steps(), &law, today)?;
+    changed.destination = destination;
+    changed.pathway = next.pathway.as_ref().map(|(pack, _)| pack.clone());
+    changed.pathway_version = next.pathway.as_ref().and_then(|(_, version)| i32::try_from(*version).ok());
+    record::update::<journey::Entity>(tx, changed.clone(), version, &["state"]).await?;
+    tx.note("journey_event", "journey", Some(id), serde_json::json!({ "event": event.kind(), "to": next.state }));
+    tasks::settle(tx, &changed, today).await?;
+    let moved = next.state != journey.state;
+    let person_id = person.id;
+    if moved {
+        let expected = person.version;
+        let person = trainee::Model { journey: next.state.to_string(), ..person };
+        record::update::<trainee::Entity>(tx, person, expected, &["journey"]).await?;
+    }
+    follow::after(state, tx, person_id, event, &journey, &next, today).await?;
+    if moved && by != Some(Party::Trainee) {
+        notifications::to_person(tx, person_id, "journey_moved", &format!("/ui/journeys/{id}"), &[]).await?;
+    }
+    Ok(next)
+}
+
+/// A journey rebuilt from how it began and what happened since: what the record must equal.
+///
+/// # Errors
+/// When an event is no longer taken, which would be a fault.
+pub async fn rebuilt(state: &AppState, conn: &impl ConnectionTrait, row: &journey::Model) -> Result<Journey, AppError> {
+    let law = law::current(state, conn).await?;
+    let occupation = occupation_of(conn, row.trainee_id).await?;
+    let begun = JourneyState::parse(&row.begun_as).map_err(|_| StoreError::Corrupt { table: "journey", column: "begun_as" })?;
+    let terms = Grounds::new(&law, None, None, &occupation, row.begun_on)?.terms;
+    let mut journey = Journey::new(begun, row.begun_on, &terms);
+    let mut packs: BTreeMap<(String, u32), CorridorPack> = BTreeMap::new();
+    for kept in case_events::history(conn, row.id).await? {
+        let event: Event =
+            serde_json::from_str(&kept.event).map_err(|_| StoreError::Corrupt { table: "case_event", column: "event" })?;
+        let pathway = match &event {
+            Event::TakePathway { pack, version, .. } => Some((pack.clone(), *version)),
+            _ => journey.pathway.clone(),
+        };
+        let pack = match &pathway {
+            Some(key) if !packs.contains_key(key) => pack_of(conn, Some(key)).await?.inspect(|pack| {
+                packs.insert(key.clone(), pack.clone());
+            }),
+            Some(key) => packs.get(key).cloned(),
+            None => None,
+        };
+        let destination = pack.as_ref().map(|pack| pack.destination.to_string());
+        let grounds = Grounds::new(&law, pack, destination.as_deref(), &occupation, kept.on_date)?;
+        let by = Party::parse(&kept.party).ok();
+        journey = journey.apply(&event, by, kept.on_date, &grounds.ground()).map_err(case_events::said)?;
+    }
+    Ok(journey)
+}
+
+/// What a machine reads of a journey's course.
+#[derive(Debug, Serialize)]
+pub struct CourseView<'a> {
+    pub id: Uuid,
+    pub version: i64,
+    pub trainee_id: Uuid,
+    pub journey: &'a Journey,
+    pub next: Option<String>,
+    pub owner: Option<Party>,
+    pub due_on: Option<NaiveDate>,
+    pub horizon_on: Option<NaiveDate>,
+    pub horizon_paper: Option<&'a str>,
+    pub ready_on: Option<NaiveDate>,
+    pub standing: JourneyStanding,
+    pub trouble: Option<&'a str>,
+    pub ahead: Vec<&'a passerelle_engine::pathway::Planned>,
+    pub events: &'a [EventView],
+    pub may: &'a [EventKind],
+    pub may_move: &'a [String],
+}
+
+impl Course {
+    pub fn view(&self) -> CourseView<'_> {
+        CourseView {
+            id: self.row.id,
+            version: self.row.version,
+            trainee_id: self.row.trainee_id,
+            journey: &self.journey,
+            next: self.clocks.next.as_ref().map(|next| match next {
+                Next::Step(step) => step.clone(),
+                Next::Gate(kind) => kind.to_string(),
+            }),
+            owner: self.clocks.owner,
+            due_on: self.clocks.due_on,
+            horizon_on: self.clocks.horizon.as_ref().map(|(end, _)| *end),
+            horizon_paper: self.clocks.horizon.as_ref().map(|(_, paper)| paper.as_str()),
+            ready_on: self.clocks.ready_on,
+            standing: self.clocks.standing,
+            trouble: self.clocks.trouble.as_deref(),
+            ahead: self.ahead.iter().flat_map(|ahead| &ahead.schedule.steps).collect(),
+            events: &self.events,
+            may: &self.mine,
+            may_move: &self.steps,
+        }
+    }
+}
+
+/// Takes the words that people wrote out of a person's events; what happened and when stays.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn anonymise(tx: &Tx, cases: Vec<Uuid>) -> Result<(), AppError> {
+    use passerelle_store::query::Expr;
+    for id in cases {
+        for row in case_events::history(tx.conn(), id).await? {
+            let mut event: serde_json::Value = serde_json::from_str(&row.event)?;
+            let Some(reason) = event.get_mut("reason").filter(|reason| reason.is_string()) else { continue };
+            *reason = "—".into();
+            case_event::Entity::update_many()
+                .col_expr(case_event::Column::Event, Expr::value(event.to_string()))
+                .filter(case_event::Column::Id.eq(row.id))
+                .exec(tx.conn())
+                .await
+                .map_err(StoreError::from)?;
+        }
+    }
+    Ok(())
+}

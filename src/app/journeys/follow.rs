@@ -1,0 +1,133 @@
+//! What follows from an event of a journey elsewhere: seats of the need, the pathway of a match, and
+//! what is known of recognition.
+
+use super::{Grounds, by_system, facts, of_person, pack_of};
+use crate::app::{law, needs};
+use crate::error::AppError;
+use crate::state::AppState;
+use chrono::NaiveDate;
+use passerelle_domain::machine::journey::{Event, EventKind, Journey, is_final};
+use passerelle_domain::machine::need;
+use passerelle_domain::people::{Decision, JourneyState, RecognitionState};
+use passerelle_store::entity::{proposal, recognition_case, trainee};
+use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use passerelle_store::{StoreError, Tx, record};
+use uuid::Uuid;
+
+/// The proposal on which both sides agreed, if there is one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn agreed(tx: &Tx, person: Uuid) -> Result<Option<proposal::Model>, AppError> {
+    let accepted = Decision::Accepted.as_str();
+    let find = proposal::Entity::find()
+        .filter(proposal::Column::TraineeId.eq(person))
+        .filter(proposal::Column::TraineeDecision.eq(accepted))
+        .filter(proposal::Column::EmployerDecision.eq(accepted));
+    Ok(find.one(tx.conn()).await.map_err(StoreError::from)?)
+}
+
+/// Carries an event on to the need and the proposal.
+pub(super) async fn after(
+    state: &AppState,
+    tx: &mut Tx,
+    person: Uuid,
+    event: &Event,
+    before: &Journey,
+    next: &Journey,
+    today: NaiveDate,
+) -> Result<(), AppError> {
+    let holder = need::holder(person);
+    match event.kind() {
+        EventKind::Accept => {
+            if let Some(row) = agreed(tx, person).await? {
+                needs::by_system(tx, row.need_id, &need::Event::OfferAccepted { holder }, today).await?;
+            }
+        }
+        EventKind::StartWork => {
+            if let Some(row) = agreed(tx, person).await? {
+                needs::by_system(tx, row.need_id, &need::Event::Start { holder }, today).await?;
+            }
+        }
+        EventKind::TakePathway => sync_recognition(state, tx, person, today).await?,
+        _ => {
+            let gives_up = event.kind() == EventKind::Release || (is_final(next.state) && next.state != JourneyState::Settled);
+            let had_seat = before.matched_on.is_some() || before.offered_on.is_some();
+            if gives_up && had_seat && next.state != JourneyState::Reintegrated {
+                release(tx, person, today).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Gives the seat back: it is open to others from now on.
+async fn release(tx: &mut Tx, person: Uuid, today: NaiveDate) -> Result<(), AppError> {
+    let Some(mut row) = agreed(tx, person).await? else { return Ok(()) };
+    needs::by_system(tx, row.need_id, &need::Event::Release { holder: need::holder(person) }, today).await?;
+    let version = row.version;
+    (row.trainee_decision, row.trainee_reason) = (Decision::Declined.to_string(), Some("other".into()));
+    record::update::<proposal::Entity>(tx, row, version, &["trainee_decision"]).await?;
+    Ok(())
+}
+
+/// Both sides said yes: the pathway of the proposal counts for her, in the version of the day.
+///
+/// # Errors
+/// When her journey takes no match now.
+pub async fn matched(state: &AppState, tx: &mut Tx, row: &proposal::Model, until: NaiveDate, today: NaiveDate) -> Result<(), AppError> {
+    let pack = row.pathway.split('/').next().unwrap_or_default().to_owned();
+    let journey = facts(&of_person(state, tx, row.trainee_id, today).await?)?;
+    let reserved = need::Event::Reserve { holder: need::holder(row.trainee_id), until };
+    needs::by_system(tx, row.need_id, &reserved, today).await?;
+    if journey.pathway.as_ref().is_none_or(|(known, _)| *known != pack)
+        && let Some(found) = crate::app::corridors::latest_in(tx.conn(), &pack).await?
+    {
+        let take = Event::TakePathway { pack, version: found.version, reason: "pathway of the match".into() };
+        by_system(state, tx, row.trainee_id, &take, today).await?;
+    }
+    let event = Event::Match { lawful: true, reserved: true, both_consent: true };
+    Box::pin(by_system(state, tx, row.trainee_id, &event, today)).await?;
+    Ok(())
+}
+
+/// What is known of recognition at the destination of the journey.
+async fn sync_recognition(state: &AppState, tx: &mut Tx, person: Uuid, today: NaiveDate) -> Result<(), AppError> {
+    let row = of_person(state, tx, person, today).await?;
+    let journey = facts(&row)?;
+    let Some(destination) = row.destination.clone() else { return Ok(()) };
+    let law = law::current(state, tx.conn()).await?;
+    let trainee = trainee::Entity::find_by_id(person).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
+    let pack = pack_of(tx.conn(), journey.pathway.as_ref()).await?;
+    let grounds = Grounds::new(&law, pack, Some(&destination), &trainee.occupation, today)?;
+    let newest = recognition_case::Entity::find()
+        .filter(recognition_case::Column::TraineeId.eq(person))
+        .filter(recognition_case::Column::Destination.eq(&destination))
+        .order_by_desc(recognition_case::Column::UpdatedAtMs)
+        .one(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    let known = match newest {
+        Some(case) => RecognitionState::parse(&case.state).ok(),
+        None => grounds.unregulated.then_some(RecognitionState::NotRequired),
+    };
+    // A move to another pathway takes back what counted on the one before.
+    let event = Event::Recognition { state: known.unwrap_or(RecognitionState::Draft) };
+    Box::pin(by_system(state, tx, person, &event, today)).await?;
+    Ok(())
+}
+
+/// A recognition case moved: the journey towards that destination learns of it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn recognised(state: &AppState, tx: &mut Tx, case: &recognition_case::Model, today: NaiveDate) -> Result<(), AppError> {
+    let row = of_person(state, tx, case.trainee_id, today).await?;
+    let journey = facts(&row)?;
+    if row.destination.as_deref() != Some(case.destination.as_str()) || !journey.takes().contains(&EventKind::Recognition) {
+        return Ok(());
+    }
+    let known = RecognitionState::parse(&case.state).map_err(|_| StoreError::Corrupt { table: "recognition_case", column: "state" })?;
+    by_system(state, tx, case.trainee_id, &Event::Recognition { state: known }, today).await?;
+    Ok(())
+}
