@@ -46,10 +46,14 @@ impl MigrationTrait for Migration {
         manager.create_table(task).await?;
         manager.create_index(unique("ux_task_record_id", "task", &["record_id", "kind", "due_on"])).await?;
         manager.create_index(index("ix_task_trainee_id", "task", &["trainee_id"])).await?;
-        manager.create_index(index("ix_task_status", "task", &["status", "due_on"])).await
+        manager.create_index(index("ix_task_status", "task", &["status", "due_on"])).await?;
+
+        let due = Table::alter().table("recognition_case").add_column(date_null("due_on")).to_owned();
+        manager.alter_table(due).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.alter_table(Table::alter().table("recognition_case").drop_column("due_on").to_owned()).await?;
         drop_all(manager, &TABLES).await
     }
 }

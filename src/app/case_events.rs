@@ -11,7 +11,6 @@ use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFi
 use passerelle_store::{StoreError, Tx};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::fmt::Display;
 use uuid::Uuid;
 
 /// Events of one case that are read at once; more than any case has.
@@ -77,8 +76,8 @@ pub struct Happened<'a, E, C> {
     pub machine: &'a str,
     pub case: Uuid,
     pub event: &'a E,
-    pub from: &'a dyn Display,
-    pub to: &'a dyn Display,
+    pub from: &'a str,
+    pub to: &'a str,
     pub after: &'a C,
     pub on: NaiveDate,
     /// Who brought it; nobody where the system did.
@@ -101,8 +100,8 @@ where
         case_id: happened.case,
         seq,
         event: serde_json::to_string(happened.event)?,
-        from_state: happened.from.to_string(),
-        to_state: happened.to.to_string(),
+        from_state: happened.from.into(),
+        to_state: happened.to.into(),
         after: serde_json::to_string(happened.after)?,
         on_date: happened.on,
         party: happened.by.map_or("system", Party::as_str).into(),

@@ -75,7 +75,7 @@ pub async fn load(state: &AppState, now: Moment, seed: u64) -> Result<Vec<SignIn
         let skills = world::Skills::from_files(|name| EscoDemo::get(name).map(|file| file.data.into_owned()))?;
         let world = World::make(seed, now, &skills);
         let mut tx = state.store.begin(None, now.ms()).await?;
-        world.write(&mut tx).await?;
+        world.write(&mut tx, &state.law).await?;
         for role in Role::ALL {
             sign_in(&mut tx, now, *role, &world).await?;
         }

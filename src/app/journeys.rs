@@ -5,7 +5,8 @@ mod follow;
 mod nightly;
 mod tasks;
 
-pub use nightly::{JOB, carry_out, plan_next, recompute, request};
+pub use follow::{agreed, matched, recognised};
+pub use nightly::{JOB, Night, beginnings, carry_out, plan_next, recompute, request};
 
 use super::case_events::{self, EventView, Happened};
 use super::law::{self, Law};
@@ -315,8 +316,8 @@ async fn move_on(
         machine: MACHINE,
         case: row.id,
         event,
-        from: &journey.state,
-        to: &next.state,
+        from: journey.state.as_str(),
+        to: next.state.as_str(),
         after: &next,
         on,
         by,

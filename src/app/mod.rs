@@ -3,6 +3,8 @@
 
 pub mod accounts;
 pub mod actors;
+pub mod agreements;
+pub mod case_events;
 pub mod case_transfers;
 pub mod concepts;
 pub mod corridor_yaml;
@@ -10,11 +12,13 @@ pub mod corridors;
 pub mod demo;
 pub mod duplicates;
 pub mod identity_documents;
+pub mod journeys;
 pub mod labels;
 pub mod law;
 pub mod links;
 pub mod mail;
 pub mod match_runs;
+pub mod needs;
 pub mod passkeys;
 pub mod pathway_drafts;
 pub mod pathways;

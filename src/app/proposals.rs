@@ -1,11 +1,13 @@
 //! Deciding on a proposal. The engine only proposes; a match exists when both sides have said yes.
 
 use super::privacy::disclosures;
-use super::{Ctx, match_runs};
+use super::{Ctx, journeys, match_runs};
 use crate::error::AppError;
+use chrono::Days;
 use passerelle_domain::access::{Action, Actor, Reach, Role, Subject, permit};
 use passerelle_domain::ids::{NeedId, OrganisationId, TraineeId};
-use passerelle_domain::people::{Decision, DeclineReason, JourneyState};
+use passerelle_domain::machine::journey;
+use passerelle_domain::people::{Decision, DeclineReason};
 use passerelle_engine::matching::explain_pair;
 use passerelle_store::entity::{need, proposal, seat_pool, trainee};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
@@ -68,13 +70,29 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, decide: &Decide) -> R
     disclosures::open_stage(&mut tx, &row).await?;
     let accepted = Decision::Accepted.as_str();
     if row.trainee_decision == accepted && row.employer_decision == accepted {
-        let expected = person.version;
-        let matched = trainee::Model { journey: JourneyState::Matched.to_string(), ..person };
-        record::update::<trainee::Entity>(&mut tx, matched, expected, &["journey"]).await?;
+        let today = ctx.now.date();
+        // The seat is held from when she can begin: nobody can be offered a post before.
+        let until = person.ready_on.max(today).checked_add_days(Days::new(RESERVED_DAYS)).unwrap_or(today);
+        journeys::matched(ctx.state, &mut tx, &row, until, today).await?;
     }
     tx.commit().await?;
     row.version = next;
     Ok(row)
+}
+
+/// Days for which a seat is held without an offer. Illustrative default.
+const RESERVED_DAYS: u64 = 30;
+
+/// What the employer states with an offer; that the wage is lawful is judged, not stated.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MakeOffer {
+    /// The written contract has every element that rule R03 asks for.
+    #[serde(default)]
+    pub contract_complete: bool,
+    /// The works council was heard, where there is one (rule R09).
+    #[serde(default)]
+    pub works_council: bool,
 }
 
 /// Makes the offer that both sides have been waiting for: the papers open to the employer, and the
@@ -82,14 +100,14 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, decide: &Decide) -> R
 ///
 /// # Errors
 /// When the proposal is not the employer's, not agreed on by both, or an offer was made before.
-pub async fn offer(ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<proposal::Model, AppError> {
+pub async fn offer(ctx: &Ctx<'_>, id: Uuid, version: i64, make: MakeOffer) -> Result<proposal::Model, AppError> {
     let scope = permit(ctx.actor, Action::Decide, Subject::Proposal)?;
     let mut tx = ctx.begin().await?;
     let found = record::find::<proposal::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
     if !ctx.actor.works_for(OrganisationId(found.employer_id)) {
         return Err(AppError::Forbidden);
     }
-    let person = record::hold::<trainee::Entity>(&tx, found.trainee_id).await?.ok_or(AppError::NotFound)?;
+    record::hold::<trainee::Entity>(&tx, found.trainee_id).await?.ok_or(AppError::NotFound)?;
     let mut row = record::hold::<proposal::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;
     if row.version != version {
         return Err(AppError::Stale);
@@ -101,13 +119,12 @@ pub async fn offer(ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<proposal::Mo
     if row.offered_at_ms.is_some() {
         return Err(AppError::TransitionRefused { state: "offered".into(), allowed: vec![] });
     }
+    // The wage and everything else are judged again on the facts of this moment.
+    ensure_still_lawful(ctx, &tx, &row).await?;
     row.offered_at_ms = Some(ctx.now.ms());
     row.version = record::update::<proposal::Entity>(&mut tx, row.clone(), version, &["offered_at"]).await?;
-    if person.journey == JourneyState::Matched.as_str() {
-        let expected = person.version;
-        let offered = trainee::Model { journey: JourneyState::Offered.to_string(), ..person };
-        record::update::<trainee::Entity>(&mut tx, offered, expected, &["journey"]).await?;
-    }
+    let event = journey::Event::Offer { contract_complete: make.contract_complete, wage_lawful: true, works_council: make.works_council };
+    journeys::by_system(ctx.state, &mut tx, row.trainee_id, &event, ctx.now.date()).await?;
     disclosures::open_stage(&mut tx, &row).await?;
     super::work::notifications::to_person(&mut tx, row.trainee_id, "proposal", &format!("/ui/proposals/{id}"), &[]).await?;
     tx.commit().await?;

@@ -3,15 +3,16 @@
 
 use super::Ctx;
 use super::law;
-use super::work::{insert, notifications};
-use crate::error::{AppError, FieldError};
+use super::case_events::{self, EventView, Happened};
+use super::journeys;
+use super::work::notifications;
+use crate::error::AppError;
 use chrono::NaiveDate;
-use passerelle_domain::access::{Action, Actor, Role, Subject, permit};
+use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::calendar::Calendar;
 use passerelle_domain::corridor::Party;
 use passerelle_domain::law::ProcedureEntry;
-use passerelle_domain::machine::Refusal;
-use passerelle_domain::machine::recognition::{Case, Event, EventKind, Procedure, hands};
+use passerelle_domain::machine::recognition::{Case, Event, EventKind, hands};
 use passerelle_domain::people::{Answer, RecognitionState};
 use passerelle_store::entity::{case_event, credential, recognition_case, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -37,61 +38,21 @@ pub struct Course {
     pub row: recognition_case::Model,
     pub case: Case,
     pub procedure: Option<ProcedureEntry>,
-    pub events: Vec<case_event::Model>,
+    pub events: Vec<EventView>,
     /// Events that the actor may bring now.
     pub mine: Vec<EventKind>,
 }
 
-/// One event as a program reads it.
-#[derive(Debug, Serialize)]
-pub struct EventView {
-    pub seq: i32,
-    pub event: serde_json::Value,
-    pub from: String,
-    pub to: String,
-    pub on: NaiveDate,
-    pub party: String,
-    pub at_ms: i64,
-}
-
-/// As which party the actor acts: the first of her roles that has one.
-fn party(actor: &Actor, allowed: &[Party]) -> Option<Party> {
-    actor.grants.iter().find_map(|grant| {
-        let party = match grant.role {
-            Role::Trainee => Party::Trainee,
-            Role::InstituteClerk | Role::InstituteHead => Party::Institute,
-            Role::EmployerClerk | Role::EmployerApprover => Party::Employer,
-            Role::OriginOfficer | Role::OriginApprover => Party::OriginAuthority,
-            Role::DestinationOfficer | Role::DestinationApprover => Party::DestinationAuthority,
-            Role::RecognitionOfficer => Party::RecognitionAuthority,
-            Role::OriginAuditor | Role::DestinationAuditor | Role::WorkerRepresentative | Role::Funder | Role::Operator => return None,
-        };
-        allowed.contains(&party).then_some(party)
-    })
-}
-
 /// The case after its last event; before any, as its record says.
-async fn last(conn: &impl ConnectionTrait, row: &recognition_case::Model) -> Result<(Case, i32), AppError> {
-    let newest = case_event::Entity::find()
-        .filter(case_event::Column::CaseId.eq(row.id))
-        .filter(case_event::Column::Machine.eq(MACHINE))
-        .order_by_desc(case_event::Column::Seq)
-        .one(conn)
-        .await
-        .map_err(StoreError::from)?;
-    match newest {
-        Some(event) => {
-            let case = serde_json::from_str(&event.after).map_err(|_| StoreError::Corrupt { table: "case_event", column: "after" })?;
-            Ok((case, event.seq))
-        }
-        None => {
-            let state =
-                RecognitionState::parse(&row.state).map_err(|_| StoreError::Corrupt { table: "recognition_case", column: "state" })?;
-            let mut case = Case::new(true);
-            (case.state, case.filed_on, case.decided_on) = (state, row.filed_on, row.decided_on);
-            Ok((case, 0))
-        }
+async fn last(conn: &impl ConnectionTrait, row: &recognition_case::Model) -> Result<(Case, i32, Option<NaiveDate>), AppError> {
+    if let Some((case, event)) = case_events::last::<Case>(conn, row.id).await? {
+        return Ok((case, event.seq, Some(event.on_date)));
     }
+    let state = RecognitionState::parse(&row.state).map_err(|_| StoreError::Corrupt { table: "recognition_case", column: "state" })?;
+    let mut case = Case::new(true);
+    (case.state, case.filed_on, case.decided_on) = (state, row.filed_on, row.decided_on);
+    let known = [row.filed_on, row.decided_on].into_iter().flatten().max();
+    Ok((case, 0, known))
 }
 
 /// A case with its course, for somebody who may read it.
@@ -102,39 +63,18 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
     let scope = permit(ctx.actor, Action::Read, Subject::RecognitionCase)?;
     let conn = ctx.state.store.read();
     let row = record::find::<recognition_case::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)?;
-    let (case, _) = last(conn, &row).await?;
+    let (case, _, _) = last(conn, &row).await?;
     let law = law::current(ctx.state, conn).await?;
     let procedure = law.reference.procedure(&row.destination, row.subdivision.as_deref(), &row.occupation, ctx.now.date()).cloned();
-    let events = case_event::Entity::find()
-        .filter(case_event::Column::CaseId.eq(id))
-        .order_by_asc(case_event::Column::Seq)
-        .limit(500)
-        .all(conn)
-        .await
-        .map_err(StoreError::from)?;
+    let events = case_events::history(conn, id).await?.iter().map(EventView::of).collect();
     let mine = match &procedure {
         // A token that may only look brings nothing.
         Some(entry) if ctx.ensure_writes().is_ok() => {
-            case.takes(&entry.procedure).into_iter().filter(|kind| party(ctx.actor, hands(*kind)).is_some()).collect()
+            case.takes(&entry.procedure).into_iter().filter(|kind| case_events::party(ctx.actor, hands(*kind)).is_some()).collect()
         }
         _ => vec![],
     };
     Ok(Course { row, case, procedure, events, mine })
-}
-
-impl Course {
-    pub fn history(&self) -> Vec<EventView> {
-        let view = |row: &case_event::Model| EventView {
-            seq: row.seq,
-            event: serde_json::from_str(&row.event).unwrap_or_default(),
-            from: row.from_state.clone(),
-            to: row.to_state.clone(),
-            on: row.on_date,
-            party: row.party.clone(),
-            at_ms: row.at_ms,
-        };
-        self.events.iter().map(view).collect()
-    }
 }
 
 /// Brings an event.
@@ -144,15 +84,13 @@ impl Course {
 pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act) -> Result<Case, AppError> {
     let scope = permit(ctx.actor, Action::Read, Subject::RecognitionCase)?;
     ctx.ensure_writes()?;
-    let on = act.on.unwrap_or_else(|| ctx.now.date());
-    if on > ctx.now.date() {
-        return Err(AppError::invalid("on", "future", "lies ahead: an event is entered when it has happened"));
-    }
     let mut tx = ctx.begin().await?;
     let row = record::find::<recognition_case::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
     if row.version != version {
         return Err(AppError::Stale);
     }
+    let (case, seq, before) = last(tx.conn(), &row).await?;
+    let on = case_events::day_of(act.on, ctx.now.date(), before)?;
     let law = law::current(ctx.state, tx.conn()).await?;
     let entry = law.reference.procedure(&row.destination, row.subdivision.as_deref(), &row.occupation, on);
     let Some(entry) = entry else {
@@ -161,50 +99,43 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act) -> Result<Cas
             row.occupation, row.destination
         )));
     };
-    let (case, seq) = last(tx.conn(), &row).await?;
-    let event = with_facts(&tx, &row, &act.event).await?;
+        let event = with_facts(&tx, &row, &act.event).await?;
     let kind = event.kind();
-    let by = party(ctx.actor, hands(kind)).ok_or(AppError::Forbidden)?;
+    let by = case_events::party(ctx.actor, hands(kind)).ok_or(AppError::Forbidden)?;
     let weekends = Calendar::weekends();
     let calendar =
         row.subdivision.as_ref().and_then(|id| law.calendars.get(id)).or_else(|| law.calendars.get(&row.destination)).unwrap_or(&weekends);
-    if let Some(before) = last_day(&case)
-        && on < before
-    {
-        return Err(AppError::invalid("on", "before-last-event", format!("lies before what happened on {before}")));
-    }
-    let next = case.apply(&event, by, on, &entry.procedure, calendar).map_err(|refusal| said(refusal, &case, &entry.procedure))?;
-    let kept = case_event::Model {
-        id: Uuid::now_v7(),
-        machine: MACHINE.into(),
-        case_id: id,
-        seq: seq + 1,
-        event: serde_json::to_string(&event)?,
-        from_state: case.state.to_string(),
-        to_state: next.state.to_string(),
-        after: serde_json::to_string(&next)?,
-        on_date: on,
-        party: by.to_string(),
-        account_id: Some(ctx.actor.user.0),
-        at_ms: ctx.now.ms(),
+    let next = case.apply(&event, by, on, &entry.procedure, calendar).map_err(case_events::said)?;
+    let happened = Happened {
+        machine: MACHINE,
+        case: id,
+        event: &event,
+        from: case.state.as_str(),
+        to: next.state.as_str(),
+        after: &next,
+        on,
+        by: Some(by),
+        account: tx.actor(),
     };
-    insert::<case_event::Entity, _>(&tx, kept).await?;
+    case_events::keep(&tx, seq + 1, happened).await?;
     let (person, changed) = (
         row.trainee_id,
-        recognition_case::Model { state: next.state.to_string(), filed_on: next.filed_on, decided_on: next.decided_on, ..row },
+        recognition_case::Model {
+            state: next.state.to_string(),
+            filed_on: next.filed_on,
+            decided_on: next.decided_on,
+            due_on: next.due_on,
+            ..row
+        },
     );
-    record::update::<recognition_case::Entity>(&mut tx, changed, version, &["state"]).await?;
+    record::update::<recognition_case::Entity>(&mut tx, changed.clone(), version, &["state"]).await?;
+    journeys::recognised(ctx.state, &mut tx, &changed, ctx.now.date()).await?;
     tx.note("recognition_event", "recognition_case", Some(id), serde_json::json!({ "event": kind, "to": next.state }));
     if by != Party::Trainee {
         notifications::to_person(&mut tx, person, "case_moved", &format!("/ui/recognition-cases/{id}"), &[]).await?;
     }
     tx.commit().await?;
     Ok(next)
-}
-
-/// The day of the latest thing that the case knows of: nothing happens before it.
-fn last_day(case: &Case) -> Option<NaiveDate> {
-    [case.filed_on, case.complete_on, case.decided_on, case.suspended_on].into_iter().flatten().max()
 }
 
 /// What the system knows itself is not asked of anybody: identity, credential, authority.
@@ -222,18 +153,6 @@ async fn with_facts(tx: &Tx, row: &recognition_case::Model, event: &Event) -> Re
         credential: papers > 0,
         authority: !row.authority.trim().is_empty(),
     })
-}
-
-fn said(refusal: Refusal, case: &Case, procedure: &Procedure) -> AppError {
-    match refusal {
-        Refusal::NotNow { state, .. } => {
-            AppError::TransitionRefused { state: state.into(), allowed: case.takes(procedure).iter().map(|kind| kind.as_str()).collect() }
-        }
-        Refusal::NotYours { .. } => AppError::Forbidden,
-        Refusal::Guard(name) => {
-            AppError::Invalid(vec![FieldError::new(name, "guard", format!("is a condition that is not met: {name}")).with("name", name)])
-        }
-    }
 }
 
 /// How decisions came out: by destination, occupation and authority, with the days they took.

@@ -3,7 +3,7 @@
 
 use crate::app::match_runs::{self, job_lease::Lease};
 use crate::app::privacy::retention;
-use crate::app::{duplicates, mail};
+use crate::app::{duplicates, journeys, mail};
 use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
@@ -18,6 +18,9 @@ pub async fn work(state: AppState, mut stop: watch::Receiver<bool>) {
     let worker = format!("{}-{}", std::process::id(), Uuid::now_v7().simple());
     let pause = Duration::from_millis(state.config.jobs.poll_ms);
     if let Err(error) = retention::plan_next(&state, Moment::now()).await {
+        crate::web::problem::log(&error, "worker");
+    }
+    if let Err(error) = journeys::plan_next(&state, Moment::now()).await {
         crate::web::problem::log(&error, "worker");
     }
     while !*stop.borrow() {
@@ -89,6 +92,11 @@ async fn carry_out(state: &AppState, taken: &Job, worker: &str) -> Result<(), Ap
             retention::run(state, now, false).await?;
             finish(state, taken, worker).await?;
             retention::plan_next(state, now).await
+        }
+        journeys::JOB => {
+            journeys::carry_out(state, now).await?;
+            finish(state, taken, worker).await?;
+            journeys::plan_next(state, now).await
         }
         other => Err(AppError::Malformed(format!("jobs of kind {other} are not known to this version"))),
     }

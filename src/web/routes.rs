@@ -477,7 +477,7 @@ fn platform() -> Vec<Entry> {
 fn pathways() -> Vec<Entry> {
     use Access::{Needs, SignedIn};
     use Action::{Create, Decide, List, Read, Update};
-    use Subject::{Corridor, Law, PathwayDraft, RecognitionCase};
+    use Subject::{Agreement, Corridor, Journey, Law, MatchRun, Need, PathwayDraft, RecognitionCase};
     let api = |method: Method, path: &str, access: Access, mount: fn() -> Route| Entry::new(method, path, access, mount);
     let named = Body::Named;
     vec![
@@ -557,6 +557,39 @@ fn pathways() -> Vec<Entry> {
         })
         .says("How decisions came out, and in how many days", Body::None, named("RecognitionOutcomes")),
         api(Method::POST, "/ui/recognition-cases/{id}/events", Needs(Read, RecognitionCase), || web::route().to(ui::recognition::act)),
+        api(Method::GET, "/api/v1/journeys/{id}/events", Needs(Read, Journey), || web::route().to(api::events::journey)).says(
+            "A journey with its history, its clocks, the way ahead and what the actor may bring",
+            Body::None,
+            named("JourneyCourse"),
+        ),
+        api(Method::POST, "/api/v1/journeys/{id}/events", Needs(Read, Journey), || web::route().to(api::events::journey_act))
+            .says("Bring an event; it is judged by the state machine and the pathway, and kept", named("JourneyEvent"), named("JourneyCourse")),
+        api(Method::GET, "/api/v1/needs/{id}/events", Needs(Read, Need), || web::route().to(api::events::need)).says(
+            "A need with its seats, its history and what the actor may bring",
+            Body::None,
+            named("NeedCourse"),
+        ),
+        api(Method::POST, "/api/v1/needs/{id}/events", Needs(Update, Need), || web::route().to(api::events::need_act)).says(
+            "Validate, publish, suspend, resume or cancel a need",
+            named("NeedEvent"),
+            named("NeedCourse"),
+        ),
+        api(Method::GET, "/api/v1/agreements/{id}/events", Needs(Read, Agreement), || web::route().to(api::events::agreement)).says(
+            "An agreement with its history, who is on the way under it, and what the actor may bring",
+            Body::None,
+            named("AgreementCourse"),
+        ),
+        api(Method::POST, "/api/v1/agreements/{id}/events", Needs(Update, Agreement), || web::route().to(api::events::agreement_act))
+            .says("Move an agreement from the idea to teach-out", named("AgreementEvent"), named("AgreementCourse")),
+        api(Method::POST, "/api/v1/clocks", Needs(Create, MatchRun), || web::route().to(api::events::read_clocks)).says(
+            "Read the clocks of every open journey now instead of in the night",
+            Body::None,
+            named("Job"),
+        ),
+        api(Method::POST, "/ui/journeys/{id}/events", Needs(Read, Journey), || web::route().to(ui::events::journey_act)),
+        api(Method::POST, "/ui/needs/{id}/events", Needs(Update, Need), || web::route().to(ui::events::need_act)),
+        api(Method::POST, "/ui/agreements/{id}/events", Needs(Update, Agreement), || web::route().to(ui::events::agreement_act)),
+        api(Method::POST, "/ui/clocks", Needs(Create, MatchRun), || web::route().to(ui::events::read_clocks)),
         api(Method::POST, "/api/v1/deadlines", SignedIn, || web::route().to(api::pathways::deadline)).says(
             "The end of a legal period",
             named("Period"),

@@ -37,3 +37,26 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+/// What a form or a program has to say with an event, so that both are made from one list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// A condition that holds.
+    Yes,
+    /// A fact that may be so or not.
+    Flag,
+    Percent,
+    Count,
+    Text,
+    /// May be left open.
+    Date,
+    /// A cause of the contingency taxonomy that begins like this.
+    Cause(&'static str),
+    /// A word of a list; the name of the list in the catalogues of messages.
+    Words(&'static str, &'static [&'static str]),
+    /// A step of the pathway.
+    Step,
+    /// A published pathway, and a version of it.
+    Pack,
+    Version,
+}

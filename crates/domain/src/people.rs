@@ -247,3 +247,20 @@ words!(
         Waiting = "waiting",
     }
 );
+
+words!(
+    /// What a clock asks somebody to look at.
+    TaskKind {
+        DeadlineNear = "deadline_near",
+        Overdue = "overdue",
+        PaperLapses = "paper_lapses",
+        OnHold = "on_hold",
+        RecognitionNear = "recognition_near",
+        RecognitionOverdue = "recognition_overdue",
+    }
+);
+
+words!(
+    /// Whether a task is still to be done.
+    TaskStatus { Open = "open", Closed = "closed" }
+);

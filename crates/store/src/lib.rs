@@ -27,6 +27,6 @@ pub mod query {
     pub use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, OnConflict, SimpleExpr};
     pub use sea_orm::{
         ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iden, IntoActiveModel, Iterable, ModelTrait,
-        PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set, Statement,
+        PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set, Statement,
     };
 }

@@ -29,6 +29,11 @@ impl Tx {
         &self.transaction
     }
 
+    /// The account that writes; nobody's where the system does.
+    pub fn actor(&self) -> Option<Uuid> {
+        self.actor.map(|actor| actor.0)
+    }
+
     pub fn now_ms(&self) -> i64 {
         self.now_ms
     }

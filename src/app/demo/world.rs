@@ -4,6 +4,7 @@
 mod demand;
 
 use super::cast::{COHORTS, CohortPlan, EMPLOYERS, names};
+use crate::app::law::Law;
 use crate::clock::Moment;
 use crate::error::AppError;
 use crate::text::fold;
@@ -126,12 +127,15 @@ impl World {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn write(&self, tx: &mut Tx) -> Result<(), AppError> {
+    pub async fn write(&self, tx: &mut Tx, law: &Law) -> Result<(), AppError> {
+        let today = Moment::from_ms(tx.now_ms()).date();
+        let journeys = crate::app::journeys::beginnings(law, &self.trainees, today, tx.now_ms())?;
         record::insert_many::<organisation::Entity>(tx, self.organisations.clone()).await?;
         record::insert_many::<site::Entity>(tx, self.sites.clone()).await?;
         record::insert_many::<programme::Entity>(tx, self.programmes.clone()).await?;
         record::insert_many::<cohort::Entity>(tx, self.cohorts.clone()).await?;
         record::insert_many::<trainee::Entity>(tx, self.trainees.clone()).await?;
+        record::insert_many::<journey::Entity>(tx, journeys).await?;
         record::insert_many::<credential::Entity>(tx, self.credentials.clone()).await?;
         record::insert_many::<recognition_case::Entity>(tx, self.recognition_cases.clone()).await?;
         record::insert_many::<language_certificate::Entity>(tx, self.language_certificates.clone()).await?;
@@ -565,6 +569,7 @@ impl Maker<'_> {
                 state: state.into(),
                 filed_on: Some(self.day(-120)),
                 decided_on: decided,
+                due_on: None,
             });
         }
     }

@@ -12,6 +12,7 @@ use passerelle_domain::people::{Decision, JourneyState, RecognitionState};
 use passerelle_store::entity::{proposal, recognition_case, trainee};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use passerelle_store::{StoreError, Tx, record};
+use std::pin::Pin;
 use uuid::Uuid;
 
 /// The proposal on which both sides agreed, if there is one.
@@ -28,7 +29,21 @@ pub async fn agreed(tx: &Tx, person: Uuid) -> Result<Option<proposal::Model>, Ap
 }
 
 /// Carries an event on to the need and the proposal.
-pub(super) async fn after(
+///
+/// Boxed: what follows from an event may be another event of the same journey.
+pub(super) fn after<'a>(
+    state: &'a AppState,
+    tx: &'a mut Tx,
+    person: Uuid,
+    event: &'a Event,
+    before: &'a Journey,
+    next: &'a Journey,
+    today: NaiveDate,
+) -> Pin<Box<dyn Future<Output = Result<(), AppError>> + Send + 'a>> {
+    Box::pin(follow(state, tx, person, event, before, next, today))
+}
+
+async fn follow(
     state: &AppState,
     tx: &mut Tx,
     person: Uuid,
@@ -87,7 +102,7 @@ pub async fn matched(state: &AppState, tx: &mut Tx, row: &proposal::Model, until
         by_system(state, tx, row.trainee_id, &take, today).await?;
     }
     let event = Event::Match { lawful: true, reserved: true, both_consent: true };
-    Box::pin(by_system(state, tx, row.trainee_id, &event, today)).await?;
+    by_system(state, tx, row.trainee_id, &event, today).await?;
     Ok(())
 }
 
@@ -113,7 +128,7 @@ async fn sync_recognition(state: &AppState, tx: &mut Tx, person: Uuid, today: Na
     };
     // A move to another pathway takes back what counted on the one before.
     let event = Event::Recognition { state: known.unwrap_or(RecognitionState::Draft) };
-    Box::pin(by_system(state, tx, person, &event, today)).await?;
+    by_system(state, tx, person, &event, today).await?;
     Ok(())
 }
 

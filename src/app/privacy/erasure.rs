@@ -1,6 +1,7 @@
 //! Erasure: a record becomes nobody's. What says who she was goes; what others are owed stays:
 //! certificates that were awarded, the audit chain, and the numbers.
 
+use crate::app::journeys;
 use crate::error::AppError;
 use crate::state::AppState;
 use passerelle_domain::people::{Decision, JourneyState, TransferStatus};
@@ -15,6 +16,12 @@ fn is_relied_on(journey: &str) -> bool {
     use JourneyState::{Arrived, Departed, Matched, Offered, PreDeparture, Recognition, Visa};
     JourneyState::parse(journey)
         .is_ok_and(|state| matches!(state, Matched | Offered | Recognition | Visa | PreDeparture | Departed | Arrived))
+}
+
+/// Journeys on which nobody counts any more.
+fn is_over(journey: &str) -> bool {
+    JourneyState::parse(journey).is_ok_and(passerelle_domain::machine::journey::is_final)
+        || [JourneyState::Placed, JourneyState::Returned].iter().any(|state| state.as_str() == journey)
 }
 
 /// Takes the person out of her record.
@@ -41,7 +48,7 @@ async fn one(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError
     if row.erased_at_ms.is_some() {
         return Err(AppError::TransitionRefused { state: "erased".into(), allowed: vec![] });
     }
-    if is_relied_on(&row.journey) {
+    if is_relied_on(&row.journey) || journeys::agreed(tx, person).await?.is_some_and(|_| !is_over(&row.journey)) {
         return Err(AppError::Conflict("the person is on her way with a match: end the journey first, then erase".into()));
     }
     let now = tx.now_ms();
@@ -106,6 +113,14 @@ async fn one(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError
         .exec(conn)
         .await
         .map_err(StoreError::from)?;
+    let mut told: Vec<Uuid> = vec![];
+    for row in journey::Entity::find().filter(journey::Column::TraineeId.eq(person)).all(conn).await.map_err(StoreError::from)? {
+        told.push(row.id);
+    }
+    let cases = recognition_case::Entity::find().filter(recognition_case::Column::TraineeId.eq(person));
+    told.extend(cases.all(conn).await.map_err(StoreError::from)?.into_iter().map(|row| row.id));
+    journeys::anonymise(tx, told).await?;
+    let conn = tx.conn();
     for (kind, records) in cases_of(conn, person).await? {
         comment::Entity::delete_many()
             .filter(comment::Column::Kind.eq(kind))

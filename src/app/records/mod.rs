@@ -10,6 +10,7 @@ mod disclosures;
 mod duplicates;
 mod exceptional_accesses;
 mod help_texts;
+mod journeys;
 mod labels;
 mod language_certificates;
 mod need_skills;
@@ -25,6 +26,7 @@ mod seat_pools;
 mod shared_groups;
 mod sites;
 mod skill_claims;
+mod tasks;
 mod trainees;
 
 use super::resource::{Base, Field, Kind, Reader, Resource, RowOf, Spec, Typed};
@@ -34,7 +36,7 @@ use serde_json::{Map, Value};
 pub use trainees::Trainees;
 
 /// Every kind of record, in the order of the navigation.
-pub static ALL: [&(dyn Resource + 'static); 26] = [
+pub static ALL: [&(dyn Resource + 'static); 28] = [
     &Typed::<organisations::Organisations>::new(),
     &Typed::<sites::Sites>::new(),
     &Typed::<programmes::Programmes>::new(),
@@ -42,6 +44,8 @@ pub static ALL: [&(dyn Resource + 'static); 26] = [
     &Typed::<trainees::Trainees>::new(),
     &Typed::<credentials::Credentials>::new(),
     &Typed::<recognition_cases::RecognitionCases>::new(),
+    &Typed::<journeys::Journeys>::new(),
+    &Typed::<tasks::Tasks>::new(),
     &Typed::<language_certificates::LanguageCertificates>::new(),
     &Typed::<skill_claims::SkillClaims>::new(),
     &Typed::<needs::Needs>::new(),

@@ -25,9 +25,10 @@ impl Spec for RecognitionCases {
         Field::choice("state", "recognition-state", RecognitionState::WORDS).required().listed().filters(),
         Field::new("filed_on", Kind::Date).listed(),
         Field::new("decided_on", Kind::Date).listed(),
+        Field::new("due_on", Kind::Date).listed(),
     ];
 
-    fn read(r: &mut Reader<'_>, base: Base, _: Option<&RowOf<Self>>) -> RowOf<Self> {
+    fn read(r: &mut Reader<'_>, base: Base, before: Option<&RowOf<Self>>) -> RowOf<Self> {
         let destination = r.country("destination");
         let subdivision = r.subdivision_or_none("subdivision");
         if subdivision.as_ref().is_some_and(|part| !destination.is_empty() && part.country().as_str() != destination) {
@@ -52,6 +53,8 @@ impl Spec for RecognitionCases {
             state: r.choice("state"),
             filed_on,
             decided_on,
+            // The clocks' own: nobody writes it.
+            due_on: before.and_then(|row| row.due_on),
         }
     }
 
@@ -65,6 +68,7 @@ impl Spec for RecognitionCases {
             ("state", row.state.as_str().into()),
             ("filed_on", shown(&row.filed_on)),
             ("decided_on", shown(&row.decided_on)),
+            ("due_on", shown(&row.due_on)),
         ])
     }
 
@@ -74,7 +78,7 @@ impl Spec for RecognitionCases {
 
     /// The state moves by events only (`app::recognition`); what a new record begins with is checked.
     fn may_change(_: Role, field: &str) -> bool {
-        !matches!(field, "state" | "decided_on")
+        !matches!(field, "state" | "decided_on" | "due_on")
     }
 
     async fn check(

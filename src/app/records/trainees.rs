@@ -27,6 +27,7 @@ impl Spec for Trainees {
         ("language-certificates", "trainee_id"),
         ("skill-claims", "trainee_id"),
         ("proposals", "trainee_id"),
+        ("journeys", "trainee_id"),
     ];
     const FIELDS: &'static [Field] = &[
         Field::text("family_name", 120).required().listed().sorts().group(FieldGroup::Name),
@@ -40,7 +41,7 @@ impl Spec for Trainees {
         Field::new("training_country", Kind::Country).required().listed().filters().sorts().fixed().group(FieldGroup::Training),
         Field::new("occupation", Kind::Occupation).required().listed().filters().sorts().group(FieldGroup::Training),
         Field::choice("track", "track", Track::WORDS).required().listed().filters().group(FieldGroup::Journey),
-        Field::choice("journey", "journey-state", JourneyState::WORDS).required().listed().filters().group(FieldGroup::Journey),
+        Field::choice("journey", "journey-state", JourneyState::WORDS).required().listed().filters().fixed().group(FieldGroup::Journey),
         Field::new("ready_on", Kind::Date).required().listed().sorts().group(FieldGroup::Training),
         Field::new("passport_valid_to", Kind::Date).group(FieldGroup::Identity),
         Field::choice("identity_confirmed", "answer", Answer::WORDS).required().group(FieldGroup::Identity),
@@ -130,7 +131,10 @@ impl Spec for Trainees {
         if role == Role::OriginOfficer { identity } else { field != "possible_duplicate" }
     }
 
-    async fn after_write(_: &Ctx<'_>, tx: &mut Tx, row: &RowOf<Self>, before: Option<&RowOf<Self>>) -> Result<(), AppError> {
+    async fn after_write(ctx: &Ctx<'_>, tx: &mut Tx, row: &RowOf<Self>, before: Option<&RowOf<Self>>) -> Result<(), AppError> {
+        if before.is_none() {
+            crate::app::journeys::of_person(ctx.state, tx, row.id, ctx.now.date()).await?;
+        }
         let same = before.is_some_and(|old| old.name_key == row.name_key && old.birth_date == row.birth_date);
         if same { Ok(()) } else { crate::app::duplicates::ask(tx, row.id).await }
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Everything that people are told about; `notification-<kind>` in the catalogues, with underscores
 /// as hyphens.
-pub const KINDS: [&str; 10] = [
+pub const KINDS: [&str; 17] = [
     "case_assigned",
     "case_offered",
     "case_answered",
@@ -22,6 +22,13 @@ pub const KINDS: [&str; 10] = [
     "request_answered",
     "proposal",
     "security",
+    "journey_moved",
+    "task_deadline_near",
+    "task_overdue",
+    "task_paper_lapses",
+    "task_on_hold",
+    "task_recognition_near",
+    "task_recognition_overdue",
 ];
 
 /// What cannot be switched off: who opened one's record, and what happened to one's account.

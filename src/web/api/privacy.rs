@@ -8,6 +8,7 @@ use crate::app::{case_transfers, duplicates, identity_documents, proposals, reco
 use crate::error::AppError;
 use crate::web::extract::{IfMatch, PathId, SignedIn};
 use actix_web::{HttpResponse, web};
+use passerelle_domain::access::{Action, Subject, permit};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -132,8 +133,9 @@ pub async fn end_grant(who: SignedIn, PathId(id): PathId) -> Answer {
 }
 
 /// `POST /api/v1/proposals/{id}/offer`
-pub async fn offer(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch) -> Answer {
-    let row = proposals::offer(&who.ctx(), id, version).await?;
+pub async fn offer(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch, body: web::Bytes) -> Answer {
+    permit(&who.actor, Action::Decide, Subject::Proposal)?;
+    let row = proposals::offer(&who.ctx(), id, version, typed(&body)?).await?;
     Ok(HttpResponse::Ok().json(json!({ "id": row.id, "version": row.version })))
 }
 

@@ -339,6 +339,15 @@ pub async fn decide(page: Page, PathId(id): PathId, form: Form) -> Answer {
 pub async fn offer(page: Page, PathId(id): PathId, form: Form) -> Answer {
     page.guard(&form)?;
     let version = form.get("version").and_then(|version| version.parse().ok()).unwrap_or(0);
-    proposals::offer(&page.ctx(), id, version).await?;
-    Ok(see(format!("/ui/proposals/{id}?notice=decided")))
+    let yes = |name: &str| form.get(name).is_some_and(|text| text == "true");
+    let make = proposals::MakeOffer { contract_complete: yes("contract_complete"), works_council: yes("works_council") };
+    match proposals::offer(&page.ctx(), id, version, make).await {
+        Ok(_) => Ok(see(format!("/ui/proposals/{id}?notice=decided"))),
+        Err(AppError::Invalid(errors)) => {
+            let text = errors.iter().map(|error| crate::web::problem::field_message(page.locale, error)).collect::<Vec<_>>().join(" ");
+            proposal_page(&page, id, Some(text)).await
+        }
+        Err(AppError::Conflict(why)) => proposal_page(&page, id, Some(why)).await,
+        Err(other) => Err(other),
+    }
 }

@@ -6,6 +6,7 @@ pub mod cells;
 pub mod charts;
 pub mod components;
 pub mod door;
+pub mod events;
 pub mod gate;
 pub mod keys;
 pub mod law;

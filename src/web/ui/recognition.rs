@@ -31,8 +31,8 @@ pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
         .events
         .iter()
         .map(|event| Moment {
-            when: formats::date(t, event.on_date),
-            what: t.get(&word_key("recognition-state", &event.to_state)),
+            when: formats::date(t, event.on),
+            what: t.get(&word_key("recognition-state", &event.to)),
             note: t.get(&word_key("party", &event.party)),
             state: "done",
         })

@@ -342,6 +342,12 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
     if resource.name() == "recognition-cases" {
         parts.extend(super::recognition::parts(&page, id).await?);
     }
+    match resource.name() {
+        "journeys" => parts.extend(super::events::journey_parts(&page, id).await?),
+        "needs" => parts.extend(super::events::need_parts(&page, id).await?),
+        "agreements" => parts.extend(super::events::agreement_parts(&page, id).await?),
+        _ => {}
+    }
     if CASES.contains(&resource.name()) {
         parts.extend(cases::work_parts(&page, resource.name(), id).await?);
     }

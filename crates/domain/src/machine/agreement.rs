@@ -1,7 +1,7 @@
 //! A partnership agreement: from the idea to teach-out. Suspended it takes nobody new and leaves
 //! nobody alone; it ends when the last person under it has a lawful outcome.
 
-use super::Refusal;
+use super::{Ask, Refusal};
 use crate::corridor::Party;
 use crate::people::AgreementStatus as State;
 use crate::words;
@@ -214,6 +214,33 @@ impl Agreement {
 /// Whose hand brings an event: the two authorities together stand behind each.
 pub const fn hands(_: EventKind) -> &'static [Party] {
     &[Party::OriginAuthority, Party::DestinationAuthority]
+}
+
+/// What has to be said with an event.
+pub const fn asks(kind: EventKind) -> &'static [(&'static str, Ask)] {
+    match kind {
+        EventKind::FeasibilityOk => {
+            &[("qualification_clear", Ask::Yes), ("training_supply", Ask::Yes), ("recognition_route", Ask::Yes), ("entry_route", Ask::Yes)]
+        }
+        EventKind::Sign => &[
+            ("destination_authority", Ask::Yes),
+            ("origin_authority", Ask::Yes),
+            ("employer_commitment", Ask::Yes),
+            ("workers_consulted", Ask::Yes),
+            ("cost_share_percent", Ask::Percent),
+            ("equity_ratio", Ask::Yes),
+            ("contingency_annex", Ask::Yes),
+            ("data_protection_annex", Ask::Yes),
+            ("complaint_body", Ask::Yes),
+        ],
+        EventKind::Fund => &[("reserve_percent", Ask::Count)],
+        EventKind::Activate => &[("safeguards_checked", Ask::Yes)],
+        EventKind::Review => &[("outcome", Ask::Words("review-outcome", ReviewOutcome::WORDS))],
+        EventKind::Suspend => &[("reason", Ask::Text)],
+        EventKind::Notice => &[("months", Ask::Count)],
+        // Who is still on the way is counted, not said.
+        EventKind::Resume | EventKind::LastCohortResolved | EventKind::TermEnd => &[],
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! everybody without a line of code. An emergency wraps any state, and no time that works against
 //! her runs until it is resolved.
 
-use super::Refusal;
+use super::{Ask, Refusal};
 use crate::calendar::{Calendar, Roll, Term, deadline};
 use crate::contingency::is_cause;
 use crate::corridor::{Actual, Party, Step};
@@ -751,6 +751,51 @@ pub const fn hands(kind: EventKind) -> &'static [Party] {
         K::BeginStep | K::FinishStep | K::FailStep => &[OriginAuthority, DestinationAuthority],
         K::SkipStep | K::StartClock | K::ExtendClock => &[OriginAuthority, DestinationAuthority, RecognitionAuthority],
         K::AddPaper => &[Institute, OriginAuthority, DestinationAuthority],
+    }
+}
+
+/// What has to be said with an event.
+pub const fn asks(kind: EventKind) -> &'static [(&'static str, Ask)] {
+    use Ask::{Cause, Date, Flag, Pack, Percent, Text, Version, Words, Yes};
+    use EventKind as K;
+    match kind {
+        K::Admit => &[("eligible", Yes), ("informed_consent", Yes), ("place_free", Yes), ("contingency_plan", Yes), ("early_sign_off", Yes)],
+        K::Reject | K::Release => &[("reason", Text)],
+        K::Start => &[("funding_committed", Yes), ("trainee_pays_nothing", Yes)],
+        K::Certify => &[("exam_passed", Yes), ("attendance_percent", Percent), ("language_reached", Yes)],
+        K::Leave => &[("reason", Text), ("partial_certificate", Yes)],
+        K::Match => &[("lawful", Yes), ("reserved", Yes), ("both_consent", Yes)],
+        K::Offer => &[("contract_complete", Yes), ("wage_lawful", Yes), ("works_council", Yes)],
+        K::Recognition => &[("state", Words("recognition-state", RecognitionState::WORDS))],
+        K::Accept | K::FileVisa | K::GrantVisa | K::Arrive | K::Withdraw => &[],
+        K::RefuseVisa => &[("cause", Cause("VIS."))],
+        K::Clear => &[
+            ("orientation", Yes),
+            ("same_contract", Yes),
+            ("ticket_not_paid_by_trainee", Yes),
+            ("passport_in_own_hands", Yes),
+            ("insured", Yes),
+            ("exit_clearance", Yes),
+        ],
+        K::RefuseEntry => &[("cause", Cause("DST."))],
+        K::StartWork => &[("contract_unchanged", Yes), ("social_insurance", Yes), ("housing_seen", Yes)],
+        K::Return => &[
+            ("will", Words("return-will", ReturnWill::WORDS)),
+            ("order", Words("return-order", ReturnOrder::WORDS)),
+            ("duration", Words("return-duration", ReturnDuration::WORDS)),
+            ("scale", Words("return-scale", ReturnScale::WORDS)),
+            ("vulnerable", Flag),
+            ("claims_opened", Yes),
+        ],
+        K::Stabilise => &[("score_percent", Percent)],
+        K::PlaceHome => &[("accepted_freely", Yes), ("credential_issued", Yes), ("no_debt", Yes)],
+        K::Emergency => &[("cause", Cause(""))],
+        K::Resolve => &[("outcome", Words("resolution", Resolution::WORDS))],
+        K::Settle => &[("permanent_status", Yes)],
+        K::TakePathway => &[("pack", Pack), ("version", Version), ("reason", Text)],
+        K::BeginStep | K::FinishStep | K::FailStep | K::StartClock => &[("step", Ask::Step)],
+        K::SkipStep | K::ExtendClock => &[("step", Ask::Step), ("reason", Text)],
+        K::AddPaper => &[("paper", Text), ("valid_to", Date), ("renewable", Flag)],
     }
 }
 

@@ -1,7 +1,7 @@
 //! A need: forecast, validated, open, its seats reserved and filled, closed. A reservation is a lock
 //! with a day on which it falls; a seat is never held twice.
 
-use super::Refusal;
+use super::{Ask, Refusal};
 use crate::corridor::Party;
 use crate::people::NeedStatus as State;
 use crate::words;
@@ -236,6 +236,20 @@ pub const fn hands(kind: EventKind) -> &'static [Party] {
         EventKind::Publish | EventKind::Cancel => &[Employer, DestinationAuthority],
         // Seats follow what the two sides say to a proposal and what happens on the journey.
         EventKind::Reserve | EventKind::Timeout | EventKind::Release | EventKind::OfferAccepted | EventKind::Start => &[],
+    }
+}
+
+/// What has to be said with an event.
+pub const fn asks(kind: EventKind) -> &'static [(&'static str, Ask)] {
+    match kind {
+        EventKind::Validate => {
+            &[("evidence", Ask::Yes), ("evidence_valid_to", Ask::Date), ("wage_checked", Ask::Yes), ("employer_in_standing", Ask::Yes)]
+        }
+        EventKind::Suspend => &[("reason", Ask::Words("suspend-reason", SuspendReason::WORDS))],
+        EventKind::Cancel => &[("reason", Ask::Text)],
+        EventKind::Reserve => &[("holder", Ask::Text), ("until", Ask::Date)],
+        EventKind::Timeout | EventKind::Release | EventKind::OfferAccepted | EventKind::Start => &[("holder", Ask::Text)],
+        EventKind::Publish | EventKind::Resume => &[],
     }
 }
 

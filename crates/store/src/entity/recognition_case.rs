@@ -20,6 +20,8 @@ pub struct Model {
     pub state: String,
     pub filed_on: Option<NaiveDate>,
     pub decided_on: Option<NaiveDate>,
+    /// Day on which what comes next is due.
+    pub due_on: Option<NaiveDate>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

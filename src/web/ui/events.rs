@@ -1,0 +1,359 @@
+//! Cases that a state machine carries, on their pages: what has happened, what comes next, and a form
+//! for each event that the reader may bring. Forms are made from what the machine asks for.
+
+use super::cells::word_key;
+use super::parts::{Cell, Form, Input, Moment, Part, Sheet, mendable};
+use super::sent::Sent;
+use super::shell::Page;
+use super::{Answer, see};
+use crate::app::case_events::EventView;
+use crate::app::{agreements, corridors, journeys, needs};
+use crate::error::{AppError, FieldError};
+use crate::formats;
+use crate::i18n::Locale;
+use crate::web::extract::PathId;
+use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::contingency::CAUSES;
+use passerelle_domain::corridor::{LocalText, Step};
+use passerelle_domain::machine::{Ask, agreement, journey, need};
+use passerelle_engine::pathway::{JourneyStanding, Next};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// What the forms of a case offer to choose from.
+#[derive(Debug, Default)]
+struct Choices {
+    steps: Vec<(String, String)>,
+    packs: Vec<(String, String)>,
+}
+
+/// One case as forms see it.
+struct Forms<'a> {
+    page: &'a Page,
+    /// `journeys`, `needs`, `agreements`.
+    records: &'static str,
+    /// Beginning of the keys of its events in the catalogues.
+    machine: &'static str,
+    id: Uuid,
+    version: i64,
+    choices: Choices,
+}
+
+impl Forms<'_> {
+    fn form(&self, kind: &str, asks: &[(&'static str, Ask)]) -> Form {
+        let t = self.page.locale;
+        let title = t.get(&word_key(&format!("{}-event", self.machine), kind));
+        let mut form = Form::new(format!("/ui/{}/{}/events", self.records, self.id), title.clone())
+            .heading(title)
+            .hidden("version", self.version.to_string())
+            .hidden("event", kind.to_owned());
+        for (name, ask) in asks {
+            form = form.input(self.input(name, *ask));
+        }
+        let on = Input::new("text", "on", t.get("recognition-on")).hint(t.get("hint-kind-date"));
+        form.input(on.value(self.page.now.date().to_string()).required())
+    }
+
+    fn input(&self, name: &'static str, ask: Ask) -> Input {
+        let t = self.page.locale;
+        let label = t.get(&format!("asks-{}", name.replace('_', "-")));
+        let list = |list: &str, words: &[&str]| words.iter().map(|word| ((*word).to_owned(), t.get(&word_key(list, word)))).collect();
+        match ask {
+            Ask::Yes | Ask::Flag => Input::new("checkbox", name, label),
+            Ask::Percent | Ask::Count | Ask::Version => Input::new("number", name, label).required(),
+            Ask::Text if name == "reason" => Input::new("textarea", name, label).required(),
+            Ask::Text => Input::new("text", name, label).required(),
+            Ask::Date => Input::new("text", name, label).hint(t.get("hint-kind-date")),
+            Ask::Cause(begins) => {
+                let causes = CAUSES.iter().filter(|(code, _)| code.starts_with(begins));
+                let named = causes.map(|(code, _)| ((*code).to_owned(), cause(t, code)));
+                Input::new("select", name, label).options(named.collect()).required()
+            }
+            Ask::Words(words, of) => Input::new("select", name, label).options(list(words, of)).required(),
+            Ask::Step => Input::new("select", name, label).options(self.choices.steps.clone()).required(),
+            Ask::Pack => Input::new("select", name, label).options(self.choices.packs.clone()).required(),
+        }
+    }
+}
+
+/// A cause in words, with its code.
+pub fn cause(t: Locale, code: &str) -> String {
+    let key = format!("cause-{}", code.to_lowercase().replace('.', "-").replace('_', "-"));
+    if t.has(&key) { format!("{} ({code})", t.get(&key)) } else { code.to_owned() }
+}
+
+/// The event that a form stands for, as the interface takes it.
+fn read<A: DeserializeOwned>(sent: &Sent, kind: &str, asks: &[(&'static str, Ask)]) -> Result<A, AppError> {
+    let mut event = Map::from_iter([("event".to_owned(), Value::from(kind))]);
+    let mut errors = Vec::new();
+    for (name, ask) in asks {
+        let text = sent.get(name).trim();
+        let value = match ask {
+            Ask::Yes | Ask::Flag => Some(Value::from(text == "true")),
+            Ask::Percent | Ask::Count | Ask::Version => match sent.number(name) {
+                Some(number) if number >= 0 => Some(number.into()),
+                _ => {
+                    errors.push(FieldError::new(*name, "type", "is not a whole number"));
+                    None
+                }
+            },
+            Ask::Date if text.is_empty() => None,
+            Ask::Date => match sent.date(name) {
+                Some(day) => Some(day.to_string().into()),
+                None => {
+                    errors.push(FieldError::new(*name, "date", "is not a date such as 2027-09-01"));
+                    None
+                }
+            },
+            Ask::Text | Ask::Cause(_) | Ask::Words(..) | Ask::Step | Ask::Pack => {
+                if text.is_empty() {
+                    errors.push(FieldError::new(*name, "required", "is missing"));
+                }
+                Some(text.into())
+            }
+        };
+        event.extend(value.map(|value| ((*name).to_owned(), value)));
+    }
+    match (sent.date("on"), sent.get("on").is_empty()) {
+        (Some(day), _) => {
+            event.insert("on".into(), day.to_string().into());
+        }
+        (None, true) => {}
+        (None, false) => errors.push(FieldError::new("on", "date", "is not a date such as 2027-09-01")),
+    }
+    if !errors.is_empty() {
+        return Err(AppError::Invalid(errors));
+    }
+    serde_json::from_value(Value::Object(event)).map_err(|error| AppError::invalid("event", "document", error.to_string()))
+}
+
+fn happened(t: Locale, machine: &str, state_list: &str, event: &EventView) -> Moment {
+    let kind = event.event["event"].as_str().unwrap_or_default();
+    let mut what = t.get(&word_key(&format!("{machine}-event"), kind));
+    let mut said = vec![];
+    if event.from != event.to {
+        said.push(t.get(&word_key(state_list, &event.to)));
+    }
+    for name in ["step", "paper", "pack"] {
+        if let Some(word) = event.event[name].as_str() {
+            what = format!("{what}: {word}");
+        }
+    }
+    said.extend(event.event["cause"].as_str().map(|code| cause(t, code)));
+    said.extend(event.event["reason"].as_str().map(str::to_owned));
+    if event.party != "system" {
+        said.push(t.get(&word_key("party", &event.party)));
+    }
+    Moment { when: formats::date(t, event.on), what, note: said.join(" · "), state: "done" }
+}
+
+fn step_name(page: &Page, steps: &[Step], id: &str) -> String {
+    let t = page.locale;
+    let Some(step) = steps.iter().find(|step| step.id == id) else { return id.to_owned() };
+    let named = |name: &LocalText| name.in_language(t.code()).to_owned();
+    step.name.as_ref().map(named).unwrap_or_else(|| format!("{} ({id})", t.get(&word_key("step-kind", step.kind.as_str()))))
+}
+
+/// Timeline, clocks and forms of a journey.
+///
+/// # Errors
+/// When it is not the reader's.
+pub async fn journey_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
+    let t = page.locale;
+    let course = journeys::course(&page.ctx(), id).await?;
+    let clocks = &course.clocks;
+    let steps = course.grounds.steps();
+    let mut moments: Vec<Moment> =
+        course.events.iter().map(|event| happened(t, "journey", "journey-state", event)).collect();
+    if let Some(next) = &clocks.next {
+        let what = match next {
+            Next::Step(step) => step_name(page, steps, step),
+            Next::Gate(kind) => t.get(&word_key("journey-event", kind.as_str())),
+        };
+        let turn = clocks.owner.map(|owner| t.with1("timeline-turn", "who", t.get(&word_key("party", owner.as_str()))));
+        let due = clocks.due_on.map(|due| t.with1("timeline-due", "date", formats::date(t, due)));
+        let late = matches!(clocks.standing, JourneyStanding::Overdue | JourneyStanding::PaperLapses | JourneyStanding::OnHold);
+        moments.push(Moment {
+            when: t.get("timeline-now"),
+            what,
+            note: turn.into_iter().chain(due).collect::<Vec<_>>().join(" · "),
+            state: if late { "risk" } else { "now" },
+        });
+    }
+    let current = match &clocks.next {
+        Some(Next::Step(step)) => step.as_str(),
+        _ => "",
+    };
+    for planned in course.ahead.iter().flat_map(|ahead| &ahead.schedule.steps).filter(|planned| planned.step != current) {
+        let actor = steps.iter().find(|step| step.id == planned.step).and_then(|step| step.actor);
+        let turn = actor.map(|actor| t.get(&word_key("party", actor.as_str())));
+        let due = planned.due.as_ref().map(|due| t.with1("timeline-due", "date", formats::date(t, due.on)));
+        moments.push(Moment {
+            when: t.with1("timeline-about", "date", formats::date(t, planned.end)),
+            what: step_name(page, steps, &planned.step),
+            note: turn.into_iter().chain(due).collect::<Vec<_>>().join(" · "),
+            state: "next",
+        });
+    }
+    let mut facts = vec![(t.get("field-standing"), Cell::text(t.get(&word_key("journey-standing", clocks.standing.as_str()))))];
+    if let Some((end, paper)) = &clocks.horizon {
+        facts.push((t.get("journey-horizon"), Cell::text(format!("{} ({paper})", formats::date(t, *end)))));
+    }
+    if let Some(ready) = clocks.ready_on {
+        facts.push((t.get("field-ready-on"), Cell::text(formats::date(t, ready))));
+    }
+    if clocks.standing == JourneyStanding::PaperLapses
+        && let Some(paper) = &clocks.trouble
+    {
+        facts.push((t.get("journey-lapses"), Cell::text(paper.clone())));
+    }
+    for (paper, held) in &course.journey.papers {
+        let until = held.valid_to.map_or_else(|| t.get("journey-no-end"), |end| formats::date(t, end));
+        facts.push((paper.clone(), Cell::text(until)));
+    }
+    let mut parts = vec![
+        Part::Timeline { heading: t.get("journey-timeline"), moments },
+        Part::Facts { heading: t.get("journey-clocks"), facts },
+    ];
+    let packs = match course.mine.contains(&journey::EventKind::TakePathway) {
+        true => corridors::list(&page.ctx()).await?.iter().map(|pack| (pack.id.to_string(), format!("{} v{}", pack.id, pack.version))).collect(),
+        false => vec![],
+    };
+    let choices = Choices { steps: course.steps.iter().map(|id| (id.clone(), step_name(page, steps, id))).collect(), packs };
+    let forms = Forms { page, records: "journeys", machine: "journey", id, version: course.row.version, choices };
+    parts.extend(course.mine.iter().map(|kind| Part::Form(Box::new(forms.form(kind.as_str(), journey::asks(*kind)).folded()))));
+    Ok(parts)
+}
+
+/// Course and forms of a need.
+///
+/// # Errors
+/// When it is not the reader's.
+pub async fn need_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
+    let t = page.locale;
+    let course = needs::course(&page.ctx(), id).await?;
+    let moments: Vec<Moment> = course.events.iter().map(|event| happened(t, "need", "need-status", event)).collect();
+    let mut parts = vec![Part::Facts {
+        heading: t.get("need-seats"),
+        facts: vec![
+            (t.get("need-free"), Cell::number(formats::number(t, i64::try_from(course.need.free()).unwrap_or(0)))),
+            (t.get("need-reserved"), Cell::number(formats::number(t, i64::try_from(course.need.reserved.len()).unwrap_or(0)))),
+            (
+                t.get("need-filled"),
+                Cell::number(formats::number(t, i64::try_from(course.need.filled.len() + course.need.started.len()).unwrap_or(0))),
+            ),
+        ],
+    }];
+    if !moments.is_empty() {
+        parts.push(Part::Timeline { heading: t.get("journey-timeline"), moments });
+    }
+    let forms = Forms { page, records: "needs", machine: "need", id, version: course.row.version, choices: Choices::default() };
+    parts.extend(course.mine.iter().map(|kind| Part::Form(Box::new(forms.form(kind.as_str(), need::asks(*kind)).folded()))));
+    Ok(parts)
+}
+
+/// Course and forms of an agreement.
+///
+/// # Errors
+/// When it is not the reader's.
+pub async fn agreement_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
+    let t = page.locale;
+    let course = agreements::course(&page.ctx(), id).await?;
+    let moments: Vec<Moment> = course.events.iter().map(|event| happened(t, "agreement", "agreement-status", event)).collect();
+    let open = i64::try_from(course.open_journeys).unwrap_or(i64::MAX);
+    let mut parts = vec![Part::Facts {
+        heading: t.get("journey-clocks"),
+        facts: vec![(t.get("agreement-open-journeys"), Cell::number(formats::number(t, open)))],
+    }];
+    if !moments.is_empty() {
+        parts.push(Part::Timeline { heading: t.get("journey-timeline"), moments });
+    }
+    let forms = Forms { page, records: "agreements", machine: "agreement", id, version: course.row.version, choices: Choices::default() };
+    parts.extend(course.mine.iter().map(|kind| Part::Form(Box::new(forms.form(kind.as_str(), agreement::asks(*kind)).folded()))));
+    Ok(parts)
+}
+
+/// The form again, with what was wrong.
+fn again(forms: &Forms<'_>, sent: &Sent, kind: &str, asks: &[(&'static str, Ask)], error: AppError) -> Answer {
+    let page = forms.page;
+    let form = forms.form(kind, asks).refused(page.locale, &mendable(error)?, |name| sent.some(name));
+    let title = form.heading.clone();
+    Sheet::new(page.shell_titled(title))
+        .crumb(format!("/ui/{}/{}", forms.records, forms.id), page.locale.get("form-cancel"))
+        .form(Form { heading: String::new(), ..form })
+        .answer()
+}
+
+/// `POST /ui/journeys/{id}/events`
+pub async fn journey_act(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
+    sent.guard(&page)?;
+    permit(&page.actor, Action::Read, Subject::Journey)?;
+    let kind = journey::EventKind::parse(sent.get("event")).map_err(|_| AppError::NotFound)?;
+    let asks = journey::asks(kind);
+    let done = match read(&sent, kind.as_str(), asks) {
+        Ok(act) => journeys::act(&page.ctx(), id, sent.version()?, &act).await.map(|_| ()),
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(()) => Ok(see(format!("/ui/journeys/{id}?notice=saved"))),
+        Err(error) => {
+            let course = journeys::course(&page.ctx(), id).await?;
+            let steps = course.grounds.steps();
+            let packs = corridors::list(&page.ctx()).await?;
+            let choices = Choices {
+                steps: course.steps.iter().map(|id| (id.clone(), step_name(&page, steps, id))).collect(),
+                packs: packs.iter().map(|pack| (pack.id.to_string(), format!("{} v{}", pack.id, pack.version))).collect(),
+            };
+            let forms = Forms { page: &page, records: "journeys", machine: "journey", id, version: course.row.version, choices };
+            again(&forms, &sent, kind.as_str(), asks, error)
+        }
+    }
+}
+
+/// `POST /ui/needs/{id}/events`
+pub async fn need_act(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
+    sent.guard(&page)?;
+    permit(&page.actor, Action::Update, Subject::Need)?;
+    let kind = need::EventKind::parse(sent.get("event")).map_err(|_| AppError::NotFound)?;
+    let asks = need::asks(kind);
+    let done = match read(&sent, kind.as_str(), asks) {
+        Ok(act) => needs::act(&page.ctx(), id, sent.version()?, &act).await.map(|_| ()),
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(()) => Ok(see(format!("/ui/needs/{id}?notice=saved"))),
+        Err(error) => {
+            let version = needs::course(&page.ctx(), id).await?.row.version;
+            let forms = Forms { page: &page, records: "needs", machine: "need", id, version, choices: Choices::default() };
+            again(&forms, &sent, kind.as_str(), asks, error)
+        }
+    }
+}
+
+/// `POST /ui/agreements/{id}/events`
+pub async fn agreement_act(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
+    sent.guard(&page)?;
+    permit(&page.actor, Action::Update, Subject::Agreement)?;
+    let kind = agreement::EventKind::parse(sent.get("event")).map_err(|_| AppError::NotFound)?;
+    let asks = agreement::asks(kind);
+    let done = match read(&sent, kind.as_str(), asks) {
+        Ok(act) => agreements::act(&page.ctx(), id, sent.version()?, &act).await.map(|_| ()),
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(()) => Ok(see(format!("/ui/agreements/{id}?notice=saved"))),
+        Err(error) => {
+            let version = agreements::course(&page.ctx(), id).await?.row.version;
+            let forms = Forms { page: &page, records: "agreements", machine: "agreement", id, version, choices: Choices::default() };
+            again(&forms, &sent, kind.as_str(), asks, error)
+        }
+    }
+}
+
+/// `POST /ui/clocks`
+pub async fn read_clocks(page: Page, sent: Sent) -> Answer {
+    sent.guard(&page)?;
+    journeys::request(&page.ctx()).await?;
+    Ok(see("/ui/journeys?notice=clocks"))
+}
