@@ -144,6 +144,11 @@ impl ResponseError for AppError {
 /// What is wrong with a field, in the reader's language where the catalogues say it, else in
 /// English.
 pub fn field_message(locale: Locale, error: &FieldError) -> String {
+    // Conditions of a state machine have words of their own.
+    let condition = format!("guard-{}", error.field.replace('_', "-"));
+    if error.code == "guard" && locale.has(&condition) {
+        return locale.get(&condition);
+    }
     let key = format!("error-{}", error.code);
     if locale.has(&key) { locale.with(&key, &error.args) } else { error.detail.clone() }
 }
