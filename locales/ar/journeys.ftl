@@ -281,3 +281,5 @@ timeline-about = نحو { $date }
 timeline-due = الأجل { $date }
 timeline-now = الآن
 timeline-turn = الدور على: { $who }
+error-begins-as-forecast = تبدأ الحاجة كتوقع، ثم تصدّق عليها سلطة المقصد، ثم تُنشر.
+error-begins-before-match = يبدأ السجل كمتقدمة أو مسجلة أو في التدريب أو حاصلة على شهادة، وما بعد ذلك يأتي بالأحداث.

@@ -281,3 +281,5 @@ timeline-about = etwa { $date }
 timeline-due = fällig { $date }
 timeline-now = Jetzt
 timeline-turn = an der Reihe: { $who }
+error-begins-as-forecast = Ein Bedarf beginnt als Prognose. Die Zielbehörde bestätigt ihn, dann wird er veröffentlicht.
+error-begins-before-match = Ein Eintrag beginnt als beworben, eingeschrieben, in Ausbildung oder zertifiziert. Das Weitere kommt durch Ereignisse.

@@ -281,3 +281,5 @@ timeline-about = about { $date }
 timeline-due = due { $date }
 timeline-now = Now
 timeline-turn = turn of: { $who }
+error-begins-as-forecast = A need begins as a forecast. The authority of destination validates it; then it is published.
+error-begins-before-match = A record begins as applied, enrolled, in training or certified. What comes after is brought by events.

@@ -281,3 +281,5 @@ timeline-about = vers le { $date }
 timeline-due = échéance { $date }
 timeline-now = Maintenant
 timeline-turn = à : { $who }
+error-begins-as-forecast = Un besoin commence comme prévision. L’autorité de destination le valide, puis il est publié.
+error-begins-before-match = Un dossier commence comme candidature, inscription, formation ou certification. La suite vient par des événements.

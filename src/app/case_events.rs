@@ -47,10 +47,7 @@ impl EventView {
 /// # Errors
 /// When the database refuses.
 pub async fn history(conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<case_event::Model>, AppError> {
-    let find = case_event::Entity::find()
-        .filter(case_event::Column::CaseId.eq(id))
-        .order_by_asc(case_event::Column::Seq)
-        .limit(MOST);
+    let find = case_event::Entity::find().filter(case_event::Column::CaseId.eq(id)).order_by_asc(case_event::Column::Seq).limit(MOST);
     Ok(find.all(conn).await.map_err(StoreError::from)?)
 }
 

@@ -211,6 +211,13 @@ pub async fn by_system(state: &AppState, tx: &mut Tx, person: Uuid, event: &Even
     move_on(state, tx, row, event, None, None, today).await
 }
 
+/// The same on the day of what it follows from.
+async fn following(state: &AppState, tx: &mut Tx, person: Uuid, event: &Event, on: NaiveDate, today: NaiveDate) -> Result<(), AppError> {
+    let row = of_person(state, tx, person, today).await?;
+    move_on(state, tx, row, event, None, Some(on), today).await?;
+    Ok(())
+}
+
 /// The journey of a person; begun where she has none yet.
 ///
 /// # Errors
@@ -340,7 +347,7 @@ async fn move_on(
         let person = trainee::Model { journey: next.state.to_string(), ..person };
         record::update::<trainee::Entity>(tx, person, expected, &["journey"]).await?;
     }
-    follow::after(state, tx, person_id, event, &journey, &next, today).await?;
+    follow::after(state, tx, person_id, follow::Moved { event, before: &journey, next: &next, on }, today).await?;
     if moved && by != Some(Party::Trainee) {
         notifications::to_person(tx, person_id, "journey_moved", &format!("/ui/journeys/{id}"), &[]).await?;
     }
@@ -359,8 +366,7 @@ pub async fn rebuilt(state: &AppState, conn: &impl ConnectionTrait, row: &journe
     let mut journey = Journey::new(begun, row.begun_on, &terms);
     let mut packs: BTreeMap<(String, u32), CorridorPack> = BTreeMap::new();
     for kept in case_events::history(conn, row.id).await? {
-        let event: Event =
-            serde_json::from_str(&kept.event).map_err(|_| StoreError::Corrupt { table: "case_event", column: "event" })?;
+        let event: Event = serde_json::from_str(&kept.event).map_err(|_| StoreError::Corrupt { table: "case_event", column: "event" })?;
         let pathway = match &event {
             Event::TakePathway { pack, version, .. } => Some((pack.clone(), *version)),
             _ => journey.pathway.clone(),

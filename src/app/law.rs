@@ -10,8 +10,8 @@ use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::calendar::{Calendar, Deadline, Roll, Term, deadline};
 use passerelle_domain::corridor::LocalText;
 use passerelle_domain::law::{
-    Anchor, Catalogue, Check, Convention, CountryList, Facts, JourneyTerms, ProcedureEntry, Reference, Rule, RuleId, Series, SocialSecurityAgreement,
-    TableRow, Value, faults,
+    Anchor, Catalogue, Check, Convention, CountryList, Facts, JourneyTerms, ProcedureEntry, Reference, Rule, RuleId, Series,
+    SocialSecurityAgreement, TableRow, Value, faults,
 };
 use passerelle_domain::words;
 use passerelle_store::StoreError;

@@ -2,9 +2,9 @@
 //! the record in the same transaction.
 
 use super::Ctx;
-use super::law;
 use super::case_events::{self, EventView, Happened};
 use super::journeys;
+use super::law;
 use super::work::notifications;
 use crate::error::AppError;
 use chrono::NaiveDate;
@@ -99,7 +99,7 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act) -> Result<Cas
             row.occupation, row.destination
         )));
     };
-        let event = with_facts(&tx, &row, &act.event).await?;
+    let event = with_facts(&tx, &row, &act.event).await?;
     let kind = event.kind();
     let by = case_events::party(ctx.actor, hands(kind)).ok_or(AppError::Forbidden)?;
     let weekends = Calendar::weekends();

@@ -562,8 +562,11 @@ fn pathways() -> Vec<Entry> {
             Body::None,
             named("JourneyCourse"),
         ),
-        api(Method::POST, "/api/v1/journeys/{id}/events", Needs(Read, Journey), || web::route().to(api::events::journey_act))
-            .says("Bring an event; it is judged by the state machine and the pathway, and kept", named("JourneyEvent"), named("JourneyCourse")),
+        api(Method::POST, "/api/v1/journeys/{id}/events", Needs(Read, Journey), || web::route().to(api::events::journey_act)).says(
+            "Bring an event; it is judged by the state machine and the pathway, and kept",
+            named("JourneyEvent"),
+            named("JourneyCourse"),
+        ),
         api(Method::GET, "/api/v1/needs/{id}/events", Needs(Read, Need), || web::route().to(api::events::need)).says(
             "A need with its seats, its history and what the actor may bring",
             Body::None,
@@ -579,8 +582,11 @@ fn pathways() -> Vec<Entry> {
             Body::None,
             named("AgreementCourse"),
         ),
-        api(Method::POST, "/api/v1/agreements/{id}/events", Needs(Update, Agreement), || web::route().to(api::events::agreement_act))
-            .says("Move an agreement from the idea to teach-out", named("AgreementEvent"), named("AgreementCourse")),
+        api(Method::POST, "/api/v1/agreements/{id}/events", Needs(Update, Agreement), || web::route().to(api::events::agreement_act)).says(
+            "Move an agreement from the idea to teach-out",
+            named("AgreementEvent"),
+            named("AgreementCourse"),
+        ),
         api(Method::POST, "/api/v1/clocks", Needs(Create, MatchRun), || web::route().to(api::events::read_clocks)).says(
             "Read the clocks of every open journey now instead of in the night",
             Body::None,

@@ -32,11 +32,12 @@ on_both! {
                 json!({
                     "title": "Electrician", "employer_id": employer, "side": "destination", "country": "DE", "occupation": "7411", "positions": 1,
                     "start_from": "2027-09-01", "start_to": "2027-12-31", "wage": "EUR 34800", "comparable_wage": "EUR 34800", "wage_per": "year",
-                    "hours_per_week": 39, "status": "open",
+                    "hours_per_week": 39, "status": "forecast",
                 }),
             )
             .await
             .created();
+        service.open(&approver, need).await;
         approver.post("/api/v1/need-skills", json!({ "need_id": need, "skill": skill, "importance": "must", "weight": 3 })).await.created();
         approver.post("/api/v1/seat-pools", json!({ "need_id": need, "pathway": "DE-NAFR-THAMM/MA", "seats": 1 })).await.created();
 
@@ -73,6 +74,13 @@ on_both! {
             let said = who.send("POST", &path, &[("if-match", &format!("\"{version}\""))], Some(json!({ "decision": "accepted" }).to_string())).await;
             assert_eq!(said.status, 200, "{}", said.text);
         }
+        // She is still in training: the match counts from the certificate on.
+        let journeys = clerk.get(&format!("/api/v1/journeys?trainee_id={person}")).await.json();
+        let path = format!("/api/v1/journeys/{}/events", journeys["items"][0]["id"].as_str().unwrap());
+        assert!(clerk.get(&path).await.json()["journey"]["matched_on"].is_string());
+        assert_eq!(clerk.get(&format!("/api/v1/trainees/{person}")).await.json()["journey"], "in_training");
+        let certify = json!({ "event": "certify", "exam_passed": true, "attendance_percent": 92, "language_reached": true });
+        assert_eq!(clerk.event(&path, certify).await.status, 200);
         assert_eq!(clerk.get(&format!("/api/v1/trainees/{person}")).await.json()["journey"], "matched");
         assert!(passerelle_store::audit::verify(&service.state.store).await.unwrap().broken.is_none());
     }

@@ -14,6 +14,7 @@ mod detours;
 mod door;
 mod faults;
 mod journey;
+mod journeys;
 mod keys;
 mod languages;
 mod leaks;

@@ -11,7 +11,7 @@ fn need(employer: uuid::Uuid) -> serde_json::Value {
     json!({
         "title": "Building electrician", "employer_id": employer, "side": "destination", "country": "DE", "occupation": "7411", "positions": 4,
         "start_from": "2027-09-01", "start_to": "2027-12-31", "wage": "EUR 34800.00", "comparable_wage": "EUR 34800.00", "wage_per": "year",
-        "hours_per_week": "38.50", "language": "de", "language_level": "CEFR B1", "status": "open",
+        "hours_per_week": "38.50", "language": "de", "language_level": "CEFR B1", "status": "forecast",
     })
 }
 
@@ -52,6 +52,7 @@ on_both! {
             ("title", json!("a\u{202e}b"), "title:control-characters"),
             ("title", json!("x".repeat(201)), "title:too-long"),
             ("status", json!("opened"), "status:choice"),
+            ("status", json!("open"), "status:begins-as-forecast"),
             ("employer_id", json!("00000000-0000-0000-0000-000000000000"), "employer_id:reference"),
             ("colour", json!("red"), "colour:unknown-field"),
         ];

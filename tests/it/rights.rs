@@ -131,9 +131,10 @@ on_both! {
             guessed["birth_date"] = json!(guess);
             assert_eq!(clerk.put(&path, 1, guessed).await.refused(), ["birth_date:withheld"]);
         }
-        let mut moved = seen;
-        moved["journey"] = json!("certified");
-        assert_eq!(clerk.put(&path, 1, moved).await.status, 200, "what is hidden keeps its value");
+        let journeys = clerk.get(&format!("/api/v1/journeys?trainee_id={person}")).await.json();
+        let events = format!("/api/v1/journeys/{}/events", journeys["items"][0]["id"].as_str().unwrap());
+        let certify = json!({ "event": "certify", "exam_passed": true, "attendance_percent": 92, "language_reached": true });
+        assert_eq!(clerk.event(&events, certify).await.status, 200);
         assert_eq!(clerk.get(&path).await.json()["birth_date"], "2003-04-05", "at another stage the rule does not bind");
     }
 

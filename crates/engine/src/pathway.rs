@@ -11,10 +11,10 @@ mod simulate;
 mod tests;
 mod validate;
 
-pub use passerelle_domain::corridor::Actual;
 pub use clocks::{Clocks, JourneyStanding, Next, Remaining, WARN_DAYS, clocks, remaining};
 pub use diff::{Change, ChangeKind, diff};
 pub use graph::PathwayGraph;
+pub use passerelle_domain::corridor::Actual;
 pub use route::{Objective, Route, RouteError, Standing, routes};
 pub use schedule::{Due, Planned, Progress, Schedule, schedule};
 pub use simulate::{Forecast, Losses, simulate};

@@ -1,7 +1,7 @@
 //! What follows from an event of a journey elsewhere: seats of the need, the pathway of a match, and
 //! what is known of recognition.
 
-use super::{Grounds, by_system, facts, of_person, pack_of};
+use super::{Grounds, by_system, facts, following, of_person, pack_of};
 use crate::app::{law, needs};
 use crate::error::AppError;
 use crate::state::AppState;
@@ -28,6 +28,14 @@ pub async fn agreed(tx: &Tx, person: Uuid) -> Result<Option<proposal::Model>, Ap
     Ok(find.one(tx.conn()).await.map_err(StoreError::from)?)
 }
 
+/// An event with what it did.
+pub(super) struct Moved<'a> {
+    pub event: &'a Event,
+    pub before: &'a Journey,
+    pub next: &'a Journey,
+    pub on: NaiveDate,
+}
+
 /// Carries an event on to the need and the proposal.
 ///
 /// Boxed: what follows from an event may be another event of the same journey.
@@ -35,23 +43,14 @@ pub(super) fn after<'a>(
     state: &'a AppState,
     tx: &'a mut Tx,
     person: Uuid,
-    event: &'a Event,
-    before: &'a Journey,
-    next: &'a Journey,
+    moved: Moved<'a>,
     today: NaiveDate,
 ) -> Pin<Box<dyn Future<Output = Result<(), AppError>> + Send + 'a>> {
-    Box::pin(follow(state, tx, person, event, before, next, today))
+    Box::pin(follow(state, tx, person, moved, today))
 }
 
-async fn follow(
-    state: &AppState,
-    tx: &mut Tx,
-    person: Uuid,
-    event: &Event,
-    before: &Journey,
-    next: &Journey,
-    today: NaiveDate,
-) -> Result<(), AppError> {
+async fn follow(state: &AppState, tx: &mut Tx, person: Uuid, moved: Moved<'_>, today: NaiveDate) -> Result<(), AppError> {
+    let Moved { event, before, next, on } = moved;
     let holder = need::holder(person);
     match event.kind() {
         EventKind::Accept => {
@@ -64,7 +63,7 @@ async fn follow(
                 needs::by_system(tx, row.need_id, &need::Event::Start { holder }, today).await?;
             }
         }
-        EventKind::TakePathway => sync_recognition(state, tx, person, today).await?,
+        EventKind::TakePathway => sync_recognition(state, tx, person, on, today).await?,
         _ => {
             let gives_up = event.kind() == EventKind::Release || (is_final(next.state) && next.state != JourneyState::Settled);
             let had_seat = before.matched_on.is_some() || before.offered_on.is_some();
@@ -107,7 +106,7 @@ pub async fn matched(state: &AppState, tx: &mut Tx, row: &proposal::Model, until
 }
 
 /// What is known of recognition at the destination of the journey.
-async fn sync_recognition(state: &AppState, tx: &mut Tx, person: Uuid, today: NaiveDate) -> Result<(), AppError> {
+async fn sync_recognition(state: &AppState, tx: &mut Tx, person: Uuid, on: NaiveDate, today: NaiveDate) -> Result<(), AppError> {
     let row = of_person(state, tx, person, today).await?;
     let journey = facts(&row)?;
     let Some(destination) = row.destination.clone() else { return Ok(()) };
@@ -128,8 +127,7 @@ async fn sync_recognition(state: &AppState, tx: &mut Tx, person: Uuid, today: Na
     };
     // A move to another pathway takes back what counted on the one before.
     let event = Event::Recognition { state: known.unwrap_or(RecognitionState::Draft) };
-    by_system(state, tx, person, &event, today).await?;
-    Ok(())
+    following(state, tx, person, &event, on, today).await
 }
 
 /// A recognition case moved: the journey towards that destination learns of it.

@@ -95,7 +95,8 @@ async fn organisations(tx: &Tx, about: About<'_>) -> Result<Vec<Uuid>, AppError>
     let Some(owner) = about.owner.and_then(|owner| Party::parse(owner).ok()) else { return Ok(vec![]) };
     let person = trainee::Entity::find_by_id(about.person).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
     let authorities = async |kind: &str, country: String| {
-        let find = organisation::Entity::find().filter(organisation::Column::Kind.eq(kind)).filter(organisation::Column::Country.eq(country));
+        let find =
+            organisation::Entity::find().filter(organisation::Column::Kind.eq(kind)).filter(organisation::Column::Country.eq(country));
         Ok::<_, AppError>(find.all(tx.conn()).await.map_err(StoreError::from)?.into_iter().map(|row| row.id).collect())
     };
     let destination = async || {

@@ -5,6 +5,7 @@ use crate::app::{Ctx, corridors};
 use crate::error::{AppError, FieldError};
 use crate::text::fold;
 use async_trait::async_trait;
+use passerelle_domain::access::Role;
 use passerelle_domain::people::{AgreementStatus, CostMode};
 use passerelle_store::Tx;
 use passerelle_store::entity::agreement;
@@ -80,6 +81,11 @@ impl Spec for Agreements {
 
     fn title(row: &RowOf<Self>) -> String {
         row.name.clone()
+    }
+
+    /// The status moves by events only (`app::agreements`); what is running elsewhere is entered as it stands.
+    fn may_change(_: Role, field: &str) -> bool {
+        field != "status"
     }
 
     /// The pack exists and leads from this origin to this destination.

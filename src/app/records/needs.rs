@@ -116,25 +116,24 @@ impl Spec for Needs {
         row.title.clone()
     }
 
-    /// The state validates and suspends; the terms are the employer's.
+    /// The status moves by events only (`app::needs`); the terms are the employer's.
     fn may_change(role: Role, field: &str) -> bool {
-        role != Role::DestinationOfficer || field == "status"
+        field != "status" && role != Role::DestinationOfficer
     }
 
     async fn check(
-        ctx: &Ctx<'_>,
+        _: &Ctx<'_>,
         tx: &Tx,
         row: &RowOf<Self>,
         before: Option<&RowOf<Self>>,
         errors: &mut Vec<FieldError>,
     ) -> Result<(), AppError> {
-        let by_state = ctx.actor.grants.iter().any(|grant| matches!(grant.role, Role::DestinationOfficer | Role::Operator));
-        if let Some(before) = before
-            && before.status == NeedStatus::Suspended.as_str()
-            && row.status != before.status
-            && !by_state
-        {
-            errors.push(FieldError::new("status", "not-yours", "was suspended by the authority, which alone can lift it"));
+        if before.is_none() && row.status != NeedStatus::Forecast.as_str() {
+            errors.push(FieldError::new(
+                "status",
+                "begins-as-forecast",
+                "begins as forecast: the authority validates, then it is published",
+            ));
         }
         let store = passerelle_store::StoreError::from;
         let employer = organisation::Entity::find_by_id(row.employer_id).one(tx.conn()).await.map_err(store)?;

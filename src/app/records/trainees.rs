@@ -149,6 +149,10 @@ impl Spec for Trainees {
         if before.is_some_and(|before| before.erased_at_ms.is_some()) {
             return Err(AppError::Conflict("the person was erased: nothing is written about her any more".into()));
         }
+        let begins = [JourneyState::Applied, JourneyState::Enrolled, JourneyState::InTraining, JourneyState::Certified];
+        if before.is_none() && !begins.iter().any(|state| state.as_str() == row.journey) {
+            errors.push(FieldError::new("journey", "begins-before-match", "begins as applied, enrolled, in training or certified"));
+        }
         if let Some(id) = row.cohort_id {
             let cohort = cohort::Entity::find_by_id(id).one(tx.conn()).await.map_err(passerelle_store::StoreError::from)?;
             if cohort.is_none_or(|cohort| cohort.institute_id != row.institute_id) {

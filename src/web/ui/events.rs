@@ -164,8 +164,7 @@ pub async fn journey_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError>
     let course = journeys::course(&page.ctx(), id).await?;
     let clocks = &course.clocks;
     let steps = course.grounds.steps();
-    let mut moments: Vec<Moment> =
-        course.events.iter().map(|event| happened(t, "journey", "journey-state", event)).collect();
+    let mut moments: Vec<Moment> = course.events.iter().map(|event| happened(t, "journey", "journey-state", event)).collect();
     if let Some(next) = &clocks.next {
         let what = match next {
             Next::Step(step) => step_name(page, steps, step),
@@ -212,12 +211,12 @@ pub async fn journey_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError>
         let until = held.valid_to.map_or_else(|| t.get("journey-no-end"), |end| formats::date(t, end));
         facts.push((paper.clone(), Cell::text(until)));
     }
-    let mut parts = vec![
-        Part::Timeline { heading: t.get("journey-timeline"), moments },
-        Part::Facts { heading: t.get("journey-clocks"), facts },
-    ];
+    let mut parts =
+        vec![Part::Timeline { heading: t.get("journey-timeline"), moments }, Part::Facts { heading: t.get("journey-clocks"), facts }];
     let packs = match course.mine.contains(&journey::EventKind::TakePathway) {
-        true => corridors::list(&page.ctx()).await?.iter().map(|pack| (pack.id.to_string(), format!("{} v{}", pack.id, pack.version))).collect(),
+        true => {
+            corridors::list(&page.ctx()).await?.iter().map(|pack| (pack.id.to_string(), format!("{} v{}", pack.id, pack.version))).collect()
+        }
         false => vec![],
     };
     let choices = Choices { steps: course.steps.iter().map(|id| (id.clone(), step_name(page, steps, id))).collect(), packs };

@@ -168,7 +168,7 @@ impl Maker {
             };
             let clerk = self.service.program(Role::InstituteClerk, Some(institute), &[], None).await;
             let mark: String = (0..8).map(|_| char::from(self.random.random_range(b'a'..=b'z'))).collect();
-            let stage = *["enrolled", "in_training", "certified", "visa"].choose(&mut self.random).unwrap();
+            let stage = *["applied", "enrolled", "in_training", "certified"].choose(&mut self.random).unwrap();
             let sex = *["female", "male"].choose(&mut self.random).unwrap();
             let occupation = *["7411", "2221"].choose(&mut self.random).unwrap();
             let language = *["de", "fr"].choose(&mut self.random).unwrap();

@@ -89,6 +89,13 @@ impl Program {
         self.send("PUT", path, &[("if-match", &format!("\"{version}\""))], Some(body.to_string())).await
     }
 
+    /// Brings an event to a case that a state machine carries, on the version that it has now.
+    pub async fn event(&self, path: &str, body: Value) -> Answer {
+        let seen = self.get(path).await;
+        assert_eq!(seen.status, 200, "{path}: {}", seen.text);
+        self.send("POST", path, &[("if-match", &seen.headers["etag"])], Some(body.to_string())).await
+    }
+
     pub async fn delete(&self, path: &str, version: i64) -> Answer {
         self.send("DELETE", path, &[("if-match", &format!("\"{version}\""))], None).await
     }

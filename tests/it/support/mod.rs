@@ -264,6 +264,16 @@ impl Service {
         made.created()
     }
 
+    /// The destination validates a need, and its employer publishes it.
+    pub async fn open(&self, employer: &Program, need: Uuid) {
+        let country = employer.get(&format!("/api/v1/needs/{need}")).await.json()["country"].as_str().unwrap().to_owned();
+        let officer = self.program(Role::DestinationOfficer, None, &[country.as_str()], None).await;
+        let path = format!("/api/v1/needs/{need}/events");
+        let validate = serde_json::json!({ "event": "validate", "evidence": true, "wage_checked": true, "employer_in_standing": true });
+        assert_eq!(officer.event(&path, validate).await.status, 200);
+        assert_eq!(employer.event(&path, serde_json::json!({ "event": "publish" })).await.status, 200);
+    }
+
     pub async fn trainee_count(&self) -> usize {
         trainee::Entity::find().all(self.state.store.read()).await.unwrap().len()
     }

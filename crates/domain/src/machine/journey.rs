@@ -759,7 +759,9 @@ pub const fn asks(kind: EventKind) -> &'static [(&'static str, Ask)] {
     use Ask::{Cause, Date, Flag, Pack, Percent, Text, Version, Words, Yes};
     use EventKind as K;
     match kind {
-        K::Admit => &[("eligible", Yes), ("informed_consent", Yes), ("place_free", Yes), ("contingency_plan", Yes), ("early_sign_off", Yes)],
+        K::Admit => {
+            &[("eligible", Yes), ("informed_consent", Yes), ("place_free", Yes), ("contingency_plan", Yes), ("early_sign_off", Yes)]
+        }
         K::Reject | K::Release => &[("reason", Text)],
         K::Start => &[("funding_committed", Yes), ("trainee_pays_nothing", Yes)],
         K::Certify => &[("exam_passed", Yes), ("attendance_percent", Percent), ("language_reached", Yes)],

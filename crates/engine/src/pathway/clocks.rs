@@ -78,7 +78,8 @@ pub fn remaining(
 /// The clocks of a journey on a day.
 pub fn clocks(journey: &Journey, steps: &[Step], calendars: &BTreeMap<String, Calendar>, today: NaiveDate) -> Clocks {
     let horizon = journey.horizon(today).map(|(end, paper)| (end, paper.to_owned()));
-    let none = |standing| Clocks { next: None, owner: None, due_on: None, horizon: horizon.clone(), ready_on: None, trouble: None, standing };
+    let none =
+        |standing| Clocks { next: None, owner: None, due_on: None, horizon: horizon.clone(), ready_on: None, trouble: None, standing };
     if is_final(journey.state) {
         return none(JourneyStanding::Ended);
     }

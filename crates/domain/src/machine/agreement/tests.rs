@@ -111,7 +111,8 @@ fn conditions_are_named() {
 fn what_an_event_asks_for_is_what_it_has() {
     for kind in EventKind::ALL {
         let event = serde_json::to_value(sample(*kind)).unwrap();
-        let mut has: Vec<&str> = event.as_object().unwrap().keys().map(String::as_str).filter(|name| !matches!(*name, "event" | "open_journeys")).collect();
+        let mut has: Vec<&str> =
+            event.as_object().unwrap().keys().map(String::as_str).filter(|name| !matches!(*name, "event" | "open_journeys")).collect();
         let mut asked: Vec<&str> = asks(*kind).iter().map(|(name, _)| *name).collect();
         has.sort_unstable();
         asked.sort_unstable();
