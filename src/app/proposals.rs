@@ -7,7 +7,7 @@ use chrono::Days;
 use passerelle_domain::access::{Action, Actor, Reach, Role, Subject, permit};
 use passerelle_domain::ids::{NeedId, OrganisationId, TraineeId};
 use passerelle_domain::machine::journey;
-use passerelle_domain::people::{Decision, DeclineReason};
+use passerelle_domain::people::{Decision, DeclineReason, JourneyState};
 use passerelle_engine::matching::explain_pair;
 use passerelle_store::entity::{need, proposal, seat_pool, trainee};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
@@ -54,7 +54,7 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, decide: &Decide) -> R
     }
     if decide.decision == Decision::Accepted {
         ensure_a_seat(&tx, &row).await?;
-        ensure_still_lawful(ctx, &tx, &row).await?;
+        ensure_still_lawful(ctx, &tx, &row, false).await?;
     }
     let reason = decide.reason.filter(|_| decide.decision == Decision::Declined).map(|reason| reason.to_string());
     let changed = if by_trainee {
@@ -120,7 +120,7 @@ pub async fn offer(ctx: &Ctx<'_>, id: Uuid, version: i64, make: MakeOffer) -> Re
         return Err(AppError::TransitionRefused { state: "offered".into(), allowed: vec![] });
     }
     // The wage and everything else are judged again on the facts of this moment.
-    ensure_still_lawful(ctx, &tx, &row).await?;
+    ensure_still_lawful(ctx, &tx, &row, true).await?;
     row.offered_at_ms = Some(ctx.now.ms());
     row.version = record::update::<proposal::Entity>(&mut tx, row.clone(), version, &["offered_at"]).await?;
     let event = journey::Event::Offer { contract_complete: make.contract_complete, wage_lawful: true, works_council: make.works_council };
@@ -165,9 +165,14 @@ pub async fn accepted_seats(tx: &Tx, need_id: Uuid, pathway: &str) -> Result<i64
 
 /// Judges the pair again on the facts of this moment. What was lawful when it was proposed may
 /// have ceased to be: a certificate withdrawn, an employer suspended, a quota used up.
-async fn ensure_still_lawful(ctx: &Ctx<'_>, tx: &Tx, row: &proposal::Model) -> Result<(), AppError> {
+async fn ensure_still_lawful(ctx: &Ctx<'_>, tx: &Tx, row: &proposal::Model, matched: bool) -> Result<(), AppError> {
     let day = ctx.now.date();
-    let snapshot = match_runs::gather_pair(tx.conn(), ctx.state, day, row.trainee_id, row.need_id).await?;
+    let mut snapshot = match_runs::gather_pair(tx.conn(), ctx.state, day, row.trainee_id, row.need_id).await?;
+    if matched {
+        // The law is asked, not whether they still seek each other: they have found each other.
+        snapshot.trainees.iter_mut().for_each(|trainee| trainee.journey = JourneyState::Certified);
+        snapshot.needs.iter_mut().for_each(|need| need.open = true);
+    }
     let report = explain_pair(&snapshot, &ctx.state.policy, TraineeId(row.trainee_id), NeedId(row.need_id));
     match report {
         Some(report) if report.reasons.is_empty() => Ok(()),

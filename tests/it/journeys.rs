@@ -97,7 +97,12 @@ async fn pair(service: &Service) -> Pair {
     let agreement = json!({ "name": "Partnership", "pack": "DE-NAFR-THAMM", "origin": "MA", "destination": "DE", "status": "active", "cost_mode": "strict" });
     let agreement = ministry.post("/api/v1/agreements", agreement).await.created();
     for group in ["journey", "training"] {
-        let shared = ministry.post("/api/v1/shared-groups", json!({ "agreement_id": agreement, "field_group": group })).await;
+        let shared = ministry
+            .post(
+                "/api/v1/shared-groups",
+                json!({ "agreement_id": agreement, "field_group": group, "origin": "MA", "destination": "DE", "since": "2026-01-01" }),
+            )
+            .await;
         assert_eq!(shared.status, 201, "{}", shared.text);
     }
     origin.post("/api/v1/match-runs", json!({})).await;
@@ -310,9 +315,9 @@ on_both! {
             let done = drafter.send("PUT", &format!("{path}/steps/{id}"), &[("if-match", &format!("\"{version}\""))], Some(step.to_string())).await;
             assert_eq!(done.status, 200, "{}", done.text);
         };
-        put(json!({ "id": "safety-briefing", "name": { "en": "Safety briefing" }, "kind": "orientation", "actor": "institute", "after": ["course"], "days": [1, 2, 5], "source": "ILL" }), 1).await;
         let pack = drafter.get(&path).await.json();
         let mut exam = pack["pack"]["steps"].as_array().unwrap().iter().find(|step| step["id"] == "final-exam").unwrap().clone();
+        put(json!({ "id": "safety-briefing", "name": { "en": "Safety briefing" }, "kind": "orientation", "actor": "institute", "after": ["course"], "days": [1, 2, 5], "source": exam["source"] }), 1).await;
         exam["after"] = json!(["safety-briefing", "italian-a1"]);
         put(exam, 2).await;
         let publish = async |from: i64| {

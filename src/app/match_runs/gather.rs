@@ -21,7 +21,7 @@ use passerelle_engine::pathway::PathwayGraph;
 use passerelle_store::StoreError;
 use passerelle_store::entity::*;
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Reads everything that a run on that day needs.
@@ -80,7 +80,10 @@ async fn gather_in(
         .await
         .map_err(StoreError::from)?;
     let broader_rows = broader(tx).await?;
-    let taken = taken_seats(tx, pair.map(|pair| pair.0)).await?;
+    let pairs = agreed_pairs(tx).await?;
+    let taken = taken_seats(&pairs, trainee);
+    // Whoever has a match while still in training seeks no other; the pair that is asked about is judged as it is.
+    let matched: BTreeSet<Uuid> = if pair.is_none() { pairs.iter().map(|row| row.trainee_id).collect() } else { BTreeSet::new() };
 
     let mut trainees = Vec::with_capacity(trainee_rows.len());
     for row in trainee_rows {
@@ -90,7 +93,11 @@ async fn gather_in(
             skills: skills.remove(&id).unwrap_or_default(),
             cases: cases.remove(&id).unwrap_or_default(),
         };
-        trainees.push(trainee_facts(row, papers).map_err(|error| corrupt("trainee", &error))?);
+        let mut facts = trainee_facts(row, papers).map_err(|error| corrupt("trainee", &error))?;
+        if matched.contains(&id) && facts.journey.seeks_match() {
+            facts.journey = JourneyState::Matched;
+        }
+        trainees.push(facts);
     }
     let mut needs = Vec::with_capacity(need_rows.len());
     // A need of the origin's side is served by the home track, not by a pathway.
@@ -134,20 +141,22 @@ async fn of<E: EntityTrait>(conn: &impl ConnectionTrait, column: impl ColumnTrai
     Ok(find.all(conn).await.map_err(StoreError::from)?)
 }
 
-/// Seats that two people have agreed on, by need and pathway; not counting one trainee's own.
-async fn taken_seats(conn: &impl ConnectionTrait, except: Option<Uuid>) -> Result<BTreeMap<(Uuid, String), i64>, AppError> {
+/// Proposals on which both sides have agreed.
+async fn agreed_pairs(conn: &impl ConnectionTrait) -> Result<Vec<proposal::Model>, AppError> {
     let accepted = Decision::Accepted.as_str();
-    let rows = proposal::Entity::find()
+    let find = proposal::Entity::find()
         .filter(proposal::Column::TraineeDecision.eq(accepted))
-        .filter(proposal::Column::EmployerDecision.eq(accepted))
-        .all(conn)
-        .await
-        .map_err(StoreError::from)?;
+        .filter(proposal::Column::EmployerDecision.eq(accepted));
+    Ok(find.all(conn).await.map_err(StoreError::from)?)
+}
+
+/// Seats that two people have agreed on, by need and pathway; not counting one trainee's own.
+fn taken_seats(pairs: &[proposal::Model], except: Option<Uuid>) -> BTreeMap<(Uuid, String), i64> {
     let mut taken = BTreeMap::new();
-    for row in rows.into_iter().filter(|row| Some(row.trainee_id) != except) {
-        *taken.entry((row.need_id, row.pathway)).or_insert(0) += 1;
+    for row in pairs.iter().filter(|row| Some(row.trainee_id) != except) {
+        *taken.entry((row.need_id, row.pathway.clone())).or_insert(0) += 1;
     }
-    Ok(taken)
+    taken
 }
 
 fn grouped<R>(rows: Vec<R>, key: impl Fn(&R) -> Uuid) -> BTreeMap<Uuid, Vec<R>> {
@@ -188,7 +197,7 @@ async fn broader(conn: &impl ConnectionTrait) -> Result<BTreeMap<ConceptUri, Vec
 
 /// A snapshot carries the hierarchy of the skills that occur, not of the whole classification.
 fn keep_used_skills(snapshot: &mut Snapshot) {
-    let used: std::collections::BTreeSet<ConceptUri> = snapshot
+    let used: BTreeSet<ConceptUri> = snapshot
         .trainees
         .iter()
         .flat_map(|trainee| trainee.skills.iter().map(|skill| skill.skill.clone()))

@@ -469,6 +469,7 @@ impl Maker {
                     state: state.into(),
                     filed_on: None,
                     decided_on: None,
+                    due_on: None,
                 };
                 self.add::<recognition_case::Entity, _>(row).await;
                 if state != "draft" {
