@@ -81,6 +81,7 @@ async fn measure(name: &str, url: &str, people: usize, folder: &std::path::Path)
     tx.commit().await.expect("a commit");
     while passerelle::jobs::work_once(&state, "bench").await.expect("a job") {}
     multiply(&state, people).await;
+    passerelle::app::journeys::recompute(&state, Moment::now()).await.expect("a night");
     let tx = state.store.begin(None, 1).await.expect("a transaction");
     tx.conn().execute_unprepared("ANALYZE").await.expect("statistics");
     tx.commit().await.expect("a commit");

@@ -1,4 +1,4 @@
-//! Journeys as they stand, and what they ask somebody to look at.
+//! Journeys as they stand, what they ask somebody to look at, and the equivalence matrix.
 
 use crate::table::*;
 use sea_orm_migration::{prelude::*, schema::*};
@@ -6,7 +6,7 @@ use sea_orm_migration::{prelude::*, schema::*};
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
 
-const TABLES: [&str; 2] = ["task", "journey"];
+const TABLES: [&str; 3] = ["task", "journey", "equivalence"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -47,6 +47,21 @@ impl MigrationTrait for Migration {
         manager.create_index(unique("ux_task_record_id", "task", &["record_id", "kind", "due_on"])).await?;
         manager.create_index(index("ix_task_trainee_id", "task", &["trainee_id"])).await?;
         manager.create_index(index("ix_task_status", "task", &["status", "due_on"])).await?;
+
+        let mut equivalence = record("equivalence");
+        belongs_to(&mut equivalence, "programme_id", "programme");
+        equivalence
+            .col(string("destination"))
+            .col(string("occupation"))
+            .col(string("requirement"))
+            .col(string_null("skill"))
+            .col(big_integer("hours_asked"))
+            .col(string_null("learning_outcome"))
+            .col(big_integer("hours_taught"))
+            .col(string("coverage"))
+            .col(string_null("measure"));
+        manager.create_table(equivalence).await?;
+        manager.create_index(index("ix_equivalence_programme_id", "equivalence", &["programme_id"])).await?;
 
         let due = Table::alter().table("recognition_case").add_column(date_null("due_on")).to_owned();
         manager.alter_table(due).await

@@ -21,7 +21,7 @@ use passerelle_domain::corridor::{CorridorPack, Party, Step};
 use passerelle_domain::machine::journey::{Event, EventKind, Ground, Journey, Terms, hands, is_final};
 use passerelle_domain::people::{JourneyState, RecognitionState};
 use passerelle_engine::pathway::{Clocks, JourneyStanding, Next, Remaining, clocks, remaining};
-use passerelle_store::entity::{case_event, journey, trainee};
+use passerelle_store::entity::{case_event, journey, task, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use passerelle_store::{StoreError, Tx, record};
 use serde::{Deserialize, Serialize};
@@ -386,6 +386,57 @@ pub async fn rebuilt(state: &AppState, conn: &impl ConnectionTrait, row: &journe
     Ok(journey)
 }
 
+/// Journeys that the actor may list, by standing, and how many of them wait for her party.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Queue {
+    pub by_standing: BTreeMap<String, i64>,
+    /// The actor's party, and how many wait for it.
+    pub mine: Option<(Party, i64)>,
+}
+
+/// The actor's queue, in one statement.
+///
+/// # Errors
+/// When the database refuses. Whoever may list no journeys has an empty queue.
+pub async fn queue(ctx: &Ctx<'_>) -> Result<Queue, AppError> {
+    use passerelle_store::query::QuerySelect;
+    use passerelle_store::record::Record;
+    let Ok(scope) = permit(ctx.actor, Action::List, Subject::Journey) else { return Ok(Queue::default()) };
+    let rows: Vec<(String, Option<String>, i64)> = journey::Entity::find()
+        .select_only()
+        .column(journey::Column::Standing)
+        .column(journey::Column::Owner)
+        .column_as(journey::Column::Id.count(), "n")
+        .filter(journey::Entity::visible(&scope))
+        .filter(journey::Column::Standing.ne(JourneyStanding::Ended.as_str()))
+        .group_by(journey::Column::Standing)
+        .group_by(journey::Column::Owner)
+        .into_tuple()
+        .all(ctx.state.store.read())
+        .await
+        .map_err(StoreError::from)?;
+    let mut queue = Queue { mine: case_events::parties(ctx.actor).next().map(|party| (party, 0)), ..Queue::default() };
+    for (standing, owner, count) in rows {
+        *queue.by_standing.entry(standing).or_insert(0) += count;
+        if let Some((party, waiting)) = &mut queue.mine
+            && owner.as_deref() == Some(party.as_str())
+        {
+            *waiting += count;
+        }
+    }
+    Ok(queue)
+}
+
+/// The journey of the actor herself, if she is a trainee and has one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn my_own(ctx: &Ctx<'_>) -> Result<Option<Uuid>, AppError> {
+    let Some(me) = ctx.actor.trainee else { return Ok(None) };
+    let find = journey::Entity::find().filter(journey::Column::TraineeId.eq(me.0));
+    Ok(find.one(ctx.state.store.read()).await.map_err(StoreError::from)?.map(|row| row.id))
+}
+
 /// What a machine reads of a journey's course.
 #[derive(Debug, Serialize)]
 pub struct CourseView<'a> {
@@ -431,6 +482,22 @@ impl Course {
             may_move: &self.steps,
         }
     }
+}
+
+/// Removes the journey of a person on which nothing has happened, so that a record entered by mistake
+/// can go. One with events is left, and keeps the record.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget_unused(tx: &Tx, person: Uuid) -> Result<(), AppError> {
+    let find = journey::Entity::find().filter(journey::Column::TraineeId.eq(person));
+    let Some(row) = find.one(tx.conn()).await.map_err(StoreError::from)? else { return Ok(()) };
+    if case_events::last::<Journey>(tx.conn(), row.id).await?.is_none() {
+        let tasks = task::Entity::delete_many().filter(task::Column::RecordId.eq(row.id));
+        tasks.exec(tx.conn()).await.map_err(StoreError::from)?;
+        journey::Entity::delete_by_id(row.id).exec(tx.conn()).await.map_err(StoreError::from)?;
+    }
+    Ok(())
 }
 
 /// Takes the words that people wrote out of a person's events; what happened and when stays.

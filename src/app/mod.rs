@@ -11,6 +11,7 @@ pub mod corridor_yaml;
 pub mod corridors;
 pub mod demo;
 pub mod duplicates;
+pub mod equivalence;
 pub mod identity_documents;
 pub mod journeys;
 pub mod labels;

@@ -155,6 +155,34 @@ async fn with_facts(tx: &Tx, row: &recognition_case::Model, event: &Event) -> Re
     })
 }
 
+/// Each case as its first decision left it: what a remedy changes is told apart from what was noticed.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn first_decisions(
+    conn: &impl ConnectionTrait,
+    rows: &[recognition_case::Model],
+) -> Result<std::collections::BTreeMap<Uuid, Case>, AppError> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut decided: std::collections::BTreeMap<Uuid, Case> = std::collections::BTreeMap::new();
+    for chunk in ids.chunks(10_000) {
+        let decisions = ["decided_full", "decided_partial", "decided_refused"];
+        let events = case_event::Entity::find()
+            .filter(case_event::Column::CaseId.is_in(chunk.iter().copied()))
+            .filter(case_event::Column::ToState.is_in(decisions))
+            .order_by_asc(case_event::Column::Seq)
+            .all(conn)
+            .await
+            .map_err(StoreError::from)?;
+        for event in events {
+            if let Ok(case) = serde_json::from_str::<Case>(&event.after) {
+                decided.entry(event.case_id).or_insert(case);
+            }
+        }
+    }
+    Ok(decided)
+}
+
 /// How decisions came out: by destination, occupation and authority, with the days they took.
 #[derive(Debug, Clone, Serialize)]
 pub struct Outcomes {
@@ -185,24 +213,7 @@ pub async fn outcomes(ctx: &Ctx<'_>) -> Result<Vec<Outcomes>, AppError> {
         .all(conn)
         .await
         .map_err(StoreError::from)?;
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let mut decided: std::collections::BTreeMap<Uuid, Case> = std::collections::BTreeMap::new();
-    for chunk in ids.chunks(10_000) {
-        let decisions = ["decided_full", "decided_partial", "decided_refused"];
-        let events = case_event::Entity::find()
-            .filter(case_event::Column::CaseId.is_in(chunk.iter().copied()))
-            .filter(case_event::Column::ToState.is_in(decisions))
-            .order_by_asc(case_event::Column::Seq)
-            .all(conn)
-            .await
-            .map_err(StoreError::from)?;
-        for event in events {
-            // The first decision counts: what a remedy changes is told apart from what was noticed.
-            if let Ok(case) = serde_json::from_str::<Case>(&event.after) {
-                decided.entry(event.case_id).or_insert(case);
-            }
-        }
-    }
+    let decided = first_decisions(conn, &rows).await?;
     let mut groups: std::collections::BTreeMap<(String, String, String), (Outcomes, Vec<i64>)> = std::collections::BTreeMap::new();
     for row in rows {
         let first = decided.get(&row.id);
@@ -238,4 +249,46 @@ pub async fn outcomes(ctx: &Ctx<'_>) -> Result<Vec<Outcomes>, AppError> {
             group
         })
         .collect())
+}
+
+/// Cases in one state, and how many of them are due within a fortnight or overdue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Column {
+    pub state: RecognitionState,
+    pub cases: i64,
+    pub due_soon: i64,
+    pub overdue: i64,
+}
+
+/// The cases that the actor may list, by state. One statement.
+///
+/// # Errors
+/// When the actor may not list cases.
+pub async fn board(ctx: &Ctx<'_>) -> Result<Vec<Column>, AppError> {
+    use passerelle_store::query::{Expr, ExprTrait};
+    use passerelle_store::record::Record;
+    use recognition_case::Column as C;
+    let scope = permit(ctx.actor, Action::List, Subject::RecognitionCase)?;
+    let today = ctx.now.date();
+    let soon = today.checked_add_days(chrono::Days::new(passerelle_engine::pathway::WARN_DAYS)).unwrap_or(today);
+    let within = |condition: passerelle_store::query::SimpleExpr| {
+        Expr::case(condition, 1_i64).finally(0_i64).sum().cast_as("bigint")
+    };
+    let rows: Vec<(String, i64, i64, i64)> = recognition_case::Entity::find()
+        .select_only()
+        .column(C::State)
+        .column_as(C::Id.count(), "n")
+        .column_as(within(C::DueOn.between(today, soon)), "soon")
+        .column_as(within(C::DueOn.lt(today)), "late")
+        .filter(recognition_case::Entity::visible(&scope))
+        .group_by(C::State)
+        .into_tuple()
+        .all(ctx.state.store.read())
+        .await
+        .map_err(StoreError::from)?;
+    let column = |state: RecognitionState| {
+        let (_, cases, due_soon, overdue) = rows.iter().find(|row| row.0 == state.as_str())?;
+        Some(Column { state, cases: *cases, due_soon: *due_soon, overdue: *overdue })
+    };
+    Ok(RecognitionState::ALL.iter().filter_map(|state| column(*state)).collect())
 }

@@ -477,7 +477,7 @@ fn platform() -> Vec<Entry> {
 fn pathways() -> Vec<Entry> {
     use Access::{Needs, SignedIn};
     use Action::{Create, Decide, List, Read, Update};
-    use Subject::{Agreement, Corridor, Journey, Law, MatchRun, Need, PathwayDraft, RecognitionCase};
+    use Subject::{Agreement, Corridor, Journey, Law, MatchRun, Need, PathwayDraft, Programme, RecognitionCase};
     let api = |method: Method, path: &str, access: Access, mount: fn() -> Route| Entry::new(method, path, access, mount);
     let named = Body::Named;
     vec![
@@ -556,6 +556,11 @@ fn pathways() -> Vec<Entry> {
             web::route().to(api::pathways::recognition_outcomes)
         })
         .says("How decisions came out, and in how many days", Body::None, named("RecognitionOutcomes")),
+        api(Method::GET, "/api/v1/programmes/{id}/expectation", Needs(Read, Programme), || web::route().to(api::pathways::expectation))
+            .says("What recognition notices have said of a programme, and what to expect of the next", Body::None, named("Expectations")),
+        api(Method::GET, "/ui/recognition", Needs(List, RecognitionCase), || web::route().to(ui::recognition::board)),
+        api(Method::GET, "/api/v1/recognition-board", Needs(List, RecognitionCase), || web::route().to(api::pathways::recognition_board))
+            .says("Recognition cases by state, with what is due and overdue", Body::None, named("RecognitionBoard")),
         api(Method::POST, "/ui/recognition-cases/{id}/events", Needs(Read, RecognitionCase), || web::route().to(ui::recognition::act)),
         api(Method::GET, "/api/v1/journeys/{id}/events", Needs(Read, Journey), || web::route().to(api::events::journey)).says(
             "A journey with its history, its clocks, the way ahead and what the actor may bring",

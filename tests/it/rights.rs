@@ -32,8 +32,8 @@ async fn matched(on: crate::support::On) -> (Service, proposal::Model) {
 
 async fn decide(who: &Program, id: Uuid, version: i64, what: &str) -> i64 {
     let path = format!("/api/v1/proposals/{id}/{}", if what == "offer" { "offer" } else { "decision" });
-    let body = (what != "offer").then(|| json!({ "decision": what }).to_string());
-    let answer = who.send("POST", &path, &[("if-match", &format!("\"{version}\""))], body).await;
+    let body = if what == "offer" { json!({ "contract_complete": true, "works_council": true }) } else { json!({ "decision": what }) };
+    let answer = who.send("POST", &path, &[("if-match", &format!("\"{version}\""))], Some(body.to_string())).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.json()["version"].as_i64().unwrap()
 }

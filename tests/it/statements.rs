@@ -38,7 +38,7 @@ on_both! {
             (Role::InstituteHead, "/ui/team", 20),
             (Role::InstituteHead, "/ui/account", 15),
             (Role::InstituteHead, "/ui/notifications", 15),
-            (Role::InstituteHead, &format!("/ui/trainees/{trainee}"), 40),
+            (Role::InstituteHead, &format!("/ui/trainees/{trainee}"), 42),
             (Role::InstituteHead, &format!("/ui/trainees/{trainee}/edit"), 25),
             (Role::OriginOfficer, &format!("/ui/trainees/{trainee}/access"), 30),
             (Role::OriginApprover, "/ui", 40),

@@ -264,3 +264,8 @@ words!(
     /// Whether a task is still to be done.
     TaskStatus { Open = "open", Closed = "closed" }
 );
+
+words!(
+    /// How far a programme answers a requirement of a reference occupation.
+    Coverage { Covered = "covered", Partly = "partly", Missing = "missing" }
+);

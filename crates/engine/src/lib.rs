@@ -5,5 +5,7 @@
 //! iteration over an unordered collection. Equal input gives equal bytes.
 
 pub use passerelle_domain::contingency;
+
+pub mod equivalence;
 pub mod matching;
 pub mod pathway;

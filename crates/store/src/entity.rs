@@ -24,6 +24,7 @@ pub mod credential;
 pub mod disclosure;
 pub mod draft;
 pub mod duplicate;
+pub mod equivalence;
 pub mod exceptional_access;
 pub mod external_identity;
 pub mod help_text;

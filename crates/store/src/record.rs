@@ -76,6 +76,7 @@ macro_rules! record {
 record!(organisation, Organisation, search: Some(organisation::Column::Search), scope::organisation);
 record!(site, Site, search: None, scope::site);
 record!(programme, Programme, search: Some(programme::Column::Search), scope::programme);
+record!(equivalence, Programme, search: None, scope::equivalence);
 record!(cohort, Cohort, search: Some(cohort::Column::Search), scope::cohort);
 record!(trainee, Trainee, search: Some(trainee::Column::Search), scope::trainee, scope::trainee_taken);
 record!(credential, Credential, search: None, |reach| scope::paper(credential::Column::TraineeId, reach), |rule| scope::paper_taken(credential::Column::TraineeId, rule));

@@ -89,6 +89,11 @@ pub(crate) fn programme(reach: &Reach) -> Condition {
     of_organisation(programme::Column::InstituteId, reach)
 }
 
+pub(crate) fn equivalence(reach: &Reach) -> Condition {
+    let programmes = programme::Entity::find().select_only().column(programme::Column::Id).filter(programme(reach)).into_query();
+    equivalence::Column::ProgrammeId.in_subquery(programmes).into_condition()
+}
+
 pub(crate) fn cohort(reach: &Reach) -> Condition {
     of_organisation(cohort::Column::InstituteId, reach)
 }

@@ -8,6 +8,7 @@ mod consents;
 mod credentials;
 mod disclosures;
 mod duplicates;
+mod equivalences;
 mod exceptional_accesses;
 mod help_texts;
 mod journeys;
@@ -36,10 +37,11 @@ use serde_json::{Map, Value};
 pub use trainees::Trainees;
 
 /// Every kind of record, in the order of the navigation.
-pub static ALL: [&(dyn Resource + 'static); 28] = [
+pub static ALL: [&(dyn Resource + 'static); 29] = [
     &Typed::<organisations::Organisations>::new(),
     &Typed::<sites::Sites>::new(),
     &Typed::<programmes::Programmes>::new(),
+    &Typed::<equivalences::Equivalences>::new(),
     &Typed::<cohorts::Cohorts>::new(),
     &Typed::<trainees::Trainees>::new(),
     &Typed::<credentials::Credentials>::new(),

@@ -131,6 +131,11 @@ impl Spec for Trainees {
         if role == Role::OriginOfficer { identity } else { field != "possible_duplicate" }
     }
 
+    /// A journey on which nothing has happened goes with its person; one with events stays, and so does she.
+    async fn check_delete(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>) -> Result<(), AppError> {
+        crate::app::journeys::forget_unused(tx, row.id).await
+    }
+
     async fn after_write(ctx: &Ctx<'_>, tx: &mut Tx, row: &RowOf<Self>, before: Option<&RowOf<Self>>) -> Result<(), AppError> {
         if before.is_none() {
             crate::app::journeys::of_person(ctx.state, tx, row.id, ctx.now.date()).await?;

@@ -272,6 +272,10 @@ impl<'a> Reader<'a> {
         self.parsed(name, ConceptUri::parse).map(|uri| uri.to_string()).unwrap_or_default()
     }
 
+    pub fn concept_or_none(&mut self, name: &'static str) -> Option<String> {
+        self.parsed(name, ConceptUri::parse).map(|uri| uri.to_string())
+    }
+
     pub fn pathway(&mut self, name: &'static str) -> String {
         self.parsed(name, PathwayId::parse).map(|id| id.to_string()).unwrap_or_default()
     }

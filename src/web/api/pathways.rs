@@ -1,7 +1,7 @@
 //! Pathways and law over the API: drafts and their keys, ways through a pathway, rules, legal periods.
 
 use super::{Answer, typed};
-use crate::app::{law, pathway_drafts, pathways, recognition};
+use crate::app::{equivalence, law, pathway_drafts, pathways, recognition};
 use crate::web::extract::{IfMatch, PathId, SignedIn};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
@@ -157,4 +157,14 @@ pub async fn recognition_act(who: SignedIn, PathId(id): PathId, IfMatch(version)
 /// `GET /api/v1/recognition-outcomes`
 pub async fn recognition_outcomes(who: SignedIn) -> Answer {
     Ok(HttpResponse::Ok().json(json!({ "items": recognition::outcomes(&who.ctx()).await? })))
+}
+
+/// `GET /api/v1/recognition-board`
+pub async fn recognition_board(who: SignedIn) -> Answer {
+    Ok(HttpResponse::Ok().json(json!({ "items": recognition::board(&who.ctx()).await? })))
+}
+
+/// `GET /api/v1/programmes/{id}/expectation`
+pub async fn expectation(who: SignedIn, PathId(id): PathId) -> Answer {
+    Ok(HttpResponse::Ok().json(json!({ "items": equivalence::of_programme(&who.ctx(), id).await? })))
 }

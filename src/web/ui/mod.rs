@@ -177,6 +177,22 @@ pub async fn home(page: Page) -> Answer {
             }
         }
     }
+    let journeys = crate::app::journeys::queue(&ctx).await?;
+    if let Some((party, count)) = journeys.mine.filter(|(_, count)| *count > 0) {
+        let count = shown(u64::try_from(count).unwrap_or_default());
+        queue.push(Card { title: t.get("home-my-turn"), count, href: format!("/ui/journeys?owner={party}"), state: "warn" });
+    }
+    for (standing, title, state) in [
+        ("overdue", "home-journeys-overdue", "bad"),
+        ("on_hold", "home-journeys-held", "bad"),
+        ("paper_lapses", "home-journeys-lapsing", "warn"),
+        ("due_soon", "home-journeys-due", "warn"),
+    ] {
+        if let Some(count) = journeys.by_standing.get(standing) {
+            let count = shown(u64::try_from(*count).unwrap_or_default());
+            queue.push(Card { title: t.get(title), count, href: format!("/ui/journeys?standing={standing}"), state });
+        }
+    }
     let unread = notifications::unread(&ctx).await?;
     queue.push(Card { title: t.get("notifications-title"), count: shown(unread), href: "/ui/notifications".into(), state: "" });
     let lists = records::ALL.into_iter().filter(|resource| shell::in_navigation(&ctx, *resource));
@@ -185,6 +201,11 @@ pub async fn home(page: Page) -> Answer {
     let mut sheet =
         Sheet::new(page.shell("home-title")).lead(roles.join(", ")).part(Part::Cards { heading: t.get("home-queue"), cards: queue });
     sheet.heading = crate::i18n::plain(&t.with1("home-greeting", "name", &page.account.name));
+    if let Some(journey) = crate::app::journeys::my_own(&ctx).await? {
+        let timeline = events::journey_parts(&page, journey).await?.into_iter().next();
+        sheet.parts.extend(timeline);
+        sheet.parts.push(Part::Links { heading: String::new(), links: vec![(format!("/ui/journeys/{journey}"), t.get("record-journeys"))] });
+    }
     if ctx.actor.trainee.is_some() {
         sheet = sheet.part(Part::Links { heading: t.get("home-my-data"), links: privacy::links(t) });
     }

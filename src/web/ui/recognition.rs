@@ -2,10 +2,11 @@
 //! event that the reader may bring.
 
 use super::cells::word_key;
-use super::parts::{Cell, Form, Input, Moment, Part, Sheet, mendable};
+use super::parts::{Cell, Form, Input, Moment, Part, Sheet, Table, mendable};
 use super::sent::Sent;
 use super::shell::Page;
 use super::{Answer, see};
+use crate::app::equivalence;
 use crate::app::recognition::{self, Act, Course};
 use crate::error::{AppError, FieldError};
 use crate::formats;
@@ -201,4 +202,95 @@ pub async fn act(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
                 .answer()
         }
     }
+}
+
+/// `GET /ui/recognition`: the board of cases by state, and how decisions came out.
+pub async fn board(page: Page) -> Answer {
+    let (ctx, t) = (page.ctx(), page.locale);
+    let count = |number: usize| Cell::number(formats::number(t, i64::try_from(number).unwrap_or(i64::MAX)));
+    let mut late = false;
+    let columns = recognition::board(&ctx).await?.into_iter().map(|column| {
+        late |= column.overdue > 0;
+        let state = t.get(&word_key("recognition-state", column.state.as_str()));
+        vec![
+            Cell::link(state, format!("/ui/recognition-cases?state={}", column.state)),
+            Cell::number(formats::number(t, column.cases)),
+            Cell::number(formats::number(t, column.due_soon)),
+            if column.overdue > 0 { Cell::tag(formats::number(t, column.overdue), "block") } else { Cell::number(formats::number(t, 0)) },
+        ]
+    });
+    let board = Table {
+        heading: t.get("recognition-board"),
+        columns: ["field-state", "recognition-cases", "journey-standing-due-soon", "journey-standing-overdue"].map(|key| t.get(key)).into(),
+        rows: columns.collect(),
+        empty: t.get("list-empty"),
+    };
+    let days = |days: Option<i64>| Cell::number(days.map_or_else(|| "—".to_owned(), |days| formats::number(t, days)));
+    let outcomes = recognition::outcomes(&ctx).await?.into_iter().map(|row| {
+        vec![
+            Cell::text(row.authority),
+            Cell::text(row.destination),
+            Cell::text(row.occupation),
+            count(row.full),
+            count(row.partial),
+            count(row.refused),
+            days(row.median_days),
+            days(row.p90_days),
+        ]
+    });
+    let columns = ["field-authority", "field-destination", "field-occupation", "recognition-full", "recognition-partial", "recognition-refused", "recognition-median", "recognition-p90"];
+    let outcomes = Table {
+        heading: t.get("recognition-outcomes"),
+        columns: columns.map(|key| t.get(key)).into(),
+        rows: outcomes.collect(),
+        empty: t.get("recognition-no-outcomes"),
+    };
+    let lead = if late { t.get("recognition-board-late") } else { t.get("recognition-board-lead") };
+    Sheet::new(page.shell("recognition-board-title")).lead(lead).table(board).table(outcomes).answer()
+}
+
+/// What notices have said of a programme, for whoever may read them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn expectation(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
+    let (ctx, t) = (page.ctx(), page.locale);
+    if permit(&page.actor, Action::List, Subject::RecognitionCase).is_err() {
+        return Ok(vec![]);
+    }
+    let percent = |share: f64| Cell::number(formats::percent(t, share));
+    let count = |number: usize| Cell::number(formats::number(t, i64::try_from(number).unwrap_or(i64::MAX)));
+    let mut parts = Vec::new();
+    for found in equivalence::of_programme(&ctx, id).await? {
+        let place = format!("{} · {}", found.destination, found.occupation);
+        let expected = &found.expectation;
+        parts.push(Part::Facts {
+            heading: t.with1("expectation-title", "place", &place),
+            facts: vec![
+                (t.get("expectation-notices"), count(expected.notices)),
+                (t.get("recognition-full"), percent(expected.full)),
+                (t.get("recognition-partial"), percent(expected.partial)),
+                (t.get("recognition-refused"), percent(expected.refused)),
+            ],
+        });
+        if !expected.deficits.is_empty() {
+            let rows = expected.deficits.iter().map(|deficit| {
+                vec![
+                    Cell::text(deficit.subject.clone()),
+                    count(deficit.notices),
+                    percent(deficit.chance),
+                    Cell::number(deficit.hours.map_or_else(|| "—".to_owned(), |hours| formats::number(t, i64::from(hours)))),
+                    if deficit.module { Cell::tag(t.get("expectation-module"), "warn") } else { Cell::text(String::new()) },
+                ]
+            });
+            let columns = ["expectation-deficit", "expectation-notices", "expectation-chance", "expectation-hours", "action"];
+            parts.push(Part::Table(Table {
+                heading: t.get("expectation-deficits"),
+                columns: columns.map(|key| t.get(key)).into(),
+                rows: rows.collect(),
+                empty: String::new(),
+            }));
+        }
+    }
+    Ok(parts)
 }

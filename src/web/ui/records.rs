@@ -84,6 +84,8 @@ struct ListPage {
     /// Filters, order and columns as they are, for forms that keep them.
     kept: Vec<(String, String)>,
     bulk: bool,
+    /// Something that can be asked for here: address and label of a button.
+    asks: Option<(String, String)>,
 }
 
 impl ListPage {
@@ -145,6 +147,8 @@ pub async fn list(resource: &'static dyn Resource, page: Page, Params(params): P
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect(),
         bulk: resource.may(&ctx, Action::Update) && !bulk::fields(resource).is_empty(),
+        asks: (resource.name() == "journeys" && permit(&page.actor, Action::Create, Subject::MatchRun).is_ok())
+            .then(|| ("/ui/clocks".to_owned(), t.get("clocks-read-now"))),
         sort,
         base,
     })
@@ -346,6 +350,7 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
         "journeys" => parts.extend(super::events::journey_parts(&page, id).await?),
         "needs" => parts.extend(super::events::need_parts(&page, id).await?),
         "agreements" => parts.extend(super::events::agreement_parts(&page, id).await?),
+        "programmes" => parts.extend(super::recognition::expectation(&page, id).await?),
         _ => {}
     }
     if CASES.contains(&resource.name()) {
@@ -384,6 +389,14 @@ async fn help_of(page: &Page, resource: &dyn Resource, document: &Document) -> R
 fn links_of(page: &Page, resource: &dyn Resource, document: &Document) -> Vec<(String, String)> {
     let (t, id) = (page.locale, document.id);
     let mut links = Vec::new();
+    if resource.name() == "tasks"
+        && let (Some(kind), Some(about)) = (
+            document.data.get("record_kind").and_then(Value::as_str),
+            document.data.get("record_id").and_then(Value::as_str),
+        )
+    {
+        links.push((format!("/ui/{kind}/{about}"), t.get(&format!("record-{kind}"))));
+    }
     if resource.name() != "trainees" {
         return links;
     }

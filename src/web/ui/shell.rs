@@ -192,6 +192,8 @@ pub fn in_navigation(ctx: &Ctx<'_>, resource: &dyn Resource) -> bool {
                 | "programmes"
                 | "cohorts"
                 | "trainees"
+                | "journeys"
+                | "tasks"
                 | "recognition-cases"
                 | "needs"
                 | "agreements"
@@ -216,6 +218,9 @@ fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
     };
     for resource in records::ALL.into_iter().filter(|resource| in_navigation(ctx, *resource)) {
         add(format!("/ui/{}", resource.name()), t.get(&format!("records-{}", resource.name())));
+    }
+    if ctx.actor.trainee.is_none() && permit(ctx.actor, Action::List, Subject::RecognitionCase).is_ok() {
+        add("/ui/recognition".into(), t.get("recognition-board-title"));
     }
     if permit(ctx.actor, Action::List, Subject::MatchRun).is_ok() {
         add("/ui/match-runs".into(), t.get("match-runs-title"));
