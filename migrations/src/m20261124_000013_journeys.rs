@@ -64,10 +64,13 @@ impl MigrationTrait for Migration {
         manager.create_index(index("ix_equivalence_programme_id", "equivalence", &["programme_id"])).await?;
 
         let due = Table::alter().table("recognition_case").add_column(date_null("due_on")).to_owned();
-        manager.alter_table(due).await
+        manager.alter_table(due).await?;
+        let chance = Table::alter().table("agreement").add_column(big_integer_null("in_time_min_percent")).to_owned();
+        manager.alter_table(chance).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.alter_table(Table::alter().table("agreement").drop_column("in_time_min_percent").to_owned()).await?;
         manager.alter_table(Table::alter().table("recognition_case").drop_column("due_on").to_owned()).await?;
         drop_all(manager, &TABLES).await
     }

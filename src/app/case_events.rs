@@ -86,11 +86,7 @@ pub struct Happened<'a, E, C> {
 ///
 /// # Errors
 /// When somebody kept another one meanwhile.
-pub async fn keep<E: Serialize, C: Serialize>(tx: &Tx, seq: i32, happened: Happened<'_, E, C>) -> Result<(), AppError>
-where
-    E: std::fmt::Debug,
-    C: std::fmt::Debug,
-{
+pub async fn keep<E: Serialize, C: Serialize>(tx: &Tx, seq: i32, happened: Happened<'_, E, C>) -> Result<(), AppError> {
     let row = case_event::Model {
         id: Uuid::now_v7(),
         machine: happened.machine.into(),

@@ -271,9 +271,7 @@ pub async fn board(ctx: &Ctx<'_>) -> Result<Vec<Column>, AppError> {
     let scope = permit(ctx.actor, Action::List, Subject::RecognitionCase)?;
     let today = ctx.now.date();
     let soon = today.checked_add_days(chrono::Days::new(passerelle_engine::pathway::WARN_DAYS)).unwrap_or(today);
-    let within = |condition: passerelle_store::query::SimpleExpr| {
-        Expr::case(condition, 1_i64).finally(0_i64).sum().cast_as("bigint")
-    };
+    let within = |condition: passerelle_store::query::SimpleExpr| Expr::case(condition, 1_i64).finally(0_i64).sum().cast_as("bigint");
     let rows: Vec<(String, i64, i64, i64)> = recognition_case::Entity::find()
         .select_only()
         .column(C::State)

@@ -58,6 +58,8 @@ words!(
         NoTrainee = "no-trainee",
         NoSharedSkill = "no-shared-skill",
         ReadyTooLate = "ready-too-late",
+        /// The agreement asks for a better chance of being at work in time.
+        InTimeUnlikely = "in-time-unlikely",
         BeyondShortlist = "beyond-shortlist",
         // The assignment.
         Proposed = "proposed",
@@ -79,6 +81,7 @@ impl ReasonCode {
                 | Self::OccupationDiffers
                 | Self::NoPathway
                 | Self::ReadyTooLate
+                | Self::InTimeUnlikely
                 | Self::PathwayClosed
                 | Self::PathwayOccupation
         )

@@ -83,13 +83,7 @@ pub fn expect(notices: &[Notice]) -> Expectation {
         })
         .collect();
     deficits.sort_by(|a, b| b.notices.cmp(&a.notices).then_with(|| a.subject.cmp(&b.subject)));
-    Expectation {
-        notices: n,
-        full: share(Decided::Full),
-        partial: share(Decided::Partial),
-        refused: share(Decided::Refused),
-        deficits,
-    }
+    Expectation { notices: n, full: share(Decided::Full), partial: share(Decided::Partial), refused: share(Decided::Refused), deficits }
 }
 
 fn key(subject: &str) -> String {

@@ -17,7 +17,7 @@ use passerelle_domain::people::*;
 use passerelle_domain::period::DateWindow;
 use passerelle_engine::matching::Snapshot;
 use passerelle_engine::matching::snapshot::SNAPSHOT_FORMAT;
-use passerelle_engine::pathway::PathwayGraph;
+use passerelle_engine::pathway::{Objective, PathwayGraph, Standing, routes, simulate};
 use passerelle_store::StoreError;
 use passerelle_store::entity::*;
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -344,6 +344,7 @@ fn pathway_facts(pack: &CorridorPack, agreements: &[agreement::Model], day: Naiv
     let permit_days: u32 = pack.permit.value.stages.iter().filter_map(|stage| stage.days).map(|days| days.typical).sum();
     // A pack without days in its permit still has them in its steps.
     let permit_days = if permit_days > 0 { permit_days } else { PathwayGraph::new(&pack.steps).days().typical / 3 };
+    let lead = lead_time(pack, day);
     let of_origin =
         |origins: &[CountryCode], id: &PathwayId| origins.is_empty() || id.origin.is_some_and(|origin| origins.contains(&origin));
     let pathway = |id: PathwayId| PathwayFacts {
@@ -390,18 +391,47 @@ fn pathway_facts(pack: &CorridorPack, agreements: &[agreement::Model], day: Naiv
             .collect(),
         employer_licence: pack.permit.value.employer_licence,
         permit_days,
+        lead: lead.clone(),
+        in_time_min_percent: agreement_row(pack, &id, agreements, day).and_then(|row| u8::try_from(row.in_time_min_percent?).ok()),
         agreement: agreement_of(pack, &id, agreements, day),
         id,
     };
     pack.pathways().into_iter().map(pathway).collect()
 }
 
-fn agreement_of(pack: &CorridorPack, id: &PathwayId, agreements: &[agreement::Model], day: NaiveDate) -> Option<AgreementFacts> {
+/// Samples behind a lead time: a hundred people stand for them.
+const LEAD_SAMPLES: u32 = 2_000;
+
+/// Days from being ready until work, on the quickest way of the pathway. What is learnt before is done.
+fn lead_time(pack: &CorridorPack, day: NaiveDate) -> Option<LeadTime> {
+    use passerelle_domain::corridor::StepKind;
+    let learnt = |kind: StepKind| matches!(kind, StepKind::Training | StepKind::LanguageCourse | StepKind::Exam);
+    let done = pack.steps.iter().filter(|step| learnt(step.kind)).map(|step| step.id.clone()).collect();
+    let standing = Standing { papers: BTreeSet::new(), done };
+    let route = routes(&pack.steps, &standing, &Objective::Milestone(JourneyState::Placed), day).ok()?.swap_remove(0);
+    let steps: Vec<_> = route.steps.iter().filter_map(|id| pack.steps.iter().find(|step| step.id == *id)).collect();
+    let forecast = simulate(&steps, LEAD_SAMPLES, 1);
+    // One of every twenty samples: of a hundred people, those who arrive, the quickest first.
+    let share = usize::try_from(LEAD_SAMPLES / 100).unwrap_or(1);
+    Some(LeadTime(forecast.days.iter().skip(share - 1).step_by(share).copied().collect()))
+}
+
+fn agreement_row<'a>(
+    pack: &CorridorPack,
+    id: &PathwayId,
+    agreements: &'a [agreement::Model],
+    day: NaiveDate,
+) -> Option<&'a agreement::Model> {
     let origin = id.origin?.to_string();
     let row = agreements.iter().find(|row| row.pack == pack.id.as_str() && row.origin == origin)?;
     let covers =
         AgreementStatus::parse(&row.status).is_ok_and(AgreementStatus::covers_open_cases) && row.ends_on.is_none_or(|end| day <= end);
-    covers.then_some(AgreementFacts {
+    covers.then_some(row)
+}
+
+fn agreement_of(pack: &CorridorPack, id: &PathwayId, agreements: &[agreement::Model], day: NaiveDate) -> Option<AgreementFacts> {
+    let row = agreement_row(pack, id, agreements, day)?;
+    Some(AgreementFacts {
         between_governments: row.between_governments,
         labour_market_analysis: row.labour_market_analysis,
         support_to_origin: row.support_to_origin,

@@ -29,6 +29,7 @@ impl Spec for Agreements {
         Field::new("labour_market_analysis", Kind::Flag),
         Field::new("support_to_origin", Kind::Flag),
         Field::choice("cost_mode", "cost-mode", CostMode::WORDS).required(),
+        Field::new("in_time_min_percent", Kind::Number { min: 0, max: 100 }),
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, _: Option<&RowOf<Self>>) -> RowOf<Self> {
@@ -60,6 +61,7 @@ impl Spec for Agreements {
             labour_market_analysis: r.flag("labour_market_analysis"),
             support_to_origin: r.flag("support_to_origin"),
             cost_mode: r.choice("cost_mode"),
+            in_time_min_percent: r.number_or_none("in_time_min_percent"),
         }
     }
 
@@ -76,6 +78,7 @@ impl Spec for Agreements {
             ("labour_market_analysis", row.labour_market_analysis.into()),
             ("support_to_origin", row.support_to_origin.into()),
             ("cost_mode", row.cost_mode.as_str().into()),
+            ("in_time_min_percent", row.in_time_min_percent.into()),
         ])
     }
 

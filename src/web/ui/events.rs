@@ -2,6 +2,7 @@
 //! for each event that the reader may bring. Forms are made from what the machine asks for.
 
 use super::cells::word_key;
+use super::charts;
 use super::parts::{Cell, Form, Input, Moment, Part, Sheet, mendable};
 use super::sent::Sent;
 use super::shell::Page;
@@ -14,7 +15,7 @@ use crate::i18n::Locale;
 use crate::web::extract::PathId;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::contingency::CAUSES;
-use passerelle_domain::corridor::{LocalText, Step};
+use passerelle_domain::corridor::Step;
 use passerelle_domain::machine::{Ask, agreement, journey, need};
 use passerelle_engine::pathway::{JourneyStanding, Next};
 use serde::de::DeserializeOwned;
@@ -79,7 +80,7 @@ impl Forms<'_> {
 
 /// A cause in words, with its code.
 pub fn cause(t: Locale, code: &str) -> String {
-    let key = format!("cause-{}", code.to_lowercase().replace('.', "-").replace('_', "-"));
+    let key = format!("cause-{}", code.to_lowercase().replace(['.', '_'], "-"));
     if t.has(&key) { format!("{} ({code})", t.get(&key)) } else { code.to_owned() }
 }
 
@@ -94,7 +95,7 @@ fn read<A: DeserializeOwned>(sent: &Sent, kind: &str, asks: &[(&'static str, Ask
             Ask::Percent | Ask::Count | Ask::Version => match sent.number(name) {
                 Some(number) if number >= 0 => Some(number.into()),
                 _ => {
-                    errors.push(FieldError::new(*name, "type", "is not a whole number"));
+                    errors.push(FieldError::new(name, "type", "is not a whole number"));
                     None
                 }
             },
@@ -102,13 +103,13 @@ fn read<A: DeserializeOwned>(sent: &Sent, kind: &str, asks: &[(&'static str, Ask
             Ask::Date => match sent.date(name) {
                 Some(day) => Some(day.to_string().into()),
                 None => {
-                    errors.push(FieldError::new(*name, "date", "is not a date such as 2027-09-01"));
+                    errors.push(FieldError::new(name, "date", "is not a date such as 2027-09-01"));
                     None
                 }
             },
             Ask::Text | Ask::Cause(_) | Ask::Words(..) | Ask::Step | Ask::Pack => {
                 if text.is_empty() {
-                    errors.push(FieldError::new(*name, "required", "is missing"));
+                    errors.push(FieldError::new(name, "required", "is missing"));
                 }
                 Some(text.into())
             }
@@ -149,10 +150,7 @@ fn happened(t: Locale, machine: &str, state_list: &str, event: &EventView) -> Mo
 }
 
 fn step_name(page: &Page, steps: &[Step], id: &str) -> String {
-    let t = page.locale;
-    let Some(step) = steps.iter().find(|step| step.id == id) else { return id.to_owned() };
-    let named = |name: &LocalText| name.in_language(t.code()).to_owned();
-    step.name.as_ref().map(named).unwrap_or_else(|| format!("{} ({id})", t.get(&word_key("step-kind", step.kind.as_str()))))
+    steps.iter().find(|step| step.id == id).map_or_else(|| id.to_owned(), |step| charts::step_name(page.locale, step))
 }
 
 /// Timeline, clocks and forms of a journey.

@@ -204,7 +204,9 @@ pub async fn home(page: Page) -> Answer {
     if let Some(journey) = crate::app::journeys::my_own(&ctx).await? {
         let timeline = events::journey_parts(&page, journey).await?.into_iter().next();
         sheet.parts.extend(timeline);
-        sheet.parts.push(Part::Links { heading: String::new(), links: vec![(format!("/ui/journeys/{journey}"), t.get("record-journeys"))] });
+        sheet
+            .parts
+            .push(Part::Links { heading: String::new(), links: vec![(format!("/ui/journeys/{journey}"), t.get("record-journeys"))] });
     }
     if ctx.actor.trainee.is_some() {
         sheet = sheet.part(Part::Links { heading: t.get("home-my-data"), links: privacy::links(t) });

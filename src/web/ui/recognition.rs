@@ -238,7 +238,16 @@ pub async fn board(page: Page) -> Answer {
             days(row.p90_days),
         ]
     });
-    let columns = ["field-authority", "field-destination", "field-occupation", "recognition-full", "recognition-partial", "recognition-refused", "recognition-median", "recognition-p90"];
+    let columns = [
+        "field-authority",
+        "field-destination",
+        "field-occupation",
+        "recognition-full",
+        "recognition-partial",
+        "recognition-refused",
+        "recognition-median",
+        "recognition-p90",
+    ];
     let outcomes = Table {
         heading: t.get("recognition-outcomes"),
         columns: columns.map(|key| t.get(key)).into(),
@@ -258,7 +267,8 @@ pub async fn expectation(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
     if permit(&page.actor, Action::List, Subject::RecognitionCase).is_err() {
         return Ok(vec![]);
     }
-    let percent = |share: f64| Cell::number(formats::percent(t, share));
+    #[expect(clippy::cast_possible_truncation, reason = "a share of one, in whole percent")]
+    let percent = |share: f64| Cell::number(t.with1("plan-percent", "percent", (share * 100.0).round() as i64));
     let count = |number: usize| Cell::number(formats::number(t, i64::try_from(number).unwrap_or(i64::MAX)));
     let mut parts = Vec::new();
     for found in equivalence::of_programme(&ctx, id).await? {

@@ -390,10 +390,8 @@ fn links_of(page: &Page, resource: &dyn Resource, document: &Document) -> Vec<(S
     let (t, id) = (page.locale, document.id);
     let mut links = Vec::new();
     if resource.name() == "tasks"
-        && let (Some(kind), Some(about)) = (
-            document.data.get("record_kind").and_then(Value::as_str),
-            document.data.get("record_id").and_then(Value::as_str),
-        )
+        && let (Some(kind), Some(about)) =
+            (document.data.get("record_kind").and_then(Value::as_str), document.data.get("record_id").and_then(Value::as_str))
     {
         links.push((format!("/ui/{kind}/{about}"), t.get(&format!("record-{kind}"))));
     }

@@ -264,6 +264,7 @@ impl Maker {
                     labour_market_analysis: true,
                     support_to_origin: true,
                     cost_mode: "strict".into(),
+                    in_time_min_percent: None,
                     search: String::new(),
                 };
                 self.add::<agreement::Entity, _>(row).await;

@@ -138,6 +138,26 @@ pub struct PathwayFacts {
     pub permit_days: u32,
     /// Conditions of the agreement that covers the pathway, if one does.
     pub agreement: Option<AgreementFacts>,
+    /// Days from being ready to work, where the pathway's steps say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<LeadTime>,
+    /// Chance of being at work within the start window that the agreement asks for, in percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_time_min_percent: Option<u8>,
+}
+
+/// How long people take from being ready to work: of a hundred, the days of each who arrives, the
+/// quickest first. Whoever never arrives is not in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct LeadTime(pub Vec<u32>);
+
+impl LeadTime {
+    /// Of a hundred, how many are at work within so many days.
+    pub fn percent_within(&self, days: i64) -> u8 {
+        let arrived = self.0.partition_point(|taken| i64::from(*taken) <= days);
+        u8::try_from(arrived.min(100)).unwrap_or(100)
+    }
 }
 
 impl PathwayFacts {

@@ -476,6 +476,7 @@ impl Journey {
                 guard(*language_reached, "language_reached")?;
                 next.steps_done_before(State::Certified, ground)?;
                 next.reach(State::Certified, on, ground);
+                next.learnt(on, true, ground);
                 // What was agreed while she was in training counts from here.
                 if self.offered_on.is_some() {
                     next.reach(State::Offered, on, ground);
@@ -596,6 +597,9 @@ impl Journey {
                 // Open cases keep the version they have, unless somebody says why not.
                 guard(self.pathway.is_none() || said(reason), "reason")?;
                 next.pathway = Some((pack.clone(), *version));
+                if !matches!(self.gate(), State::Applied | State::Enrolled | State::InTraining) {
+                    next.learnt(on, false, ground);
+                }
             }
             Event::AddPaper { paper, valid_to, renewable } => {
                 guard(said(paper), "paper")?;

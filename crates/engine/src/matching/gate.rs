@@ -4,6 +4,7 @@
 //! A gate is never traded against a score.
 
 use super::policy::Policy;
+use super::score::in_time;
 use super::snapshot::Snapshot;
 use passerelle_domain::law::{MatchFacts, NeedFacts, PathwayFacts, SeatPool, TraineeFacts, Verdict, blocks, judge_all};
 use passerelle_domain::matching::{Reason, ReasonCode};
@@ -82,6 +83,11 @@ fn by_pathway<'a>(
         gated.stage = 6;
         if trainee.ready_on > need.start.to {
             gated.reasons.push(Reason::new(ReasonCode::ReadyTooLate).with("ready", trainee.ready_on).with("end", need.start.to));
+        } else if let (Some(asked), Some(chance)) = (pathway.in_time_min_percent, in_time(trainee, need, pathway))
+            && chance < asked
+        {
+            let reason = Reason::new(ReasonCode::InTimeUnlikely).with("chance", chance).with("asked", asked).with("end", need.start.to);
+            gated.reasons.push(reason);
         }
     }
     gated

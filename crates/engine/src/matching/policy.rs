@@ -22,6 +22,8 @@ words!(
         LanguageMargin = "language_margin",
         /// Days between being ready and the end of the start window.
         Readiness = "readiness",
+        /// Chance of being at work within the start window, on the steps of the pathway.
+        InTime = "in_time",
         /// Place of the destination in the trainee's wishes.
         DestinationWish = "destination_wish",
         /// Pay above what comparable staff earn.

@@ -44,6 +44,7 @@ pub fn score(snapshot: &Snapshot, policy: &Policy, trainee: &TraineeFacts, need:
                 Feature::OccupationProximity => occupation(trainee, need),
                 Feature::LanguageMargin => language(trainee, need, pathway),
                 Feature::Readiness => readiness(trainee, need),
+                Feature::InTime => in_time(trainee, need, pathway).map_or(FULL / 2, |percent| i64::from(percent) * 100),
                 Feature::DestinationWish => wish(trainee, pathway),
                 Feature::WageMargin => wage(need),
             };
@@ -131,6 +132,13 @@ fn readiness(trainee: &TraineeFacts, need: &NeedFacts) -> i64 {
     let window = (need.start.to - need.start.from).num_days().max(1);
     let late = (trainee.ready_on - need.start.from).num_days().clamp(0, window);
     FULL - FULL / 2 * late / window
+}
+
+/// Of a hundred like her, how many are at work by the last day of the window; nothing where the
+/// pathway's steps do not say.
+pub(super) fn in_time(trainee: &TraineeFacts, need: &NeedFacts, pathway: &PathwayFacts) -> Option<u8> {
+    let days = (need.start.to - trainee.ready_on).num_days();
+    pathway.lead.as_ref().map(|lead| lead.percent_within(days))
 }
 
 fn wish(trainee: &TraineeFacts, pathway: &PathwayFacts) -> i64 {

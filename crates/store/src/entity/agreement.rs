@@ -23,6 +23,8 @@ pub struct Model {
     pub labour_market_analysis: bool,
     pub support_to_origin: bool,
     pub cost_mode: String,
+    /// Chance of being at work in time below which nobody is proposed, in percent.
+    pub in_time_min_percent: Option<i64>,
     pub search: String,
 }
 

@@ -132,6 +132,7 @@ impl Maker<'_> {
                 labour_market_analysis: origin == "NP",
                 support_to_origin: origin == "NP",
                 cost_mode: "strict".into(),
+                in_time_min_percent: None,
             });
         }
     }

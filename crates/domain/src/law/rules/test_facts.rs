@@ -88,6 +88,8 @@ impl World {
                 wage_floors: vec![],
                 employer_licence: false,
                 permit_days: 70,
+                lead: None,
+                in_time_min_percent: None,
                 agreement: None,
             },
             quotas: vec![],

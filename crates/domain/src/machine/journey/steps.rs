@@ -2,10 +2,11 @@
 
 use super::{Event, Ground, Held, Journey, guard, said};
 use crate::calendar::{Calendar, Roll, Term, deadline};
-use crate::corridor::{Actual, Join, Step};
+use crate::corridor::{Actual, Join, Step, StepKind};
 use crate::machine::Refusal;
 use crate::people::JourneyState as State;
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 /// The step that an event is about.
 pub fn of(event: &Event) -> Option<&str> {
@@ -95,6 +96,41 @@ impl Journey {
             Self::leading(ground, state).filter(|step| !self.is_done(&step.id) && self.missing_before(step).is_empty()).collect();
         for step in leading {
             self.finish(step, on);
+        }
+    }
+
+    /// Whoever is certified has learnt what the pathway teaches before an offer, and done what comes
+    /// before that. Papers are given where the certificate is of this day; those of an earlier one are
+    /// entered with their own dates.
+    pub(super) fn learnt(&mut self, on: NaiveDate, with_papers: bool, ground: &Ground<'_>) {
+        let find = |id: &String| ground.steps.iter().find(|step| step.id == *id);
+        let before = |step: &Step| {
+            let (mut seen, mut pending) = (BTreeSet::new(), step.after.clone());
+            while let Some(id) = pending.pop() {
+                if let Some(earlier) = find(&id).filter(|_| seen.insert(id.clone())) {
+                    pending.extend(earlier.after.iter().cloned());
+                }
+            }
+            seen
+        };
+        let taught = |step: &&Step| matches!(step.kind, StepKind::Training | StepKind::LanguageCourse | StepKind::Exam);
+        let after_a_gate =
+            |ids: &BTreeSet<String>| ids.iter().filter_map(find).any(|step| gate_of(step).is_some_and(|gate| gate != State::Certified));
+        let mut done: BTreeSet<String> = BTreeSet::new();
+        for step in ground.steps.iter().filter(taught) {
+            let earlier = before(step);
+            if !after_a_gate(&earlier) {
+                done.extend(earlier);
+                done.insert(step.id.clone());
+            }
+        }
+        for step in ground.steps.iter().filter(|step| done.contains(&step.id) && !self.is_done(&step.id)).collect::<Vec<_>>() {
+            if with_papers {
+                self.finish(step, on);
+            } else {
+                let known = self.actuals.get(&step.id).cloned().unwrap_or_default();
+                self.actuals.insert(step.id.clone(), Actual { finished_on: Some(on), ..known });
+            }
         }
     }
 

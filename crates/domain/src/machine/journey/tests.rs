@@ -308,7 +308,7 @@ fn whoever_is_matched_in_training_goes_on_when_she_is_certified() {
 
 /// course, then a permit with a clock or a short cut, then the visa, which needs the permit.
 fn pathway() -> Vec<Step> {
-    let mut course = step("course", StepKind::Training, &[]);
+    let mut course = step("course", StepKind::Document, &[]);
     course.attempts_max = Some(2);
     course.on_failure = Some("REC.EXAM".into());
     course.gives = vec![Paper { paper: "entitlement".into(), valid_months: Some(6), renewable: Some(false) }];
@@ -376,6 +376,28 @@ fn a_new_stage_holds_whoever_moves_to_the_version_that_has_it() {
     let walk = walk.event(&Event::Recognition { state: RecognitionState::NotRequired }).all(&[K::FileVisa, K::GrantVisa]);
     assert_eq!(walk.refused(&sample(K::Clear)), Refusal::Guard("steps_before"));
     assert_eq!(walk.event(&finish("briefing")).all(&[K::Clear]).journey.state, State::Departed);
+}
+
+#[test]
+fn whoever_is_certified_has_done_what_is_taught_before_the_offer() {
+    let approval = step("approval", StepKind::Approval, &[]);
+    let mut course = step("course", StepKind::Training, &["approval"]);
+    course.gives = vec![Paper { paper: "entitlement".into(), valid_months: Some(6), renewable: Some(false) }];
+    let steps = || {
+        vec![
+            approval.clone(),
+            course.clone(),
+            step("offer", StepKind::Offer, &["course"]),
+            step("later-course", StepKind::LanguageCourse, &["offer"]),
+        ]
+    };
+    let certified = Walk::from(State::InTraining).along(steps()).all(&[EventKind::Certify]);
+    assert!(certified.journey.is_done("course") && certified.journey.is_done("approval"));
+    assert!(!certified.journey.is_done("later-course"), "what is taught after the offer is still to come");
+    assert_eq!(certified.journey.horizon(certified.on), Some((day("2026-07-05"), "entitlement")));
+    let before = Walk::from(State::Certified).along(steps());
+    assert!(before.journey.is_done("course") && before.journey.papers.is_empty(), "papers of an earlier day have dates of their own");
+    assert!(!Walk::from(State::InTraining).along(steps()).journey.is_done("course"));
 }
 
 #[test]

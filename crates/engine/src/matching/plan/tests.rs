@@ -33,6 +33,8 @@ fn pathway(id: &str, between_governments: bool) -> PathwayFacts {
         wage_floors: vec![],
         employer_licence: false,
         permit_days: 60,
+        lead: None,
+        in_time_min_percent: None,
         agreement: between_governments.then_some(AgreementFacts {
             between_governments: true,
             labour_market_analysis: false,
