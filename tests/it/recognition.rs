@@ -84,4 +84,47 @@ on_both! {
         let outcomes = officer.get("/api/v1/recognition-outcomes").await.json();
         assert_eq!((outcomes["items"][0]["partial"].as_i64(), outcomes["items"][0]["median_days"].as_i64()), (Some(1), Some(112)), "{outcomes}");
     }
+
+    async fn five_notices_with_the_same_deficit_ask_for_a_module(on) {
+        let service = Service::start(on).await;
+        let institute = service.organisation("institute", "MA").await;
+        let authority = service.organisation("recognition_authority", "DE").await;
+        let head = service.program(Role::InstituteHead, Some(institute), &[], None).await;
+        let officer = service.program(Role::RecognitionOfficer, Some(authority), &["DE"], None).await;
+        let programme = json!({ "name": "Nursing", "institute_id": institute, "occupation": "2221", "eqf_basis": "none", "language": "fr", "hours": 4600, "awarded_qualification": "State nurse" });
+        let programme = head.post("/api/v1/programmes", programme).await.created();
+        // The matrix says itself where something is amiss.
+        let row = |coverage: &str, taught: i64, outcome: Option<&str>| json!({ "programme_id": programme, "destination": "DE", "occupation": "2221", "requirement": "Geriatric care", "hours_asked": 120, "hours_taught": taught, "coverage": coverage, "learning_outcome": outcome, "measure": "knowledge_test" });
+        assert_eq!(head.post("/api/v1/equivalences", row("covered", 40, Some("Care of the elderly"))).await.refused(), ["coverage:coverage-hours"]);
+        assert_eq!(head.post("/api/v1/equivalences", row("missing", 40, Some("Care of the elderly"))).await.refused(), ["coverage:coverage-taught"]);
+        assert_eq!(head.post("/api/v1/equivalences", row("partly", 40, None)).await.refused(), ["learning_outcome:required"]);
+        head.post("/api/v1/equivalences", row("partly", 40, Some("Care of the elderly"))).await.created();
+        let cohort = json!({ "name": "2025", "institute_id": institute, "programme_id": programme, "starts_on": "2024-09-01", "ends_on": "2026-07-31", "seats_away": 20, "seats_home": 10, "seats_undecided": 0 });
+        let cohort = head.post("/api/v1/cohorts", cohort).await.created();
+        let expectation = format!("/api/v1/programmes/{programme}/expectation");
+        for number in 1..=5 {
+            let mut new = trainee(institute, "MA");
+            new["cohort_id"] = json!(cohort);
+            new["occupation"] = json!("2221");
+            new["given_name"] = json!(format!("Nurse{number}"));
+            new["birth_date"] = json!(format!("2001-0{number}-01"));
+            let person = head.post("/api/v1/trainees", new).await.created();
+            let diploma = json!({ "trainee_id": person, "title": "Diploma", "awarding_body": "Institut", "occupation": "2221", "status": "awarded", "eqf_basis": "none", "awarded_on": "2025-06-30" });
+            head.post("/api/v1/credentials", diploma).await.created();
+            let new = json!({ "trainee_id": person, "destination": "DE", "occupation": "2221", "authority": "Nursing authority", "state": "draft" });
+            let case = head.post("/api/v1/recognition-cases", new).await.created();
+            assert_eq!(bring(&head, case, 1, json!({ "event": "file", "consent": true })).await.status, 200);
+            assert_eq!(bring(&officer, case, 2, json!({ "event": "acknowledge_complete" })).await.status, 200);
+            let partial = json!({ "event": "decide_partial", "deficits": [{ "subject": if number % 2 == 0 { "Geriatric care" } else { "geriatric  Care" }, "hours": 120 }], "measures": ["knowledge_test"] });
+            assert_eq!(bring(&officer, case, 3, partial).await.status, 200);
+            let seen = head.get(&expectation).await.json();
+            assert_eq!((seen["items"][0]["notices"].as_i64(), seen["items"][0]["deficits"][0]["module"].as_bool()), (Some(number), Some(number == 5)), "{seen}");
+        }
+        let board = officer.get("/api/v1/recognition-board").await.json();
+        assert_eq!((board["items"][0]["state"].as_str(), board["items"][0]["cases"].as_i64()), (Some("decided_partial"), Some(5)), "{board}");
+        let stranger = service.program(Role::InstituteHead, Some(service.organisation("institute", "TN").await), &[], None).await;
+        assert_eq!(stranger.get(&expectation).await.status, 404);
+        let funder = service.program(Role::Funder, Some(service.organisation("funder", "DE").await), &[], None).await;
+        assert_eq!(funder.get(&expectation).await.json()["items"], json!([]), "nothing is learnt from cases that one may not read");
+    }
 }

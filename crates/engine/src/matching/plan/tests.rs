@@ -187,3 +187,18 @@ fn placements_between_governments_are_exempt_and_the_quota_is_never_exceeded() {
     assert_eq!(placed(&result), [2, 3]);
     assert!(result.proposals.iter().all(|proposal| proposal.pathway.to_string() == GOVERNMENT));
 }
+
+#[test]
+fn an_agreement_can_ask_for_a_chance_of_being_at_work_in_time() {
+    // Ready on 1 May, the window ends on 1 December: 214 days. Sixty of a hundred make it, ten never arrive.
+    let lead = LeadTime([vec![214; 60], vec![215; 30]].concat());
+    let asked = |percent| PathwayFacts { lead: Some(lead.clone()), in_time_min_percent: percent, ..pathway(ORDINARY, false) };
+    for (percent, seated) in [(None, 1), (Some(60), 1), (Some(61), 0)] {
+        let result = market(vec![asked(percent)], vec![need(50, ORDINARY, 1)], vec![]);
+        assert_eq!(placed(&result).len(), seated, "{percent:?}");
+    }
+    let result = market(vec![asked(Some(61))], vec![need(50, ORDINARY, 1)], vec![]);
+    assert_eq!(result.totals.unmatched_by_reason, BTreeMap::from([(ReasonCode::InTimeUnlikely, 3)]));
+    assert_eq!((lead.percent_within(213), lead.percent_within(214), lead.percent_within(10_000)), (0, 60, 90));
+    assert_eq!(lead.percent_within(-1), 0, "ready after the window");
+}
