@@ -305,13 +305,14 @@ async fn move_on(
     let last = case_events::last::<Journey>(tx.conn(), row.id).await?;
     let on = case_events::day_of(on, today, last.as_ref().map(|(_, event)| event.on_date))?;
     let (pathway, destination) = match event {
-        Event::TakePathway { pack, version, .. } => {
-            let taken = (pack.clone(), *version);
+        Event::TakePathway { pack, pack_version, .. } => {
+            let taken = (pack.clone(), *pack_version);
             let found = pack_of(tx.conn(), Some(&taken)).await?;
-            let found = found.ok_or_else(|| AppError::invalid("pack", "pathway-unknown", format!("has no version {version}")))?;
+            let found =
+                found.ok_or_else(|| AppError::invalid("pack_version", "pathway-unknown", format!("is no published version of {pack}")))?;
             let serves = found.origins.is_empty() || found.origins.iter().any(|origin| origin.as_str() == row.origin);
             if !serves {
-                return Err(AppError::invalid("pack", "pathway-elsewhere", "does not lead from this origin"));
+                return Err(AppError::invalid("pack", "pathway-other-origin", "does not lead from her country of training"));
             }
             (Some(found.clone()), Some(found.destination.to_string()))
         }
@@ -368,7 +369,7 @@ pub async fn rebuilt(state: &AppState, conn: &impl ConnectionTrait, row: &journe
     for kept in case_events::history(conn, row.id).await? {
         let event: Event = serde_json::from_str(&kept.event).map_err(|_| StoreError::Corrupt { table: "case_event", column: "event" })?;
         let pathway = match &event {
-            Event::TakePathway { pack, version, .. } => Some((pack.clone(), *version)),
+            Event::TakePathway { pack, pack_version, .. } => Some((pack.clone(), *pack_version)),
             _ => journey.pathway.clone(),
         };
         let pack = match &pathway {

@@ -251,7 +251,7 @@ on_both! {
             let finish = |step: &str, day: &str| json!({ "event": "finish_step", "step": step, "on": day });
             let skip = |step: &str, day: &str| json!({ "event": "skip_step", "step": step, "reason": "held", "on": day });
             all(&officer, &path, &[
-                json!({ "event": "take_pathway", "pack": "CA-EMPP", "version": 1, "on": "2025-12-01" }),
+                json!({ "event": "take_pathway", "pack": "CA-EMPP", "pack_version": 1, "on": "2025-12-01" }),
                 finish("referral", "2025-12-02"), finish("displacement-proof", "2025-12-03"), skip("credential-assessment", "2025-12-04"),
                 finish("language-clb7", "2025-12-05"), finish("stream", "2025-12-06"),
             ]).await;
@@ -300,7 +300,7 @@ on_both! {
         let person = head.post("/api/v1/trainees", trainee(institute, "TN")).await.created();
         let journey = events_of(&head, person).await;
         let finish = |step: &str| json!({ "event": "finish_step", "step": step });
-        all(&officer, &journey, &[json!({ "event": "take_pathway", "pack": "IT-TN-WELDERS", "version": 1 }), finish("project-approval")]).await;
+        all(&officer, &journey, &[json!({ "event": "take_pathway", "pack": "IT-TN-WELDERS", "pack_version": 1 }), finish("project-approval")]).await;
         assert_eq!(head.get(&journey).await.json()["may_move"], json!(["course", "italian-a1"]), "whoever performs a step moves it");
         // The ministry adds a stage: a safety briefing between the course and the exam.
         let draft = drafter.post("/api/v1/pathway-drafts", json!({ "pack": "IT-TN-WELDERS" })).await.created();
@@ -324,7 +324,7 @@ on_both! {
         publish(3).await;
         all(&head, &journey, &[finish("course"), finish("italian-a1")]).await;
         assert_eq!(head.get(&journey).await.json()["may_move"], json!(["final-exam"]), "an open case keeps the version it has");
-        let moved = json!({ "event": "take_pathway", "pack": "IT-TN-WELDERS", "version": 2 });
+        let moved = json!({ "event": "take_pathway", "pack": "IT-TN-WELDERS", "pack_version": 2 });
         assert_eq!(officer.event(&journey, moved.clone()).await.refused(), ["reason:guard"]);
         let mut with_reason = moved;
         with_reason["reason"] = json!("the briefing was agreed on");

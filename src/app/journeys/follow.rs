@@ -97,7 +97,7 @@ pub async fn matched(state: &AppState, tx: &mut Tx, row: &proposal::Model, until
     if journey.pathway.as_ref().is_none_or(|(known, _)| *known != pack)
         && let Some(found) = crate::app::corridors::latest_in(tx.conn(), &pack).await?
     {
-        let take = Event::TakePathway { pack, version: found.version, reason: "pathway of the match".into() };
+        let take = Event::TakePathway { pack, pack_version: found.version, reason: "pathway of the match".into() };
         by_system(state, tx, row.trainee_id, &take, today).await?;
     }
     let event = Event::Match { lawful: true, reserved: true, both_consent: true };

@@ -94,6 +94,11 @@ pub fn cell_text(field: &Field, document: &Document, labels: &Labels) -> String 
         (Kind::Choices { list, .. }, Value::Array(words)) => {
             words.iter().filter_map(Value::as_str).map(|word| t.get(&choice_key(t, list, word))).collect::<Vec<_>>().join(", ")
         }
+        // What comes next is an event of the journey, or a step by the name that its pathway gives it.
+        (Kind::Text { .. }, Value::String(word)) if field.name == "next_step" => {
+            let key = word_key("journey-event", word);
+            if t.has(&key) { t.get(&key) } else { word.clone() }
+        }
         (Kind::Moment, Value::String(text)) => crate::formats::moment(t, text),
         (Kind::Date, Value::String(text)) => crate::formats::date_text(t, text),
         (Kind::Phone, Value::String(text)) => crate::formats::phone(text),

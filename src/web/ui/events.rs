@@ -153,6 +153,13 @@ fn step_name(page: &Page, steps: &[Step], id: &str) -> String {
     steps.iter().find(|step| step.id == id).map_or_else(|| id.to_owned(), |step| charts::step_name(page.locale, step))
 }
 
+/// Published pathways that lead from a country.
+async fn packs_from(page: &Page, origin: &str) -> Result<Vec<(String, String)>, AppError> {
+    let packs = corridors::list(&page.ctx()).await?;
+    let serving = packs.iter().filter(|pack| pack.origins.is_empty() || pack.origins.iter().any(|country| country.as_str() == origin));
+    Ok(serving.map(|pack| (pack.id.to_string(), format!("{} ({})", pack.id, pack.version))).collect())
+}
+
 /// Timeline, clocks and forms of a journey.
 ///
 /// # Errors
@@ -212,9 +219,7 @@ pub async fn journey_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError>
     let mut parts =
         vec![Part::Timeline { heading: t.get("journey-timeline"), moments }, Part::Facts { heading: t.get("journey-clocks"), facts }];
     let packs = match course.mine.contains(&journey::EventKind::TakePathway) {
-        true => {
-            corridors::list(&page.ctx()).await?.iter().map(|pack| (pack.id.to_string(), format!("{} v{}", pack.id, pack.version))).collect()
-        }
+        true => packs_from(page, &course.row.origin).await?,
         false => vec![],
     };
     let choices = Choices { steps: course.steps.iter().map(|id| (id.clone(), step_name(page, steps, id))).collect(), packs };
@@ -297,10 +302,9 @@ pub async fn journey_act(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
         Err(error) => {
             let course = journeys::course(&page.ctx(), id).await?;
             let steps = course.grounds.steps();
-            let packs = corridors::list(&page.ctx()).await?;
             let choices = Choices {
                 steps: course.steps.iter().map(|id| (id.clone(), step_name(&page, steps, id))).collect(),
-                packs: packs.iter().map(|pack| (pack.id.to_string(), format!("{} v{}", pack.id, pack.version))).collect(),
+                packs: packs_from(&page, &course.row.origin).await?,
             };
             let forms = Forms { page: &page, records: "journeys", machine: "journey", id, version: course.row.version, choices };
             again(&forms, &sent, kind.as_str(), asks, error)

@@ -210,7 +210,7 @@ pub enum Event {
     /// The pathway and the version that count for her; moving on to another needs a reason.
     TakePathway {
         pack: String,
-        version: u32,
+        pack_version: u32,
         #[serde(default)]
         reason: String,
     },
@@ -593,10 +593,10 @@ impl Journey {
                 next.reach(State::Settled, on, ground);
             }
             Event::Withdraw => next.reach(State::Dropped, on, ground),
-            Event::TakePathway { pack, version, reason } => {
+            Event::TakePathway { pack, pack_version, reason } => {
                 // Open cases keep the version they have, unless somebody says why not.
                 guard(self.pathway.is_none() || said(reason), "reason")?;
-                next.pathway = Some((pack.clone(), *version));
+                next.pathway = Some((pack.clone(), *pack_version));
                 if !matches!(self.gate(), State::Applied | State::Enrolled | State::InTraining) {
                     next.learnt(on, false, ground);
                 }
@@ -798,7 +798,7 @@ pub const fn asks(kind: EventKind) -> &'static [(&'static str, Ask)] {
         K::Emergency => &[("cause", Cause(""))],
         K::Resolve => &[("outcome", Words("resolution", Resolution::WORDS))],
         K::Settle => &[("permanent_status", Yes)],
-        K::TakePathway => &[("pack", Pack), ("version", Version), ("reason", Text)],
+        K::TakePathway => &[("pack", Pack), ("pack_version", Version), ("reason", Text)],
         K::BeginStep | K::FinishStep | K::FailStep | K::StartClock => &[("step", Ask::Step)],
         K::SkipStep | K::ExtendClock => &[("step", Ask::Step), ("reason", Text)],
         K::AddPaper => &[("paper", Text), ("valid_to", Date), ("renewable", Flag)],

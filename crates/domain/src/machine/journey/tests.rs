@@ -67,7 +67,7 @@ fn sample(kind: EventKind) -> Event {
         K::Resolve => Event::Resolve { outcome: Resolution::Defer },
         K::Settle => Event::Settle { permanent_status: true },
         K::Withdraw => Event::Withdraw,
-        K::TakePathway => Event::TakePathway { pack: "DE-TEST".into(), version: 1, reason: "first".into() },
+        K::TakePathway => Event::TakePathway { pack: "DE-TEST".into(), pack_version: 1, reason: "first".into() },
         K::BeginStep => Event::BeginStep { step: "course".into() },
         K::FinishStep => Event::FinishStep { step: "course".into() },
         K::SkipStep => Event::SkipStep { step: "course".into(), reason: "holds the certificate".into() },
@@ -368,11 +368,11 @@ fn a_new_stage_holds_whoever_moves_to_the_version_that_has_it() {
     let mut walk = Walk::from(State::Visa).along(pathway()).event(&finish("course")).event(&finish("short-cut"));
     let unmoved = walk.try_event(&Event::FileVisa);
     assert!(unmoved.is_ok());
-    let without = Event::TakePathway { pack: "DE-TEST".into(), version: 2, reason: " ".into() };
+    let without = Event::TakePathway { pack: "DE-TEST".into(), pack_version: 2, reason: " ".into() };
     assert_eq!(walk.refused(&without), Refusal::Guard("reason"), "an open case keeps its version unless somebody says why");
     walk.steps.push(step("briefing", StepKind::Orientation, &["course"]));
     walk.steps[4].after.push("briefing".into());
-    let walk = walk.event(&Event::TakePathway { pack: "DE-TEST".into(), version: 2, reason: "the briefing was agreed on".into() });
+    let walk = walk.event(&Event::TakePathway { pack: "DE-TEST".into(), pack_version: 2, reason: "the briefing was agreed on".into() });
     let walk = walk.event(&Event::Recognition { state: RecognitionState::NotRequired }).all(&[K::FileVisa, K::GrantVisa]);
     assert_eq!(walk.refused(&sample(K::Clear)), Refusal::Guard("steps_before"));
     assert_eq!(walk.event(&finish("briefing")).all(&[K::Clear]).journey.state, State::Departed);
