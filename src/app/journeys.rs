@@ -18,7 +18,7 @@ use chrono::NaiveDate;
 use passerelle_domain::access::{Action, Role, Subject, permit};
 use passerelle_domain::calendar::Calendar;
 use passerelle_domain::corridor::{CorridorPack, Party, Step};
-use passerelle_domain::machine::journey::{Event, EventKind, Ground, Journey, Terms, hands, is_final};
+use passerelle_domain::machine::journey::{Event, EventKind, Ground, Journey, Terms, hands, is_final, steps};
 use passerelle_domain::people::{JourneyState, RecognitionState};
 use passerelle_engine::pathway::{Clocks, JourneyStanding, Next, Remaining, clocks, remaining};
 use passerelle_store::entity::{case_event, journey, task, trainee};
@@ -139,13 +139,27 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
         step.actor.is_some_and(|actor| parties.contains(&actor) || (actor == Party::Examiner && parties.contains(&Party::Institute)))
             || parties.iter().any(|party| hands(EventKind::FinishStep).contains(party))
     };
-    let steps: Vec<String> =
-        journey.ready(grounds.steps()).into_iter().filter(|step| acts && may_move(step)).map(|step| step.id.clone()).collect();
-    let mine = journey
-        .takes()
-        .into_iter()
-        .filter(|kind| acts && (parties.iter().any(|party| hands(*kind).contains(party)) || (is_step(*kind) && !steps.is_empty())))
-        .collect();
+    // The step that leads to a gate is moved by the gate.
+    let open: Vec<&Step> =
+        journey.ready(grounds.steps()).into_iter().filter(|step| acts && steps::gate_of(step).is_none() && may_move(step)).collect();
+    let offers = |kind: EventKind| {
+        let actual = |step: &Step| journey.actuals.get(&step.id).cloned().unwrap_or_default();
+        open.iter().any(|step| match (kind, &step.clock) {
+            (EventKind::StartClock, clock) => clock.is_some() && actual(step).clock_started_on.is_none(),
+            (EventKind::ExtendClock, Some(clock)) => {
+                clock.extendable_once && actual(step).clock_started_on.is_some() && !actual(step).extended
+            }
+            (EventKind::ExtendClock, None) => false,
+            (EventKind::BeginStep, _) => actual(step).started_on.is_none(),
+            _ => true,
+        })
+    };
+    let brings = |kind: EventKind| match is_step(kind) {
+        true => offers(kind),
+        false => parties.iter().any(|party| hands(kind).contains(party)),
+    };
+    let mine = journey.takes().into_iter().filter(|kind| acts && brings(*kind)).collect();
+    let steps = open.iter().map(|step| step.id.clone()).collect();
     Ok(Course { row, journey, grounds, clocks, ahead, events, mine, steps })
 }
 
@@ -191,7 +205,7 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act) -> Result<Jou
     let journey = facts(&row)?;
     let mut allowed = hands(act.event.kind()).to_vec();
     // Whoever performs a step of the pathway moves it.
-    if let Some(step) = passerelle_domain::machine::journey::steps::of(&act.event) {
+    if let Some(step) = steps::of(&act.event) {
         let pack = pack_of(tx.conn(), journey.pathway.as_ref()).await?;
         let actor = pack.and_then(|pack| pack.steps.into_iter().find(|known| known.id == step)).and_then(|step| step.actor);
         allowed.extend(actor.into_iter().flat_map(|actor| [Some(actor), (actor == Party::Examiner).then_some(Party::Institute)]).flatten());

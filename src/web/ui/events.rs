@@ -136,6 +136,9 @@ fn happened(t: Locale, machine: &str, state_list: &str, event: &EventView) -> Mo
     if event.from != event.to {
         said.push(t.get(&word_key(state_list, &event.to)));
     }
+    if let Some(state) = event.event["state"].as_str() {
+        what = format!("{what}: {}", t.get(&word_key("recognition-state", state)));
+    }
     for name in ["step", "paper", "pack"] {
         if let Some(word) = event.event[name].as_str() {
             what = format!("{what}: {word}");
@@ -189,7 +192,9 @@ pub async fn journey_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError>
         Some(Next::Step(step)) => step.as_str(),
         _ => "",
     };
-    for planned in course.ahead.iter().flat_map(|ahead| &ahead.schedule.steps).filter(|planned| planned.step != current) {
+    let mut later: Vec<_> = course.ahead.iter().flat_map(|ahead| &ahead.schedule.steps).filter(|planned| planned.step != current).collect();
+    later.sort_by_key(|planned| planned.end);
+    for planned in later {
         let actor = steps.iter().find(|step| step.id == planned.step).and_then(|step| step.actor);
         let turn = actor.map(|actor| t.get(&word_key("party", actor.as_str())));
         let due = planned.due.as_ref().map(|due| t.with1("timeline-due", "date", formats::date(t, due.on)));
