@@ -20,6 +20,7 @@ pub mod links;
 pub mod mail;
 pub mod match_runs;
 pub mod needs;
+pub mod outlook;
 pub mod passkeys;
 pub mod pathway_drafts;
 pub mod pathways;

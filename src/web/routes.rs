@@ -621,6 +621,12 @@ fn pathways() -> Vec<Entry> {
         api(Method::POST, "/ui/pathway-drafts/{id}/refusal", Needs(Decide, PathwayDraft), || web::route().to(ui::pathways::refuse)),
         api(Method::POST, "/ui/pathway-drafts/{id}/discard", Needs(Update, PathwayDraft), || web::route().to(ui::pathways::discard)),
         api(Method::GET, "/ui/corridors/{pack}/plan", Needs(Read, Corridor), || web::route().to(ui::plan::show)),
+        api(Method::GET, "/api/v1/rules-outlook", Needs(List, Journey), || web::route().to(api::pathways::rules_outlook)).says(
+            "What announced rules would do to the people who are on the way; nothing is written",
+            Body::None,
+            named("RulesOutlook"),
+        ),
+        api(Method::GET, "/ui/rules-outlook", Needs(List, Journey), || web::route().to(ui::law::outlook)),
         api(Method::GET, "/ui/rules", Needs(List, Law), || web::route().to(ui::law::list)),
         api(Method::POST, "/ui/rules", Needs(Create, Law), || web::route().to(ui::law::enter)),
         api(Method::GET, "/ui/rules/{rule}", Needs(Read, Law), || web::route().to(ui::law::show)),

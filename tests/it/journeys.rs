@@ -391,6 +391,54 @@ on_both! {
         assert!(recognition().await.is_empty());
     }
 
+    async fn an_announced_rule_says_whom_it_would_block_delay_and_free(on) {
+        let service = Service::start(on).await;
+        service.corridors().await;
+        let institute = service.organisation("institute", "MA").await;
+        let head = service.program(Role::InstituteHead, Some(institute), &[], None).await;
+        let officer = service.program(Role::OriginOfficer, None, &["MA"], None).await;
+        let mut birth = Some("1975-01-01".to_owned());
+        for name in ["Old", "Young", "Unknown"] {
+            let mut new = trainee(institute, "MA");
+            new["given_name"] = json!(name);
+            match &birth {
+                Some(day) => new["birth_date"] = json!(day),
+                None => drop(new.as_object_mut().unwrap().remove("birth_date")),
+            }
+            let person = head.post("/api/v1/trainees", new).await.created();
+            let path = events_of(&head, person).await;
+            all(&officer, &path, &[json!({ "event": "take_pathway", "pack": "DE-NAFR-THAMM", "pack_version": 1 })]).await;
+            // The next one will be twenty and a half when she can leave, the last has no birth date.
+            let departure: chrono::NaiveDate = officer.get(&path).await.json()["ready_on"].as_str().unwrap().parse().unwrap();
+            birth = (name == "Old").then(|| (departure - chrono::Months::new(20 * 12 + 6)).to_string());
+        }
+        assert_eq!(officer.get("/api/v1/rules-outlook").await.json()["changes"], json!([]));
+        // From twenty-one, and to fifty at the most: announced, not in force.
+        let ministry = service.program(Role::DestinationApprover, None, &["DE"], None).await;
+        let rules = ministry.get("/api/v1/rules").await.json();
+        let current = rules["items"].as_array().unwrap().iter().find(|rule| rule["rule"] == "R01").unwrap().clone();
+        let mut announced = current.clone();
+        announced["version"] = json!(2);
+        announced["status"] = json!("announced");
+        announced["valid_from"] = json!("2030-01-01");
+        let age = json!({ "years_between": [{ "fact": "person.birth_date" }, { "fact": "dates.departure" }] });
+        announced["holds"] = json!({ "all": [{ "at_least": [age, 21] }, { "at_most": [age, 50] }] });
+        announced["tests"] = json!([
+            { "name": "thirty", "expect": "pass", "facts": { "person.birth_date": "1997-05-01", "dates.departure": "2027-09-01" } },
+            { "name": "nineteen", "expect": "block", "facts": { "person.birth_date": "2008-05-01", "dates.departure": "2027-09-01" } },
+        ]);
+        let made = ministry.post("/api/v1/law-entries", json!({ "kind": "rule", "document": announced })).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        let before = rebuilt_equal_stored(&service).await;
+        let seen = officer.get("/api/v1/rules-outlook").await.json();
+        let change = &seen["changes"][0];
+        assert_eq!((&change["rule"], &change["counts"]), (&json!("R01"), &json!({ "blocked": 1, "delayed": 1 })), "{seen}");
+        assert_eq!(change["touched"][1]["months"], 6, "{seen}");
+        assert_eq!(rebuilt_equal_stored(&service).await, before, "nothing is written");
+        let elsewhere = service.program(Role::OriginOfficer, None, &["TN"], None).await;
+        assert_eq!(elsewhere.get("/api/v1/rules-outlook").await.json()["journeys"], 0, "each sees her own");
+    }
+
     async fn six_who_bring_one_event_at_once_bring_it_once(on) {
         let service = Service::start(on).await;
         let institute = service.organisation("institute", "MA").await;

@@ -1,7 +1,7 @@
 //! Pathways and law over the API: drafts and their keys, ways through a pathway, rules, legal periods.
 
 use super::{Answer, typed};
-use crate::app::{equivalence, law, pathway_drafts, pathways, recognition};
+use crate::app::{equivalence, law, outlook, pathway_drafts, pathways, recognition};
 use crate::web::extract::{IfMatch, PathId, SignedIn};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
@@ -167,4 +167,9 @@ pub async fn recognition_board(who: SignedIn) -> Answer {
 /// `GET /api/v1/programmes/{id}/expectation`
 pub async fn expectation(who: SignedIn, PathId(id): PathId) -> Answer {
     Ok(HttpResponse::Ok().json(json!({ "items": equivalence::of_programme(&who.ctx(), id).await? })))
+}
+
+/// `GET /api/v1/rules-outlook`
+pub async fn rules_outlook(who: SignedIn) -> Answer {
+    Ok(HttpResponse::Ok().json(outlook::outlook(&who.ctx()).await?))
 }

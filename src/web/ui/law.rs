@@ -8,6 +8,7 @@ use super::sentences::sentence;
 use super::shell::Page;
 use super::{Answer, see};
 use crate::app::law::{self, Enter, EntryKind};
+use crate::app::outlook::{self, Effect};
 use crate::error::{AppError, FieldError};
 use crate::formats;
 use crate::i18n::plain;
@@ -38,6 +39,9 @@ pub async fn list(page: Page) -> Answer {
         ["rules-rule", "rules-severity", "rules-anchor", "rules-version", "field-status", "rules-source"].map(|key| t.get(key)).into();
     let table = Table { heading: String::new(), columns, rows: rows.collect(), empty: t.get("list-empty") };
     let mut sheet = Sheet::new(page.shell("rules-title")).lead(t.get("rules-lead")).table(table);
+    if permit(&page.actor, Action::List, Subject::Journey).is_ok() {
+        sheet = sheet.action("/ui/rules-outlook", t.get("outlook-title"));
+    }
     let series = law.reference.series.iter().map(|series| {
         let values = series.values.iter().map(|(year, value)| format!("{year}: {value}")).collect::<Vec<_>>().join(" · ");
         vec![Cell::text(series.name.clone()), Cell::text(values), Cell::text(series.source.clone())]
@@ -165,4 +169,42 @@ pub async fn enter(page: Page, sent: Sent) -> Answer {
             rule_page(&page, id, &errors.collect::<Vec<_>>(), &sent).await
         }
     }
+}
+
+/// `GET /ui/rules-outlook`: announced rules over the people who are on the way.
+pub async fn outlook(page: Page) -> Answer {
+    let t = page.locale;
+    let found = outlook::outlook(&page.ctx()).await?;
+    let count = |number: usize| formats::number(t, i64::try_from(number).unwrap_or(i64::MAX));
+    let law = law::read(&page.ctx()).await?;
+    let lead = t.with1("outlook-lead", "count", count(found.journeys));
+    let mut sheet = Sheet::new(page.shell("outlook-title")).crumb("/ui/rules", t.get("rules-title")).lead(lead);
+    if found.changes.is_empty() {
+        sheet = sheet.part(Part::Notice { text: t.get("outlook-nothing"), kind: "good" });
+    }
+    for change in &found.changes {
+        let rule = law.catalogue.rules.iter().find(|rule| rule.rule == change.rule && rule.version == change.version);
+        let title = rule.map_or("", |rule| rule.title.in_language(t.code()));
+        let counts = Effect::ALL.iter().map(|effect| {
+            let number = change.counts.get(effect.as_str()).copied().unwrap_or(0);
+            (t.get(&word_key("outlook-effect", effect.as_str())), Cell::number(count(number)))
+        });
+        let from = (t.get("field-valid-from"), Cell::text(formats::date(t, change.valid_from)));
+        sheet = sheet.part(Part::Facts {
+            heading: format!("{} · {title} ({})", change.rule, change.version),
+            facts: std::iter::once(from).chain(counts).collect(),
+        });
+        let rows = change.touched.iter().map(|touched| {
+            let effect = t.get(&word_key("outlook-effect", touched.effect.as_str()));
+            let what = match touched.months {
+                Some(months) => t.with1("outlook-later", "count", count(usize::try_from(months).unwrap_or(0))),
+                None => touched.missing.join(", "),
+            };
+            let reference = crate::app::resource::short_reference(touched.trainee);
+            vec![Cell::link(reference, format!("/ui/journeys/{}", touched.journey)), Cell::text(effect), Cell::text(what)]
+        });
+        let columns = ["record-journeys", "outlook-effect", "outlook-what"].map(|key| t.get(key)).into();
+        sheet = sheet.table(Table { heading: String::new(), columns, rows: rows.collect(), empty: t.get("outlook-nobody") });
+    }
+    sheet.answer()
 }
