@@ -14,7 +14,7 @@ use passerelle_domain::machine::journey::{Event, EventKind};
 use passerelle_domain::people::{RecognitionState, TaskKind};
 use passerelle_engine::pathway::{JourneyStanding, WARN_DAYS};
 use passerelle_store::entity::{journey, recognition_case, task, trainee};
-use passerelle_store::query::{ColumnTrait, Condition, EntityTrait, Expr, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use passerelle_store::query::{ColumnTrait, Condition, EntityTrait, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use passerelle_store::{StoreError, job, record};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -133,9 +133,14 @@ async fn begin_missing(state: &AppState, now: Moment) -> Result<u64, AppError> {
     let law = law::current(state, state.store.read()).await?;
     let mut begun = 0;
     loop {
-        let known = journey::Entity::find().select_only().column(journey::Column::TraineeId).into_query();
+        // "Not in" over many rows would compare everybody with everybody once the list outgrows the database's memory.
+        let known = journey::Entity::find()
+            .select_only()
+            .column(journey::Column::Id)
+            .filter(Expr::col((journey::Entity, journey::Column::TraineeId)).equals((trainee::Entity, trainee::Column::Id)))
+            .into_query();
         let people = trainee::Entity::find()
-            .filter(trainee::Column::Id.not_in_subquery(known))
+            .filter(Expr::exists(known).not())
             .filter(trainee::Column::MergedInto.is_null())
             .filter(trainee::Column::ErasedAtMs.is_null())
             .limit(PAGE)
