@@ -627,6 +627,8 @@ fn pathways() -> Vec<Entry> {
             named("RulesOutlook"),
         ),
         api(Method::GET, "/ui/rules-outlook", Needs(List, Journey), || web::route().to(ui::law::outlook)),
+        api(Method::GET, "/ui/law-tables", Needs(List, Law), || web::route().to(ui::law_tables::show)),
+        api(Method::POST, "/ui/law-tables", Needs(Create, Law), || web::route().to(ui::law_tables::enter)),
         api(Method::GET, "/ui/rules", Needs(List, Law), || web::route().to(ui::law::list)),
         api(Method::POST, "/ui/rules", Needs(Create, Law), || web::route().to(ui::law::enter)),
         api(Method::GET, "/ui/rules/{rule}", Needs(Read, Law), || web::route().to(ui::law::show)),

@@ -154,6 +154,26 @@ on_both! {
         assert_eq!(statuses, [200, 412, 412, 412, 412, 412]);
     }
 
+    async fn what_rules_look_up_is_read_and_extended_on_a_page(on) {
+        let service = Service::start(on).await;
+        service.demo().await;
+        let mut approver = service.person(Role::DestinationApprover).await;
+        let page = approver.get("/ui/law-tables").await.text;
+        assert!(page.contains("Nursing and Midwifery Council") && page.contains("C189"), "procedures and conventions are shown");
+        let csrf = approver.csrf().await;
+        let mut enter = async |kind: &str, document: &str| approver.post("/ui/law-tables", &[("csrf", &csrf), ("kind", kind), ("document", document)]).await;
+        assert_eq!(enter("convention", "{country: KE, instrument: C189, standing: ratified, since: 2026-01-01, source: Register of ratifications}").await.status, 303);
+        let refused = enter("convention", "{country: KE, instrument: C189, standing: perhaps, source: x}").await;
+        assert!(refused.status == 422 && refused.text.contains("perhaps"), "what was typed is still there: {}", refused.status);
+        assert_eq!(enter("procedure", "a: [").await.status, 422);
+        let page = approver.get("/ui/law-tables").await.text;
+        assert!(page.contains("Register of ratifications"));
+        let mut officer = service.person(Role::DestinationOfficer).await;
+        assert!(!officer.get("/ui/law-tables").await.text.contains("name=\"document\""), "officers read");
+        let csrf = officer.csrf().await;
+        assert_eq!(officer.post("/ui/law-tables", &[("csrf", &csrf), ("kind", "convention"), ("document", "{}")]).await.status, 403);
+    }
+
     async fn the_law_judges_facts_and_takes_later_versions(on) {
         let service = Service::start(on).await;
         let Ministries { origin, officer, .. } = ministries(&service, "MA", "DE").await;

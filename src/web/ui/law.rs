@@ -39,6 +39,7 @@ pub async fn list(page: Page) -> Answer {
         ["rules-rule", "rules-severity", "rules-anchor", "rules-version", "field-status", "rules-source"].map(|key| t.get(key)).into();
     let table = Table { heading: String::new(), columns, rows: rows.collect(), empty: t.get("list-empty") };
     let mut sheet = Sheet::new(page.shell("rules-title")).lead(t.get("rules-lead")).table(table);
+    sheet = sheet.action("/ui/law-tables", t.get("law-tables-title"));
     if permit(&page.actor, Action::List, Subject::Journey).is_ok() {
         sheet = sheet.action("/ui/rules-outlook", t.get("outlook-title"));
     }

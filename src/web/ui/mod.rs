@@ -10,6 +10,7 @@ pub mod events;
 pub mod gate;
 pub mod keys;
 pub mod law;
+pub mod law_tables;
 pub mod match_runs;
 pub mod parts;
 pub mod pathway_step;
