@@ -120,6 +120,19 @@ async fn one(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError
     let cases = recognition_case::Entity::find().filter(recognition_case::Column::TraineeId.eq(person));
     told.extend(cases.all(conn).await.map_err(StoreError::from)?.into_iter().map(|row| row.id));
     journeys::anonymise(tx, told).await?;
+    // Nobody waits for her any more: no clock runs and no task is asked.
+    journey::Entity::update_many()
+        .col_expr(journey::Column::Standing, Expr::value("ended"))
+        .filter(journey::Column::TraineeId.eq(person))
+        .exec(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    task::Entity::update_many()
+        .col_expr(task::Column::Status, Expr::value("closed"))
+        .filter(task::Column::TraineeId.eq(person))
+        .exec(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
     let conn = tx.conn();
     for (kind, records) in cases_of(conn, person).await? {
         comment::Entity::delete_many()
