@@ -1,7 +1,7 @@
 //! A partnership agreement as it goes, from the idea to teach-out.
 
 use super::Ctx;
-use super::case_events::{self, EventView, Happened};
+use super::case_events::{self, Act, EventView, Happened};
 use crate::error::AppError;
 use chrono::NaiveDate;
 use passerelle_domain::access::{Action, Subject, permit};
@@ -11,19 +11,9 @@ use passerelle_engine::pathway::JourneyStanding;
 use passerelle_store::entity::{agreement, journey};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use passerelle_store::{StoreError, record};
-use serde::Deserialize;
 use uuid::Uuid;
 
 const MACHINE: &str = "agreement";
-
-/// What happens, and on which day.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Act {
-    #[serde(flatten)]
-    pub event: Event,
-    #[serde(default)]
-    pub on: Option<NaiveDate>,
-}
 
 /// An agreement with its history and what may happen next.
 #[derive(Debug)]
@@ -80,7 +70,7 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
 ///
 /// # Errors
 /// Why it cannot happen.
-pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act) -> Result<Agreement, AppError> {
+pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Result<Agreement, AppError> {
     let scope = permit(ctx.actor, Action::Update, Subject::Agreement)?;
     let mut tx = ctx.begin().await?;
     record::find::<agreement::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;

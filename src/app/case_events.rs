@@ -9,12 +9,22 @@ use passerelle_domain::machine::Refusal;
 use passerelle_store::entity::case_event;
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, Tx};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Events of one case that are read at once; more than any case has.
 const MOST: u64 = 1_000;
+
+/// What happens, and on which day.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Act<E> {
+    #[serde(flatten)]
+    pub event: E,
+    /// Day on which it happened; today without it, never later.
+    #[serde(default)]
+    pub on: Option<NaiveDate>,
+}
 
 /// One event as a program reads it.
 #[derive(Debug, Clone, Serialize)]

@@ -8,14 +8,14 @@ mod tasks;
 pub use follow::{agreed, matched, recognised};
 pub use nightly::{JOB, Night, beginnings, carry_out, plan_next, recompute, request};
 
-use super::case_events::{self, EventView, Happened};
+use super::case_events::{self, Act, EventView, Happened};
 use super::law::{self, Law};
 use super::work::notifications;
 use super::{Ctx, corridors};
 use crate::error::AppError;
 use crate::state::AppState;
 use chrono::NaiveDate;
-use passerelle_domain::access::{Action, Role, Subject, permit};
+use passerelle_domain::access::{Action, FieldGroup, Role, Scope, Subject, permit, permit_group};
 use passerelle_domain::calendar::Calendar;
 use passerelle_domain::corridor::{CorridorPack, Party, Step};
 use passerelle_domain::machine::journey::{Event, EventKind, Ground, Journey, Terms, hands, is_final, steps};
@@ -24,21 +24,11 @@ use passerelle_engine::pathway::{Clocks, JourneyStanding, Next, Remaining, clock
 use passerelle_store::entity::{case_event, journey, task, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use passerelle_store::{StoreError, Tx, record};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 const MACHINE: &str = "journey";
-
-/// What happens, and on which day.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Act {
-    #[serde(flatten)]
-    pub event: Event,
-    /// Day on which it happened; today without it, never later.
-    #[serde(default)]
-    pub on: Option<NaiveDate>,
-}
 
 /// What a journey is judged by, read from the law and its pathway.
 #[derive(Debug)]
@@ -104,30 +94,29 @@ async fn pack_of(conn: &impl ConnectionTrait, pathway: Option<&(String, u32)>) -
     corridors::version_in(conn, pack, version).await
 }
 
-/// A journey with its course, for somebody who may read it. `id` is the journey's or the person's.
+/// The journeys of which the actor is shown the stages: a rule of data that hides them hides the course.
+fn readable(ctx: &Ctx<'_>) -> Result<Scope, AppError> {
+    Ok(permit_group(ctx.actor, Action::Read, Subject::Journey, FieldGroup::Journey)?)
+}
+
+/// A journey with its course, for somebody who may read it.
 ///
 /// # Errors
 /// When there is none for the actor.
 pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
-    use passerelle_store::record::Record;
-    let scope = permit(ctx.actor, Action::Read, Subject::Journey)?;
+    let scope = readable(ctx)?;
     let conn = ctx.state.store.read();
-    let row = journey::Entity::find()
-        .filter(journey::Entity::visible(&scope))
-        .filter(journey::Column::Id.eq(id))
-        .one(conn)
-        .await
-        .map_err(StoreError::from)?
-        .ok_or(AppError::NotFound)?;
+    let row = record::find::<journey::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)?;
     let today = ctx.now.date();
     let law = law::current(ctx.state, conn).await?;
-    let journey = facts(&row)?;
+    let mut journey = facts(&row)?;
     let occupation = occupation_of(conn, row.trainee_id).await?;
     let pack = pack_of(conn, journey.pathway.as_ref()).await?;
     let grounds = Grounds::new(&law, pack, row.destination.as_deref(), &occupation, today)?;
     let mut events: Vec<EventView> = case_events::history(conn, row.id).await?.iter().map(EventView::of).collect();
     if !sees_causes(ctx) {
         events.iter_mut().for_each(|view| withhold(&mut view.event));
+        journey.cause = journey.cause.filter(|cause| is_employers(cause));
     }
     let clocks = clocks(&journey, grounds.steps(), &law.calendars, today);
     let ahead = (!is_final(journey.state) && !grounds.steps().is_empty())
@@ -175,9 +164,14 @@ fn sees_causes(ctx: &Ctx<'_>) -> bool {
     ctx.actor.trainee.is_some() || ctx.actor.grants.iter().any(|grant| !matches!(grant.role, Role::EmployerClerk | Role::EmployerApprover))
 }
 
+/// Causes that lie with the employer are his to know.
+fn is_employers(cause: &str) -> bool {
+    cause.starts_with("EMP.")
+}
+
 fn withhold(event: &mut serde_json::Value) {
     let Some(event) = event.as_object_mut() else { return };
-    let employers = event.get("cause").and_then(|cause| cause.as_str()).is_some_and(|cause| cause.starts_with("EMP."));
+    let employers = event.get("cause").and_then(|cause| cause.as_str()).is_some_and(is_employers);
     if !employers {
         event.remove("cause");
         event.remove("reason");
@@ -194,8 +188,8 @@ async fn occupation_of(conn: &impl ConnectionTrait, person: Uuid) -> Result<Stri
 ///
 /// # Errors
 /// Why it cannot happen: the state, the hand, a condition, the pathway.
-pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act) -> Result<Journey, AppError> {
-    let scope = permit(ctx.actor, Action::Read, Subject::Journey)?;
+pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Result<Journey, AppError> {
+    let scope = readable(ctx)?;
     ctx.ensure_writes()?;
     let mut tx = ctx.begin().await?;
     let row = record::find::<journey::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
@@ -237,14 +231,16 @@ async fn following(state: &AppState, tx: &mut Tx, person: Uuid, event: &Event, o
 /// # Errors
 /// When there is no such person, or the database refuses.
 pub async fn of_person(state: &AppState, tx: &mut Tx, person: Uuid, today: NaiveDate) -> Result<journey::Model, AppError> {
+    // Held first: whoever moves her meanwhile is waited for, and what is read then is what stands.
+    let row = record::hold::<trainee::Entity>(tx, person).await?.ok_or(AppError::NotFound)?;
     let find = journey::Entity::find().filter(journey::Column::TraineeId.eq(person));
     if let Some(row) = find.one(tx.conn()).await.map_err(StoreError::from)? {
         return Ok(row);
     }
-    let row = trainee::Entity::find_by_id(person).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
     let law = law::current(state, tx.conn()).await?;
     let begun = beginning(&law, &row, today, tx.now_ms())?;
     record::insert::<journey::Entity>(tx, begun.clone()).await?;
+    tasks::settle(tx, &begun, today).await?;
     Ok(begun)
 }
 

@@ -1,7 +1,7 @@
 //! A need as it goes: validated, published, its seats reserved and filled. Seats follow what happens
 //! to proposals and journeys; the rest is brought by the employer and the authority.
 
-use super::case_events::{self, EventView, Happened};
+use super::case_events::{self, Act, EventView, Happened};
 use super::{Ctx, journeys};
 use crate::clock::Moment;
 use crate::error::AppError;
@@ -13,27 +13,42 @@ use passerelle_domain::machine::need::{Event, EventKind, Need, hands};
 use passerelle_domain::machine::{Refusal, journey};
 use passerelle_domain::people::NeedStatus;
 use passerelle_store::entity::{case_event, need};
-use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use passerelle_store::{StoreError, Tx, record};
-use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 const MACHINE: &str = "need";
 
-/// What happens, and on which day.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Act {
-    #[serde(flatten)]
-    pub event: Event,
-    #[serde(default)]
-    pub on: Option<NaiveDate>,
+/// Seats of a need. Who holds them is told by proposals and journeys, to those who may read these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Seats {
+    pub positions: u32,
+    pub free: usize,
+    pub reserved: usize,
+    pub filled: usize,
+    pub started: usize,
+}
+
+impl Seats {
+    pub fn of(need: &Need) -> Self {
+        Self {
+            positions: need.positions,
+            free: need.free(),
+            reserved: need.reserved.len(),
+            filled: need.filled.len(),
+            started: need.started.len(),
+        }
+    }
 }
 
 /// A need with its history and what may happen next.
 #[derive(Debug)]
 pub struct Course {
     pub row: need::Model,
-    pub need: Need,
+    pub state: NeedStatus,
+    pub seats: Seats,
     pub events: Vec<EventView>,
     pub mine: Vec<EventKind>,
 }
@@ -59,17 +74,20 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
     let conn = ctx.state.store.read();
     let row = record::find::<need::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)?;
     let (need, _, _) = last(conn, &row).await?;
-    let events = case_events::history(conn, id).await?.iter().map(EventView::of).collect();
+    let mut events: Vec<EventView> = case_events::history(conn, id).await?.iter().map(EventView::of).collect();
+    for view in &mut events {
+        view.event.as_object_mut().map(|event| event.remove("holder"));
+    }
     let may = permit(ctx.actor, Action::Update, Subject::Need).is_ok() && ctx.ensure_writes().is_ok();
     let mine = need.takes().into_iter().filter(|kind| may && case_events::party(ctx.actor, hands(*kind)).is_some()).collect();
-    Ok(Course { row, need, events, mine })
+    Ok(Course { row, state: need.state, seats: Seats::of(&need), events, mine })
 }
 
 /// Brings an event.
 ///
 /// # Errors
 /// Why it cannot happen.
-pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act) -> Result<Need, AppError> {
+pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Result<Need, AppError> {
     let scope = permit(ctx.actor, Action::Update, Subject::Need)?;
     let mut tx = ctx.begin().await?;
     record::find::<need::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
@@ -171,21 +189,30 @@ async fn move_on(
 /// When the database refuses.
 pub async fn drop_overdue(state: &AppState, now: Moment) -> Result<u64, AppError> {
     let today = now.date();
-    let ids: Vec<Uuid> = case_event::Entity::find()
+    // Needs whose seats can still be reserved, as their newest event left them: one statement.
+    let live = [NeedStatus::Open, NeedStatus::Reserved, NeedStatus::Suspended].map(NeedStatus::as_str);
+    let needs = need::Entity::find().select_only().column(need::Column::Id).filter(need::Column::Status.is_in(live)).into_query();
+    let events: Vec<(Uuid, String)> = case_event::Entity::find()
         .select_only()
         .column(case_event::Column::CaseId)
-        .distinct()
+        .column(case_event::Column::After)
         .filter(case_event::Column::Machine.eq(MACHINE))
+        .filter(case_event::Column::CaseId.in_subquery(needs))
+        .order_by_asc(case_event::Column::Seq)
         .into_tuple()
         .all(state.store.read())
         .await
         .map_err(StoreError::from)?;
+    let newest: BTreeMap<Uuid, String> = events.into_iter().collect();
     let mut fallen = 0;
-    for id in ids {
-        let mut tx = state.store.begin(None, now.ms()).await?;
-        let Some(row) = record::hold::<need::Entity>(&tx, id).await? else { continue };
-        let (need, _, _) = last(tx.conn(), &row).await?;
+    for (id, after) in newest {
+        let need: Need = serde_json::from_str(&after).map_err(|_| StoreError::Corrupt { table: "case_event", column: "after" })?;
         let over: Vec<String> = need.reserved.iter().filter(|(_, until)| **until < today).map(|(holder, _)| holder.clone()).collect();
+        if over.is_empty() {
+            continue;
+        }
+        let mut tx = state.store.begin(None, now.ms()).await?;
+        record::hold::<need::Entity>(&tx, id).await?;
         for holder in over {
             let person = Uuid::parse_str(&holder).map_err(AppError::internal)?;
             let row = journeys::of_person(state, &mut tx, person, today).await?;

@@ -2,7 +2,7 @@
 //! the record in the same transaction.
 
 use super::Ctx;
-use super::case_events::{self, EventView, Happened};
+use super::case_events::{self, Act, EventView, Happened};
 use super::journeys;
 use super::law;
 use super::work::notifications;
@@ -17,20 +17,10 @@ use passerelle_domain::people::{Answer, RecognitionState};
 use passerelle_store::entity::{case_event, credential, recognition_case, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
 const MACHINE: &str = "recognition";
-
-/// What happens, and on which day.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Act {
-    #[serde(flatten)]
-    pub event: Event,
-    /// Day on which it happened; today without it, never later.
-    #[serde(default)]
-    pub on: Option<NaiveDate>,
-}
 
 /// A case with its history and what may happen next.
 #[derive(Debug, Clone)]
@@ -81,7 +71,7 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
 ///
 /// # Errors
 /// Why it cannot happen: the state, the hand, a condition, or nobody has written the procedure down.
-pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act) -> Result<Case, AppError> {
+pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Result<Case, AppError> {
     let scope = permit(ctx.actor, Action::Read, Subject::RecognitionCase)?;
     ctx.ensure_writes()?;
     let mut tx = ctx.begin().await?;

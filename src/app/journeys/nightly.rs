@@ -86,7 +86,15 @@ pub async fn recompute(state: &AppState, now: Moment) -> Result<Night, AppError>
     let mut after = Uuid::nil();
     let mut closed = Vec::new();
     loop {
+        // A record that was merged into another is seen as that other one.
+        let merged = trainee::Entity::find()
+            .select_only()
+            .column(trainee::Column::Id)
+            .filter(Expr::col((trainee::Entity, trainee::Column::Id)).equals((journey::Entity, journey::Column::TraineeId)))
+            .filter(trainee::Column::MergedInto.is_not_null())
+            .into_query();
         let rows = journey::Entity::find()
+            .filter(Expr::exists(merged).not())
             .filter(journey::Column::Id.gt(after))
             .filter(journey::Column::Standing.ne(JourneyStanding::Ended.as_str()))
             .order_by_asc(journey::Column::Id)
@@ -117,15 +125,25 @@ pub async fn recompute(state: &AppState, now: Moment) -> Result<Night, AppError>
         }
         night.changed += write(state, now, changed).await?;
     }
+    let mut broken = None;
     for person in closed {
-        let mut tx = state.store.begin(None, now.ms()).await?;
-        by_system(state, &mut tx, person, &Event::Emergency { cause: "DST.CLOSED".into() }, today).await?;
-        tx.commit().await?;
-        night.held += 1;
+        match hold(state, now, person).await {
+            Ok(()) => night.held += 1,
+            // The others are held all the same; the night says afterwards that it was not whole.
+            Err(error) => broken = Some(error),
+        }
     }
     night.cases = cases(state, now).await?;
     night.reservations_fallen = needs::drop_overdue(state, now).await?;
-    Ok(night)
+    broken.map_or(Ok(night), Err)
+}
+
+/// Every way is closed to her, and that is not her doing.
+async fn hold(state: &AppState, now: Moment, person: Uuid) -> Result<(), AppError> {
+    let mut tx = state.store.begin(None, now.ms()).await?;
+    by_system(state, &mut tx, person, &Event::Emergency { cause: "DST.CLOSED".into() }, now.date()).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Journeys of people who have none yet.
@@ -153,7 +171,10 @@ async fn begin_missing(state: &AppState, now: Moment) -> Result<u64, AppError> {
         begun += u64::try_from(people.len()).unwrap_or(0);
         let mut tx = state.store.begin(None, now.ms()).await?;
         let rows = people.iter().map(|person| beginning(&law, person, now.date(), now.ms())).collect::<Result<Vec<_>, _>>()?;
-        record::insert_many::<journey::Entity>(&mut tx, rows).await?;
+        record::insert_many::<journey::Entity>(&mut tx, rows.clone()).await?;
+        for row in rows.iter().filter(|row| row.standing != JourneyStanding::OnTrack.as_str()) {
+            tasks::settle(&mut tx, row, now.date()).await?;
+        }
         tx.commit().await?;
     }
 }

@@ -27,7 +27,7 @@ pub async fn need(who: SignedIn, PathId(id): PathId) -> Answer {
     let course = needs::course(&who.ctx(), id).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::ETAG, format!("\"{}\"", course.row.version)))
-        .json(json!({ "need": course.need, "items": course.events, "may": course.mine })))
+        .json(json!({ "state": course.state, "seats": course.seats, "items": course.events, "may": course.mine })))
 }
 
 /// `POST /api/v1/needs/{id}/events`
@@ -36,7 +36,7 @@ pub async fn need_act(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMat
     let need = needs::act(&who.ctx(), id, version, &typed(&body)?).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::ETAG, format!("\"{}\"", version + 1)))
-        .json(json!({ "need": need, "version": version + 1 })))
+        .json(json!({ "state": need.state, "seats": needs::Seats::of(&need), "version": version + 1 })))
 }
 
 /// `GET /api/v1/agreements/{id}/events`

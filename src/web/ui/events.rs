@@ -7,8 +7,8 @@ use super::parts::{Cell, Form, Input, Moment, Part, Sheet, mendable};
 use super::sent::Sent;
 use super::shell::Page;
 use super::{Answer, see};
-use crate::app::case_events::EventView;
-use crate::app::{agreements, corridors, journeys, needs};
+use crate::app::case_events::{Act, EventView};
+use crate::app::{Ctx, agreements, corridors, journeys, needs};
 use crate::error::{AppError, FieldError};
 use crate::formats;
 use crate::i18n::Locale;
@@ -20,6 +20,7 @@ use passerelle_domain::machine::{Ask, agreement, journey, need};
 use passerelle_engine::pathway::{JourneyStanding, Next};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::marker::PhantomData;
 use uuid::Uuid;
 
 /// What the forms of a case offer to choose from.
@@ -29,23 +30,119 @@ struct Choices {
     packs: Vec<(String, String)>,
 }
 
-/// One case as forms see it.
-struct Forms<'a> {
-    page: &'a Page,
+/// A state machine as its pages need it.
+trait Machine {
+    type Event: DeserializeOwned;
     /// `journeys`, `needs`, `agreements`.
-    records: &'static str,
-    /// Beginning of the keys of its events in the catalogues.
-    machine: &'static str,
+    const RECORDS: &'static str;
+    /// Beginning of the keys of its events in the catalogues, and the list of its states there.
+    const NAME: &'static str;
+    const STATES: &'static str;
+    /// What it takes to bring any event at all.
+    const NEEDS: (Action, Subject);
+
+    /// The event of that name and what it asks for.
+    fn asks(kind: &str) -> Option<&'static [(&'static str, Ask)]>;
+    async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Self::Event>) -> Result<(), AppError>;
+    async fn forms<'p>(page: &'p Page, id: Uuid) -> Result<Forms<'p, Self>, AppError>
+    where
+        Self: Sized;
+}
+
+struct Journeys;
+struct Needs;
+struct Agreements;
+
+impl Machine for Journeys {
+    type Event = journey::Event;
+    const RECORDS: &'static str = "journeys";
+    const NAME: &'static str = "journey";
+    const STATES: &'static str = "journey-state";
+    const NEEDS: (Action, Subject) = (Action::Read, Subject::Journey);
+
+    fn asks(kind: &str) -> Option<&'static [(&'static str, Ask)]> {
+        journey::EventKind::parse(kind).ok().map(journey::asks)
+    }
+
+    async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Self::Event>) -> Result<(), AppError> {
+        journeys::act(ctx, id, version, act).await.map(|_| ())
+    }
+
+    async fn forms<'p>(page: &'p Page, id: Uuid) -> Result<Forms<'p, Self>, AppError> {
+        forms_of_journey(page, &journeys::course(&page.ctx(), id).await?).await
+    }
+}
+
+impl Machine for Needs {
+    type Event = need::Event;
+    const RECORDS: &'static str = "needs";
+    const NAME: &'static str = "need";
+    const STATES: &'static str = "need-status";
+    const NEEDS: (Action, Subject) = (Action::Update, Subject::Need);
+
+    fn asks(kind: &str) -> Option<&'static [(&'static str, Ask)]> {
+        need::EventKind::parse(kind).ok().map(need::asks)
+    }
+
+    async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Self::Event>) -> Result<(), AppError> {
+        needs::act(ctx, id, version, act).await.map(|_| ())
+    }
+
+    async fn forms<'p>(page: &'p Page, id: Uuid) -> Result<Forms<'p, Self>, AppError> {
+        Ok(Forms::new(page, id, needs::course(&page.ctx(), id).await?.row.version, Choices::default()))
+    }
+}
+
+impl Machine for Agreements {
+    type Event = agreement::Event;
+    const RECORDS: &'static str = "agreements";
+    const NAME: &'static str = "agreement";
+    const STATES: &'static str = "agreement-status";
+    const NEEDS: (Action, Subject) = (Action::Update, Subject::Agreement);
+
+    fn asks(kind: &str) -> Option<&'static [(&'static str, Ask)]> {
+        agreement::EventKind::parse(kind).ok().map(agreement::asks)
+    }
+
+    async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Self::Event>) -> Result<(), AppError> {
+        agreements::act(ctx, id, version, act).await.map(|_| ())
+    }
+
+    async fn forms<'p>(page: &'p Page, id: Uuid) -> Result<Forms<'p, Self>, AppError> {
+        Ok(Forms::new(page, id, agreements::course(&page.ctx(), id).await?.row.version, Choices::default()))
+    }
+}
+
+/// The forms of one case.
+struct Forms<'p, M> {
+    page: &'p Page,
     id: Uuid,
     version: i64,
     choices: Choices,
+    machine: PhantomData<M>,
 }
 
-impl Forms<'_> {
+impl<'p, M: Machine> Forms<'p, M> {
+    fn new(page: &'p Page, id: Uuid, version: i64, choices: Choices) -> Self {
+        Self { page, id, version, choices, machine: PhantomData }
+    }
+
+    /// What has happened, and a folded form for each event that the reader may bring.
+    fn parts(&self, events: &[EventView], kinds: impl Iterator<Item = &'static str>) -> Vec<Part> {
+        let t = self.page.locale;
+        let moments: Vec<Moment> = events.iter().map(|event| happened::<M>(t, event)).collect();
+        let course = (!moments.is_empty()).then(|| Part::Timeline { heading: t.get("journey-timeline"), moments });
+        course.into_iter().chain(self.folded(kinds)).collect()
+    }
+
+    fn folded(&self, kinds: impl Iterator<Item = &'static str>) -> Vec<Part> {
+        kinds.filter_map(|kind| Some(Part::Form(Box::new(self.form(kind, M::asks(kind)?).folded())))).collect()
+    }
+
     fn form(&self, kind: &str, asks: &[(&'static str, Ask)]) -> Form {
         let t = self.page.locale;
-        let title = t.get(&word_key(&format!("{}-event", self.machine), kind));
-        let mut form = Form::new(format!("/ui/{}/{}/events", self.records, self.id), title.clone())
+        let title = t.get(&word_key(&format!("{}-event", M::NAME), kind));
+        let mut form = Form::new(format!("/ui/{}/{}/events", M::RECORDS, self.id), title.clone())
             .heading(title)
             .hidden("version", self.version.to_string())
             .hidden("event", kind.to_owned());
@@ -129,12 +226,12 @@ fn read<A: DeserializeOwned>(sent: &Sent, kind: &str, asks: &[(&'static str, Ask
     serde_json::from_value(Value::Object(event)).map_err(|error| AppError::invalid("event", "document", error.to_string()))
 }
 
-fn happened(t: Locale, machine: &str, state_list: &str, event: &EventView) -> Moment {
+fn happened<M: Machine>(t: Locale, event: &EventView) -> Moment {
     let kind = event.event["event"].as_str().unwrap_or_default();
-    let mut what = t.get(&word_key(&format!("{machine}-event"), kind));
+    let mut what = t.get(&word_key(&format!("{}-event", M::NAME), kind));
     let mut said = vec![];
     if event.from != event.to {
-        said.push(t.get(&word_key(state_list, &event.to)));
+        said.push(t.get(&word_key(M::STATES, &event.to)));
     }
     if let Some(state) = event.event["state"].as_str() {
         what = format!("{what}: {}", t.get(&word_key("recognition-state", state)));
@@ -172,7 +269,7 @@ pub async fn journey_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError>
     let course = journeys::course(&page.ctx(), id).await?;
     let clocks = &course.clocks;
     let steps = course.grounds.steps();
-    let mut moments: Vec<Moment> = course.events.iter().map(|event| happened(t, "journey", "journey-state", event)).collect();
+    let mut moments: Vec<Moment> = course.events.iter().map(|event| happened::<Journeys>(t, event)).collect();
     if let Some(next) = &clocks.next {
         let what = match next {
             Next::Step(step) => step_name(page, steps, step),
@@ -223,14 +320,18 @@ pub async fn journey_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError>
     }
     let mut parts =
         vec![Part::Timeline { heading: t.get("journey-timeline"), moments }, Part::Facts { heading: t.get("journey-clocks"), facts }];
+    let forms = forms_of_journey(page, &course).await?;
+    parts.extend(forms.folded(course.mine.iter().map(|kind| kind.as_str())));
+    Ok(parts)
+}
+
+async fn forms_of_journey<'p>(page: &'p Page, course: &journeys::Course) -> Result<Forms<'p, Journeys>, AppError> {
     let packs = match course.mine.contains(&journey::EventKind::TakePathway) {
         true => packs_from(page, &course.row.origin).await?,
         false => vec![],
     };
-    let choices = Choices { steps: course.steps.iter().map(|id| (id.clone(), step_name(page, steps, id))).collect(), packs };
-    let forms = Forms { page, records: "journeys", machine: "journey", id, version: course.row.version, choices };
-    parts.extend(course.mine.iter().map(|kind| Part::Form(Box::new(forms.form(kind.as_str(), journey::asks(*kind)).folded()))));
-    Ok(parts)
+    let steps = course.steps.iter().map(|id| (id.clone(), step_name(page, course.grounds.steps(), id))).collect();
+    Ok(Forms::new(page, course.row.id, course.row.version, Choices { steps, packs }))
 }
 
 /// Course and forms of a need.
@@ -240,23 +341,18 @@ pub async fn journey_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError>
 pub async fn need_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
     let t = page.locale;
     let course = needs::course(&page.ctx(), id).await?;
-    let moments: Vec<Moment> = course.events.iter().map(|event| happened(t, "need", "need-status", event)).collect();
+    let count = |number: usize| Cell::number(formats::number(t, i64::try_from(number).unwrap_or(i64::MAX)));
+    let seats = course.seats;
     let mut parts = vec![Part::Facts {
         heading: t.get("need-seats"),
         facts: vec![
-            (t.get("need-free"), Cell::number(formats::number(t, i64::try_from(course.need.free()).unwrap_or(0)))),
-            (t.get("need-reserved"), Cell::number(formats::number(t, i64::try_from(course.need.reserved.len()).unwrap_or(0)))),
-            (
-                t.get("need-filled"),
-                Cell::number(formats::number(t, i64::try_from(course.need.filled.len() + course.need.started.len()).unwrap_or(0))),
-            ),
+            (t.get("need-free"), count(seats.free)),
+            (t.get("need-reserved"), count(seats.reserved)),
+            (t.get("need-filled"), count(seats.filled + seats.started)),
         ],
     }];
-    if !moments.is_empty() {
-        parts.push(Part::Timeline { heading: t.get("journey-timeline"), moments });
-    }
-    let forms = Forms { page, records: "needs", machine: "need", id, version: course.row.version, choices: Choices::default() };
-    parts.extend(course.mine.iter().map(|kind| Part::Form(Box::new(forms.form(kind.as_str(), need::asks(*kind)).folded()))));
+    let forms = Forms::<Needs>::new(page, id, course.row.version, Choices::default());
+    parts.extend(forms.parts(&course.events, course.mine.iter().map(|kind| kind.as_str())));
     Ok(parts)
 }
 
@@ -267,94 +363,48 @@ pub async fn need_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
 pub async fn agreement_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
     let t = page.locale;
     let course = agreements::course(&page.ctx(), id).await?;
-    let moments: Vec<Moment> = course.events.iter().map(|event| happened(t, "agreement", "agreement-status", event)).collect();
     let open = i64::try_from(course.open_journeys).unwrap_or(i64::MAX);
     let mut parts = vec![Part::Facts {
         heading: t.get("journey-clocks"),
         facts: vec![(t.get("agreement-open-journeys"), Cell::number(formats::number(t, open)))],
     }];
-    if !moments.is_empty() {
-        parts.push(Part::Timeline { heading: t.get("journey-timeline"), moments });
-    }
-    let forms = Forms { page, records: "agreements", machine: "agreement", id, version: course.row.version, choices: Choices::default() };
-    parts.extend(course.mine.iter().map(|kind| Part::Form(Box::new(forms.form(kind.as_str(), agreement::asks(*kind)).folded()))));
+    let forms = Forms::<Agreements>::new(page, id, course.row.version, Choices::default());
+    parts.extend(forms.parts(&course.events, course.mine.iter().map(|kind| kind.as_str())));
     Ok(parts)
 }
 
-/// The form again, with what was wrong.
-fn again(forms: &Forms<'_>, sent: &Sent, kind: &str, asks: &[(&'static str, Ask)], error: AppError) -> Answer {
-    let page = forms.page;
-    let form = forms.form(kind, asks).refused(page.locale, &mendable(error)?, |name| sent.some(name));
+/// Brings an event; where it is refused, the form comes again with what was typed and what was wrong.
+async fn bring<M: Machine>(page: &Page, id: Uuid, sent: &Sent) -> Answer {
+    sent.guard(page)?;
+    permit(&page.actor, M::NEEDS.0, M::NEEDS.1)?;
+    let kind = sent.get("event");
+    let asks = M::asks(kind).ok_or(AppError::NotFound)?;
+    let done = match read(sent, kind, asks) {
+        Ok(act) => M::act(&page.ctx(), id, sent.version()?, &act).await,
+        Err(error) => Err(error),
+    };
+    let Err(error) = done else { return Ok(see(format!("/ui/{}/{id}?notice=saved", M::RECORDS))) };
+    let form = M::forms(page, id).await?.form(kind, asks).refused(page.locale, &mendable(error)?, |name| sent.some(name));
     let title = form.heading.clone();
     Sheet::new(page.shell_titled(title))
-        .crumb(format!("/ui/{}/{}", forms.records, forms.id), page.locale.get("form-cancel"))
+        .crumb(format!("/ui/{}/{id}", M::RECORDS), page.locale.get("form-cancel"))
         .form(Form { heading: String::new(), ..form })
         .answer()
 }
 
 /// `POST /ui/journeys/{id}/events`
 pub async fn journey_act(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
-    sent.guard(&page)?;
-    permit(&page.actor, Action::Read, Subject::Journey)?;
-    let kind = journey::EventKind::parse(sent.get("event")).map_err(|_| AppError::NotFound)?;
-    let asks = journey::asks(kind);
-    let done = match read(&sent, kind.as_str(), asks) {
-        Ok(act) => journeys::act(&page.ctx(), id, sent.version()?, &act).await.map(|_| ()),
-        Err(error) => Err(error),
-    };
-    match done {
-        Ok(()) => Ok(see(format!("/ui/journeys/{id}?notice=saved"))),
-        Err(error) => {
-            let course = journeys::course(&page.ctx(), id).await?;
-            let steps = course.grounds.steps();
-            let choices = Choices {
-                steps: course.steps.iter().map(|id| (id.clone(), step_name(&page, steps, id))).collect(),
-                packs: packs_from(&page, &course.row.origin).await?,
-            };
-            let forms = Forms { page: &page, records: "journeys", machine: "journey", id, version: course.row.version, choices };
-            again(&forms, &sent, kind.as_str(), asks, error)
-        }
-    }
+    bring::<Journeys>(&page, id, &sent).await
 }
 
 /// `POST /ui/needs/{id}/events`
 pub async fn need_act(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
-    sent.guard(&page)?;
-    permit(&page.actor, Action::Update, Subject::Need)?;
-    let kind = need::EventKind::parse(sent.get("event")).map_err(|_| AppError::NotFound)?;
-    let asks = need::asks(kind);
-    let done = match read(&sent, kind.as_str(), asks) {
-        Ok(act) => needs::act(&page.ctx(), id, sent.version()?, &act).await.map(|_| ()),
-        Err(error) => Err(error),
-    };
-    match done {
-        Ok(()) => Ok(see(format!("/ui/needs/{id}?notice=saved"))),
-        Err(error) => {
-            let version = needs::course(&page.ctx(), id).await?.row.version;
-            let forms = Forms { page: &page, records: "needs", machine: "need", id, version, choices: Choices::default() };
-            again(&forms, &sent, kind.as_str(), asks, error)
-        }
-    }
+    bring::<Needs>(&page, id, &sent).await
 }
 
 /// `POST /ui/agreements/{id}/events`
 pub async fn agreement_act(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
-    sent.guard(&page)?;
-    permit(&page.actor, Action::Update, Subject::Agreement)?;
-    let kind = agreement::EventKind::parse(sent.get("event")).map_err(|_| AppError::NotFound)?;
-    let asks = agreement::asks(kind);
-    let done = match read(&sent, kind.as_str(), asks) {
-        Ok(act) => agreements::act(&page.ctx(), id, sent.version()?, &act).await.map(|_| ()),
-        Err(error) => Err(error),
-    };
-    match done {
-        Ok(()) => Ok(see(format!("/ui/agreements/{id}?notice=saved"))),
-        Err(error) => {
-            let version = agreements::course(&page.ctx(), id).await?.row.version;
-            let forms = Forms { page: &page, records: "agreements", machine: "agreement", id, version, choices: Choices::default() };
-            again(&forms, &sent, kind.as_str(), asks, error)
-        }
-    }
+    bring::<Agreements>(&page, id, &sent).await
 }
 
 /// `POST /ui/clocks`

@@ -6,8 +6,9 @@ use super::parts::{Cell, Form, Input, Moment, Part, Sheet, Table, mendable};
 use super::sent::Sent;
 use super::shell::Page;
 use super::{Answer, see};
+use crate::app::case_events::Act;
 use crate::app::equivalence;
-use crate::app::recognition::{self, Act, Course};
+use crate::app::recognition::{self, Course};
 use crate::error::{AppError, FieldError};
 use crate::formats;
 use crate::web::extract::PathId;
@@ -128,7 +129,7 @@ fn form(page: &Page, course: &Course, kind: EventKind) -> Form {
 }
 
 /// The event that the form stands for.
-fn read(sent: &Sent) -> Result<Act, Vec<FieldError>> {
+fn read(sent: &Sent) -> Result<Act<Event>, Vec<FieldError>> {
     let list = |name: &str| {
         sent.get(name).split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>()
     };

@@ -353,7 +353,7 @@ fn every_finding_is_found() {
     expect(FindingCode::NobodyPerforms, codes(&alone));
     expect(FindingCode::MilestoneMissing, steps(&|s| s[2].kind = StepKind::Document));
     expect(FindingCode::RuleNeverPasses, codes(&check(sound(), &|pack| pack.age.value.max = Some(17))));
-    expect(FindingCode::UnknownCause, steps(&|s| s[1].on_failure = Some("XXX.NONE".into())));
+    expect(FindingCode::UnknownCause, steps(&|s| s[1].on_failure = Some("NO.SUCH".into())));
     expect(FindingCode::UnknownStep, steps(&|s| s[1].after.push("nowhere".into())));
     assert_eq!(covered.len(), FindingCode::ALL.len(), "a finding without a broken pathway");
 }

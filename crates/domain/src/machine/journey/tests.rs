@@ -235,7 +235,7 @@ fn every_condition_is_asked_for_by_its_name() {
     for kind in [EventKind::Emergency, EventKind::Recognition] {
         assert!(Walk::from(State::Visa).journey.takes().contains(&kind));
     }
-    let unknown = Event::Emergency { cause: "XXX.NONE".into() };
+    let unknown = Event::Emergency { cause: "NO.SUCH".into() };
     assert_eq!(Walk::from(State::Visa).refused(&unknown), Refusal::Guard("cause"));
     let wrong = Event::RefuseVisa { cause: "FAM.ILL".into() };
     assert_eq!(Walk::from(State::Visa).all(&[EventKind::FileVisa]).refused(&wrong), Refusal::Guard("cause"));
