@@ -88,6 +88,7 @@ bulk-title = تغيير عدة سجلات
 bulk-undo = تراجع
 bulk-undone = تم التراجع عنه في { $date }
 bulk-will-change = سيتغير
+bulk-why = السبب
 by-the-system = النظام
 case-blocked = متوقفة
 case-due = يحل أجلها خلال 7 أيام

@@ -80,6 +80,7 @@ bulk-title = Mehrere Datensätze ändern
 bulk-undo = Rückgängig machen
 bulk-undone = Rückgängig gemacht am { $date }
 bulk-will-change = Würde geändert
+bulk-why = Warum
 by-the-system = Das System
 case-blocked = Blockiert
 case-due = Fällig in höchstens 7 Tagen

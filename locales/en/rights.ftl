@@ -80,6 +80,7 @@ bulk-title = Change many records
 bulk-undo = Undo
 bulk-undone = Undone on { $date }
 bulk-will-change = Would change
+bulk-why = Why
 by-the-system = The system
 case-blocked = Blocked
 case-due = Due within 7 days

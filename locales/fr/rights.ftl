@@ -82,6 +82,7 @@ bulk-title = Modification groupée
 bulk-undo = Annuler la modification
 bulk-undone = Annulée le { $date }
 bulk-will-change = Serait modifiée
+bulk-why = Pourquoi
 by-the-system = Le système
 case-blocked = Bloqués
 case-due = À traiter sous 7 jours

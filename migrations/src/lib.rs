@@ -16,6 +16,7 @@ mod m20261124_000010_law;
 mod m20261124_000011_pathways;
 mod m20261124_000012_case_events;
 mod m20261124_000013_journeys;
+mod m20261124_000014_case_files;
 mod table;
 
 /// Runs the migrations in order.
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000011_pathways::Migration),
             Box::new(m20261124_000012_case_events::Migration),
             Box::new(m20261124_000013_journeys::Migration),
+            Box::new(m20261124_000014_case_files::Migration),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! What notices have said of a programme, and what to expect of the next one.
 
 use super::Ctx;
-use super::recognition::first_decisions;
+use super::recognition::{self, first_decisions};
 use crate::error::AppError;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::people::RecognitionState;
@@ -46,7 +46,7 @@ pub async fn of_programme(ctx: &Ctx<'_>, id: Uuid) -> Result<Vec<Expected>, AppE
     let rows = recognition_case::Entity::find()
         .filter(recognition_case::Entity::visible(&cases))
         .filter(recognition_case::Column::TraineeId.in_subquery(people))
-        .filter(recognition_case::Column::DecidedOn.is_not_null())
+        .filter(recognition::decided())
         .limit(MOST)
         .all(conn)
         .await

@@ -2,6 +2,7 @@
 //! journey has, is kept for good, and moves the record in the same transaction.
 
 mod follow;
+pub mod many;
 mod nightly;
 mod tasks;
 
@@ -122,6 +123,13 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
     let ahead = (!is_final(journey.state) && !grounds.steps().is_empty())
         .then(|| remaining(&journey, grounds.steps(), &law.calendars, today).ok())
         .flatten();
+    let (mine, open) = offers(ctx, &journey, grounds.steps());
+    let steps = open.into_iter().map(|step| step.id.clone()).collect();
+    Ok(Course { row, journey, grounds, clocks, ahead, events, mine, steps })
+}
+
+/// What the actor may bring to a journey now, and the steps of its pathway that she may move.
+fn offers<'s>(ctx: &Ctx<'_>, journey: &Journey, steps: &'s [Step]) -> (Vec<EventKind>, Vec<&'s Step>) {
     let acts = ctx.ensure_writes().is_ok();
     let parties: Vec<Party> = case_events::parties(ctx.actor).collect();
     let may_move = |step: &Step| {
@@ -129,8 +137,8 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
             || parties.iter().any(|party| hands(EventKind::FinishStep).contains(party))
     };
     // The step that leads to a gate is moved by the gate.
-    let open: Vec<&Step> =
-        journey.ready(grounds.steps()).into_iter().filter(|step| acts && steps::gate_of(step).is_none() && may_move(step)).collect();
+    let open: Vec<&'s Step> =
+        journey.ready(steps).into_iter().filter(|step| acts && steps::gate_of(step).is_none() && may_move(step)).collect();
     let offers = |kind: EventKind| {
         let actual = |step: &Step| journey.actuals.get(&step.id).cloned().unwrap_or_default();
         open.iter().any(|step| match (kind, &step.clock) {
@@ -148,8 +156,7 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
         false => parties.iter().any(|party| hands(kind).contains(party)),
     };
     let mine = journey.takes().into_iter().filter(|kind| acts && brings(*kind)).collect();
-    let steps = open.iter().map(|step| step.id.clone()).collect();
-    Ok(Course { row, journey, grounds, clocks, ahead, events, mine, steps })
+    (mine, open)
 }
 
 /// Events about a step of the pathway.
@@ -196,6 +203,13 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Res
     if row.version != version {
         return Err(AppError::Stale);
     }
+    let next = act_in(ctx, &mut tx, row, act).await?;
+    tx.commit().await?;
+    Ok(next)
+}
+
+/// The same inside a transaction, for a journey that the actor is known to see.
+async fn act_in(ctx: &Ctx<'_>, tx: &mut Tx, row: journey::Model, act: &Act<Event>) -> Result<Journey, AppError> {
     let journey = facts(&row)?;
     let mut allowed = hands(act.event.kind()).to_vec();
     // Whoever performs a step of the pathway moves it.
@@ -205,9 +219,7 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Res
         allowed.extend(actor.into_iter().flat_map(|actor| [Some(actor), (actor == Party::Examiner).then_some(Party::Institute)]).flatten());
     }
     let by = case_events::party(ctx.actor, &allowed).ok_or(AppError::Forbidden)?;
-    let next = move_on(ctx.state, &mut tx, row, &act.event, Some(by), act.on, ctx.now.date()).await?;
-    tx.commit().await?;
-    Ok(next)
+    move_on(ctx.state, tx, row, &act.event, Some(by), act.on, ctx.now.date()).await
 }
 
 /// An event that the system itself brings because something else happened.

@@ -1,6 +1,12 @@
 //! Recognition cases as they go: each event is judged by the state machine, kept for good, and moves
 //! the record in the same transaction.
 
+mod case_file;
+mod figures;
+
+pub use case_file::{Paper, PaperStanding};
+pub use figures::{Column, Outcomes, board, decided, first_decisions, outcomes};
+
 use super::Ctx;
 use super::case_events::{self, Act, EventView, Happened};
 use super::journeys;
@@ -13,11 +19,10 @@ use passerelle_domain::calendar::Calendar;
 use passerelle_domain::corridor::Party;
 use passerelle_domain::law::ProcedureEntry;
 use passerelle_domain::machine::recognition::{Case, Event, EventKind, hands};
-use passerelle_domain::people::{Answer, RecognitionState};
-use passerelle_store::entity::{case_event, credential, recognition_case, trainee};
-use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
-use passerelle_store::{StoreError, Tx, record};
-use serde::Serialize;
+use passerelle_domain::people::RecognitionState;
+use passerelle_store::entity::recognition_case;
+use passerelle_store::query::ConnectionTrait;
+use passerelle_store::{StoreError, record};
 use uuid::Uuid;
 
 const MACHINE: &str = "recognition";
@@ -28,6 +33,8 @@ pub struct Course {
     pub row: recognition_case::Model,
     pub case: Case,
     pub procedure: Option<ProcedureEntry>,
+    /// The checklist of the procedure against what lies in the case.
+    pub papers: Vec<Paper>,
     pub events: Vec<EventView>,
     /// Events that the actor may bring now.
     pub mine: Vec<EventKind>,
@@ -64,7 +71,11 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
         }
         _ => vec![],
     };
-    Ok(Course { row, case, procedure, events, mine })
+    let papers = match &procedure {
+        Some(entry) => case_file::checklist(conn, id, entry, ctx.now.date()).await?,
+        None => vec![],
+    };
+    Ok(Course { row, case, procedure, papers, events, mine })
 }
 
 /// Brings an event.
@@ -89,9 +100,9 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Res
             row.occupation, row.destination
         )));
     };
-    let event = with_facts(&tx, &row, &act.event).await?;
-    let kind = event.kind();
+    let kind = act.event.kind();
     let by = case_events::party(ctx.actor, hands(kind)).ok_or(AppError::Forbidden)?;
+    let event = case_file::with_facts(&tx, &row, &case, entry, &act.event, on).await?;
     let weekends = Calendar::weekends();
     let calendar =
         row.subdivision.as_ref().and_then(|id| law.calendars.get(id)).or_else(|| law.calendars.get(&row.destination)).unwrap_or(&weekends);
@@ -119,6 +130,9 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Res
         },
     );
     record::update::<recognition_case::Entity>(&mut tx, changed.clone(), version, &["state"]).await?;
+    if kind == EventKind::DecidePartial {
+        case_file::plan_for(&mut tx, &changed, &next).await?;
+    }
     journeys::recognised(ctx.state, &mut tx, &changed, ctx.now.date()).await?;
     tx.note("recognition_event", "recognition_case", Some(id), serde_json::json!({ "event": kind, "to": next.state }));
     if by != Party::Trainee {
@@ -126,157 +140,4 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Res
     }
     tx.commit().await?;
     Ok(next)
-}
-
-/// What the system knows itself is not asked of anybody: identity, credential, authority.
-async fn with_facts(tx: &Tx, row: &recognition_case::Model, event: &Event) -> Result<Event, AppError> {
-    let Event::File { consent, .. } = event else { return Ok(event.clone()) };
-    let person = trainee::Entity::find_by_id(row.trainee_id).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
-    let papers = credential::Entity::find()
-        .filter(credential::Column::TraineeId.eq(row.trainee_id))
-        .count(tx.conn())
-        .await
-        .map_err(StoreError::from)?;
-    Ok(Event::File {
-        consent: *consent,
-        identity: person.identity_confirmed == Answer::Yes.as_str(),
-        credential: papers > 0,
-        authority: !row.authority.trim().is_empty(),
-    })
-}
-
-/// Each case as its first decision left it: what a remedy changes is told apart from what was noticed.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn first_decisions(
-    conn: &impl ConnectionTrait,
-    rows: &[recognition_case::Model],
-) -> Result<std::collections::BTreeMap<Uuid, Case>, AppError> {
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let mut decided: std::collections::BTreeMap<Uuid, Case> = std::collections::BTreeMap::new();
-    for chunk in ids.chunks(10_000) {
-        let decisions = ["decided_full", "decided_partial", "decided_refused"];
-        let events = case_event::Entity::find()
-            .filter(case_event::Column::CaseId.is_in(chunk.iter().copied()))
-            .filter(case_event::Column::ToState.is_in(decisions))
-            .order_by_asc(case_event::Column::Seq)
-            .all(conn)
-            .await
-            .map_err(StoreError::from)?;
-        for event in events {
-            if let Ok(case) = serde_json::from_str::<Case>(&event.after) {
-                decided.entry(event.case_id).or_insert(case);
-            }
-        }
-    }
-    Ok(decided)
-}
-
-/// How decisions came out: by destination, occupation and authority, with the days they took.
-#[derive(Debug, Clone, Serialize)]
-pub struct Outcomes {
-    pub destination: String,
-    pub occupation: String,
-    pub authority: String,
-    pub full: usize,
-    pub partial: usize,
-    pub refused: usize,
-    /// Days from the complete file to the decision, where both are known.
-    pub median_days: Option<i64>,
-    pub p90_days: Option<i64>,
-}
-
-/// Outcomes of the cases that the actor may read; at most 10,000 of the newest.
-///
-/// # Errors
-/// When the actor may not list cases.
-pub async fn outcomes(ctx: &Ctx<'_>) -> Result<Vec<Outcomes>, AppError> {
-    use passerelle_store::record::Record;
-    let scope = permit(ctx.actor, Action::List, Subject::RecognitionCase)?;
-    let conn = ctx.state.store.read();
-    let rows = recognition_case::Entity::find()
-        .filter(recognition_case::Entity::visible(&scope))
-        .filter(recognition_case::Column::DecidedOn.is_not_null())
-        .order_by_desc(recognition_case::Column::UpdatedAtMs)
-        .limit(10_000)
-        .all(conn)
-        .await
-        .map_err(StoreError::from)?;
-    let decided = first_decisions(conn, &rows).await?;
-    let mut groups: std::collections::BTreeMap<(String, String, String), (Outcomes, Vec<i64>)> = std::collections::BTreeMap::new();
-    for row in rows {
-        let first = decided.get(&row.id);
-        let state = first.map_or_else(|| row.state.clone(), |case| case.state.to_string());
-        let key = (row.destination.clone(), row.occupation.clone(), row.authority.clone());
-        let (group, days) = groups.entry(key).or_insert_with(|| {
-            let empty = Outcomes {
-                destination: row.destination.clone(),
-                occupation: row.occupation.clone(),
-                authority: row.authority.clone(),
-                full: 0,
-                partial: 0,
-                refused: 0,
-                median_days: None,
-                p90_days: None,
-            };
-            (empty, vec![])
-        });
-        match state.as_str() {
-            "decided_full" => group.full += 1,
-            "decided_partial" => group.partial += 1,
-            "decided_refused" => group.refused += 1,
-            _ => {}
-        }
-        days.extend(first.and_then(Case::days_to_decision));
-    }
-    Ok(groups
-        .into_values()
-        .map(|(mut group, mut days)| {
-            days.sort_unstable();
-            let at = |percent: usize| (!days.is_empty()).then(|| days[(days.len() * percent).div_ceil(100).max(1) - 1]);
-            (group.median_days, group.p90_days) = (at(50), at(90));
-            group
-        })
-        .collect())
-}
-
-/// Cases in one state, and how many of them are due within a fortnight or overdue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Column {
-    pub state: RecognitionState,
-    pub cases: i64,
-    pub due_soon: i64,
-    pub overdue: i64,
-}
-
-/// The cases that the actor may list, by state. One statement.
-///
-/// # Errors
-/// When the actor may not list cases.
-pub async fn board(ctx: &Ctx<'_>) -> Result<Vec<Column>, AppError> {
-    use passerelle_store::query::{Expr, ExprTrait};
-    use passerelle_store::record::Record;
-    use recognition_case::Column as C;
-    let scope = permit(ctx.actor, Action::List, Subject::RecognitionCase)?;
-    let today = ctx.now.date();
-    let soon = today.checked_add_days(chrono::Days::new(passerelle_engine::pathway::WARN_DAYS)).unwrap_or(today);
-    let within = |condition: passerelle_store::query::SimpleExpr| Expr::case(condition, 1_i64).finally(0_i64).sum().cast_as("bigint");
-    let rows: Vec<(String, i64, i64, i64)> = recognition_case::Entity::find()
-        .select_only()
-        .column(C::State)
-        .column_as(C::Id.count(), "n")
-        .column_as(within(C::DueOn.between(today, soon)), "soon")
-        .column_as(within(C::DueOn.lt(today)), "late")
-        .filter(recognition_case::Entity::visible(&scope))
-        .group_by(C::State)
-        .into_tuple()
-        .all(ctx.state.store.read())
-        .await
-        .map_err(StoreError::from)?;
-    let column = |state: RecognitionState| {
-        let (_, cases, due_soon, overdue) = rows.iter().find(|row| row.0 == state.as_str())?;
-        Some(Column { state, cases: *cases, due_soon: *due_soon, overdue: *overdue })
-    };
-    Ok(RecognitionState::ALL.iter().filter_map(|state| column(*state)).collect())
 }

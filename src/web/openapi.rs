@@ -4,7 +4,7 @@
 use super::problem::KINDS;
 use super::routes::{Access, Body, Entry, table};
 use crate::app::records;
-use crate::app::resource::{Field, Kind, Resource};
+use crate::app::resource::{Field, Kind, RANGE, Resource};
 use passerelle_domain::access::FieldGroup;
 use serde_json::{Map, Value, json};
 
@@ -78,7 +78,12 @@ fn parameters(entry: &Entry) -> Vec<Value> {
         if resource.searchable() {
             parameters.push(query("q", json!({ "type": "string" })));
         }
-        parameters.extend(resource.fields().iter().filter(|field| field.filters).map(|field| query(field.name, field_schema(field))));
+        for field in resource.fields().iter().filter(|field| field.filters) {
+            parameters.push(query(field.name, field_schema(field)));
+            if field.kind == Kind::Date {
+                parameters.extend(RANGE.map(|(ending, _)| query(&format!("{}{ending}", field.name), field_schema(field))));
+            }
+        }
     }
     let method = entry.method.as_str();
     if method == "PUT" || method == "DELETE" || entry.path.ends_with("/decision") {

@@ -3,6 +3,7 @@
 
 use crate::access::trainee;
 use crate::on_both;
+use crate::recognition::complete;
 use crate::support::{Program, Service};
 use passerelle::app::journeys;
 use passerelle::clock::Moment;
@@ -181,7 +182,7 @@ on_both! {
             let authority = service.program(Role::RecognitionOfficer, None, &["DE"], None).await;
             let course = format!("/api/v1/recognition-cases/{case}/events");
             all(&p.head, &course, &[json!({ "event": "file", "consent": true })]).await;
-            all(&authority, &course, &[json!({ "event": "acknowledge_complete" }), json!({ "event": "decide_full" })]).await;
+            all(&authority, &course, &[complete(&authority, case).await, json!({ "event": "decide_full" })]).await;
             assert_eq!(p.herself.get(&path).await.json()["journey"]["state"], "visa", "the journey learns of the decision");
         }
         finish_before(&p.origin, &path, &steps, "visa").await;
@@ -378,7 +379,7 @@ on_both! {
         let case = head.post("/api/v1/recognition-cases", case).await.created();
         let course = format!("/api/v1/recognition-cases/{case}/events");
         all(&head, &course, &[json!({ "event": "file", "consent": true })]).await;
-        all(&officer, &course, &[json!({ "event": "acknowledge_complete" })]).await;
+        all(&officer, &course, &[complete(&officer, case).await]).await;
         let due: chrono::NaiveDate = officer.get(&course).await.json()["case"]["due_on"].as_str().unwrap().parse().unwrap();
         assert_eq!(officer.get(&format!("/api/v1/recognition-cases/{case}")).await.json()["due_on"], json!(due));
         let recognition = async || open_tasks(&service).await.into_iter().filter(|(kind, _)| kind.starts_with("recognition")).map(|(kind, _)| kind).collect::<Vec<_>>();

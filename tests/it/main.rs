@@ -18,6 +18,7 @@ mod journeys;
 mod keys;
 mod languages;
 mod leaks;
+mod many;
 mod matching;
 mod pathways;
 mod recognition;

@@ -20,6 +20,12 @@ async fn bring(who: &Program, case: Uuid, version: i64, event: Value) -> crate::
     .await
 }
 
+/// The authority has every paper of the checklist before it.
+pub async fn complete(officer: &Program, case: Uuid) -> Value {
+    let course = officer.get(&format!("/api/v1/recognition-cases/{case}/events")).await.json();
+    json!({ "event": "acknowledge_complete", "seen": course["procedure"]["papers"] })
+}
+
 on_both! {
     async fn a_case_goes_from_filing_to_licence_by_events(on) {
         let service = Service::start(on).await;
@@ -85,6 +91,80 @@ on_both! {
         assert_eq!((outcomes["items"][0]["partial"].as_i64(), outcomes["items"][0]["median_days"].as_i64()), (Some(1), Some(112)), "{outcomes}");
     }
 
+    /// The checklist holds the file back, a notice writes the plan, and what the plan has closed opens a
+    /// new application.
+    async fn papers_plan_and_a_new_application(on) {
+        let service = Service::start(on).await;
+        let institute = service.organisation("institute", "MA").await;
+        let authority = service.organisation("recognition_authority", "DE").await;
+        let head = service.program(Role::InstituteHead, Some(institute), &[], None).await;
+        let officer = service.program(Role::RecognitionOfficer, Some(authority), &["DE"], None).await;
+        let elsewhere = service.program(Role::RecognitionOfficer, None, &["BE"], None).await;
+        let person = head.post("/api/v1/trainees", trainee(institute, "MA")).await.created();
+        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+        let diploma = json!({ "trainee_id": person, "title": "Diploma", "awarding_body": "Institut", "occupation": "2221", "status": "awarded", "eqf_basis": "none", "awarded_on": "2025-06-30" });
+        head.post("/api/v1/credentials", diploma).await.created();
+        let new = json!({ "trainee_id": person, "destination": "DE", "occupation": "2221", "authority": "Nursing authority", "state": "draft" });
+        let case = head.post("/api/v1/recognition-cases", new).await.created();
+        assert_eq!(bring(&head, case, 1, json!({ "event": "file", "consent": true })).await.status, 200);
+        let course = async |who: &Program| who.get(&format!("/api/v1/recognition-cases/{case}/events")).await.json();
+        let papers: Vec<String> = serde_json::from_value(course(&officer).await["procedure"]["papers"].clone()).unwrap();
+        assert!(papers.len() > 1, "{papers:?}");
+        let paper = |name: &str, form: &str, more: Value| {
+            let mut body = json!({ "recognition_case_id": case, "paper": name, "form": form, "received_on": "2026-01-10" });
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            body
+        };
+        let documents = "/api/v1/case-documents";
+        assert_eq!(head.post(documents, paper(&papers[0], "translation", json!({}))).await.refused(), ["language:required"]);
+        assert_eq!(head.post(documents, paper(&papers[0], "original", json!({ "received_on": "2199-01-01" }))).await.refused(), ["received_on:future"]);
+        assert_eq!(head.post(documents, paper(&papers[0], "original", json!({ "issued_on": "2026-02-01" }))).await.refused(), ["received_on:received-before-issued"]);
+        assert_eq!(elsewhere.post(documents, paper(&papers[0], "original", json!({}))).await.refused(), ["recognition_case_id:reference"], "no case of hers");
+        assert_eq!(herself.post(documents, paper(&papers[0], "original", json!({}))).await.status, 403);
+        // One has lapsed, the others are there: the file is not complete.
+        head.post(documents, paper(&papers[0], "certified_copy", json!({ "valid_to": "2026-02-01" }))).await.created();
+        for name in &papers[1..] {
+            officer.post(documents, paper(&name.to_uppercase(), "original", json!({}))).await.created();
+        }
+        assert_eq!(herself.get(documents).await.json()["items"].as_array().unwrap().len(), papers.len());
+        assert_eq!(elsewhere.get(documents).await.json()["items"], json!([]));
+        let standing = |seen: &Value| seen["papers"][0]["standing"].as_str().unwrap().to_owned();
+        assert_eq!(standing(&course(&officer).await), "lapsed");
+        let lacking = bring(&officer, case, 2, json!({ "event": "acknowledge_complete", "lacking": [] })).await;
+        assert_eq!(lacking.refused(), ["seen:checklist"], "what the caller says of the lacking does not count");
+        assert!(lacking.text.contains(&papers[0]), "{}", lacking.text);
+        head.post(documents, paper(&papers[0], "translation", json!({ "language": "de", "valid_to": "2099-01-01" }))).await.created();
+        assert_eq!(standing(&course(&officer).await), "held");
+        assert_eq!(bring(&officer, case, 2, json!({ "event": "acknowledge_complete" })).await.status, 200);
+        // The notice writes the plan.
+        let partial = json!({ "event": "decide_partial", "deficits": [{ "subject": "Geriatric care", "hours": 120 }, { "subject": "Law of nursing" }], "measures": ["knowledge_test"] });
+        assert_eq!(bring(&officer, case, 3, partial).await.status, 200);
+        let plan = herself.get(&format!("/api/v1/adaptation-steps?recognition_case_id={case}&sort=subject")).await.json();
+        let steps = plan["items"].as_array().unwrap();
+        assert_eq!((steps.len(), steps[0]["subject"].as_str(), steps[0]["hours"].as_i64()), (2, Some("Geriatric care"), Some(120)), "{plan}");
+        assert_eq!(bring(&head, case, 4, json!({ "event": "reapply", "covered": ["Geriatric care"] })).await.refused(), ["plan:guard"], "nothing is done yet");
+        let step = |more: Value| {
+            let mut body = json!({ "recognition_case_id": case, "subject": "Geriatric care", "hours": 120, "measure": "adaptation_period" });
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            body
+        };
+        let path = format!("/api/v1/adaptation-steps/{}", steps[0]["id"].as_str().unwrap());
+        assert_eq!(head.put(&path, 1, step(json!({ "payer": "trainee" }))).await.refused(), ["payer:payer-trainee"]);
+        assert_eq!(head.put(&path, 1, step(json!({ "done_on": "2026-05-01" }))).await.refused(), ["payer:required"]);
+                let done = step(json!({ "payer": "employer", "provider": "Clinic", "starts_on": "2026-03-01", "done_on": "2026-05-01" }));
+        assert_eq!(head.put(&path, 1, done).await.status, 200);
+        assert_eq!(bring(&officer, case, 4, json!({ "event": "reapply" })).await.status, 403, "hers to ask");
+        let again = bring(&herself, case, 4, json!({ "event": "reapply" })).await;
+        assert_eq!(again.status, 200, "{}", again.text);
+        let now = course(&herself).await;
+        assert_eq!((now["case"]["state"].as_str(), now["case"]["decided_on"].is_null()), (Some("filed"), true));
+        assert_eq!(now["case"]["deficits"], json!([{ "subject": "Law of nursing", "hours": null }]), "what is open stays known");
+        let outcomes = officer.get("/api/v1/recognition-outcomes").await.json();
+        assert_eq!(outcomes["items"][0]["partial"], 1, "what was noticed first stays noticed: {outcomes}");
+        assert_eq!(bring(&officer, case, 5, json!({ "event": "acknowledge_complete" })).await.status, 200);
+        assert_eq!(bring(&officer, case, 6, json!({ "event": "decide_full" })).await.status, 200);
+    }
+
     async fn five_notices_with_the_same_deficit_ask_for_a_module(on) {
         let service = Service::start(on).await;
         let institute = service.organisation("institute", "MA").await;
@@ -114,7 +194,7 @@ on_both! {
             let new = json!({ "trainee_id": person, "destination": "DE", "occupation": "2221", "authority": "Nursing authority", "state": "draft" });
             let case = head.post("/api/v1/recognition-cases", new).await.created();
             assert_eq!(bring(&head, case, 1, json!({ "event": "file", "consent": true })).await.status, 200);
-            assert_eq!(bring(&officer, case, 2, json!({ "event": "acknowledge_complete" })).await.status, 200);
+            assert_eq!(bring(&officer, case, 2, complete(&officer, case).await).await.status, 200);
             let partial = json!({ "event": "decide_partial", "deficits": [{ "subject": if number % 2 == 0 { "Geriatric care" } else { "geriatric  Care" }, "hours": 120 }], "measures": ["knowledge_test"] });
             assert_eq!(bring(&officer, case, 3, partial).await.status, 200);
             let seen = head.get(&expectation).await.json();

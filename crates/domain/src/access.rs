@@ -53,6 +53,7 @@ words!(
         Trainee = "trainee",
         Credential = "credential",
         RecognitionCase = "recognition_case",
+        CaseFile = "case_file",
         LanguageCertificate = "language_certificate",
         /// The way of a trainee from application to work, and what it asks to be looked at.
         Journey = "journey",
@@ -280,8 +281,12 @@ pub fn permit_group(actor: &Actor, action: Action, subject: Subject, group: Fiel
     let mut parts = Vec::new();
     for grant in &actor.grants {
         let Some(width) = allowed(grant.role, action, subject) else { continue };
-        let except: Vec<Restriction> =
-            actor.restrictions.iter().filter(|restriction| restriction.binds(grant.role, action, subject, group)).cloned().collect();
+        let except: Vec<Restriction> = actor
+            .restrictions
+            .iter()
+            .filter(|restriction| restriction.binds(grant.role, action, table::ruled_as(subject), group))
+            .cloned()
+            .collect();
         for reach in reaches(actor, grant, width, action) {
             if let Some(reach) = groups::narrow(reach, subject, group) {
                 parts.push(Part { reach, except: except.clone() });

@@ -269,3 +269,13 @@ words!(
     /// How far a programme answers a requirement of a reference occupation.
     Coverage { Covered = "covered", Partly = "partly", Missing = "missing" }
 );
+
+words!(
+    /// How a paper lies in a recognition case.
+    DocumentForm {
+        Original = "original",
+        CertifiedCopy = "certified_copy",
+        PlainCopy = "plain_copy",
+        Translation = "translation",
+    }
+);

@@ -2,6 +2,7 @@
 
 pub mod access_rule;
 pub mod account;
+pub mod adaptation_step;
 pub mod agreement;
 pub mod api_token;
 pub mod assignment;
@@ -9,6 +10,7 @@ pub mod attachment;
 pub mod audit_chain;
 pub mod audit_event;
 pub mod bulk_change;
+pub mod case_document;
 pub mod case_event;
 pub mod case_transfer;
 pub mod ceremony;

@@ -42,10 +42,20 @@ pub struct After {
     pub id: Uuid,
 }
 
+/// How a column is held against a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Test {
+    Is,
+    /// This or later.
+    From,
+    /// This or earlier.
+    Until,
+}
+
 /// What a list shows. Column names come from the resource's description, never from a request.
 #[derive(Debug, Clone, Default)]
 pub struct ListQuery {
-    pub filters: Vec<(&'static str, FilterValue)>,
+    pub filters: Vec<(&'static str, Test, FilterValue)>,
     /// Words that the search text must contain, already folded.
     pub words: Vec<String>,
     /// Column to sort by, and whether descending. The column must not be empty in any row, since
@@ -130,8 +140,13 @@ fn condition<E: Record>(scope: &Scope, query: &ListQuery) -> Result<Condition, S
         all = all.add(E::visible(looked_into));
     }
     all = all.add_option(query.among.clone());
-    for (name, value) in &query.filters {
-        all = all.add(column::<E>(name)?.eq(Value::from(value.clone())));
+    for (name, test, value) in &query.filters {
+        let (column, value) = (column::<E>(name)?, Value::from(value.clone()));
+        all = all.add(match test {
+            Test::Is => column.eq(value),
+            Test::From => column.gte(value),
+            Test::Until => column.lte(value),
+        });
     }
     if let Some(search) = E::SEARCH {
         for word in &query.words {

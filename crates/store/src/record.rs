@@ -81,6 +81,8 @@ record!(cohort, Cohort, search: Some(cohort::Column::Search), scope::cohort);
 record!(trainee, Trainee, search: Some(trainee::Column::Search), scope::trainee, scope::trainee_taken);
 record!(credential, Credential, search: None, |reach| scope::paper(credential::Column::TraineeId, reach), |rule| scope::paper_taken(credential::Column::TraineeId, rule));
 record!(recognition_case, RecognitionCase, search: None, scope::recognition_case, scope::recognition_case_taken);
+record!(case_document, CaseFile, search: None, |reach| scope::in_case(case_document::Column::RecognitionCaseId, reach), |rule| scope::in_case_taken(case_document::Column::RecognitionCaseId, rule));
+record!(adaptation_step, CaseFile, search: None, |reach| scope::in_case(adaptation_step::Column::RecognitionCaseId, reach), |rule| scope::in_case_taken(adaptation_step::Column::RecognitionCaseId, rule));
 record!(journey, Journey, search: None, |reach| scope::paper(journey::Column::TraineeId, reach), |rule| scope::paper_taken(journey::Column::TraineeId, rule));
 record!(task, Journey, search: None, |reach| scope::paper(task::Column::TraineeId, reach), |rule| scope::paper_taken(task::Column::TraineeId, rule));
 record!(language_certificate, LanguageCertificate, search: None, |reach| scope::paper(language_certificate::Column::TraineeId, reach), |rule| scope::paper_taken(language_certificate::Column::TraineeId, rule));

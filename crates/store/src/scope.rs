@@ -255,6 +255,19 @@ pub(crate) fn recognition_case_taken(rule: &Restriction) -> Condition {
     if rule.stages.is_empty() { rows } else { rows.add(State.is_in(rule.stages.iter().cloned())) }
 }
 
+/// What lies in a recognition case.
+pub(crate) fn in_case(column: impl ColumnTrait, reach: &Reach) -> Condition {
+    column.in_subquery(case_ids(recognition_case(reach))).into_condition()
+}
+
+pub(crate) fn in_case_taken(column: impl ColumnTrait, rule: &Restriction) -> Condition {
+    column.in_subquery(case_ids(recognition_case_taken(rule))).into_condition()
+}
+
+fn case_ids(condition: Condition) -> SelectStatement {
+    recognition_case::Entity::find().select_only().column(recognition_case::Column::Id).filter(condition).into_query()
+}
+
 pub(crate) fn need(reach: &Reach) -> Condition {
     use need::Column::{Country, EmployerId, SiteId};
     match reach {

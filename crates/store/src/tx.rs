@@ -43,6 +43,33 @@ impl Tx {
         self.events.push(NewEvent { action: action.into(), subject: subject.into(), subject_id, detail: detail.to_string() });
     }
 
+    /// A part of the transaction that can be given up alone: what it wrote goes, the rest stays.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn part(&self) -> Result<Self, StoreError> {
+        let transaction = self.transaction.begin().await?;
+        Ok(Self { transaction, actor: self.actor, now_ms: self.now_ms, events: Vec::new() })
+    }
+
+    /// Takes over what a part has written and noted.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn take(&mut self, part: Self) -> Result<(), StoreError> {
+        part.transaction.commit().await?;
+        self.events.extend(part.events);
+        Ok(())
+    }
+
+    /// Gives up a part.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn give_up(self) -> Result<(), StoreError> {
+        Ok(self.transaction.rollback().await?)
+    }
+
     /// Appends the events to their chains and commits.
     ///
     /// # Errors

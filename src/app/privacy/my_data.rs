@@ -13,10 +13,14 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Kinds of records about a person that the document holds, in its order.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 15] = [
     "trainees",
     "credentials",
     "recognition-cases",
+    "case-documents",
+    "adaptation-steps",
+    "journeys",
+    "tasks",
     "language-certificates",
     "skill-claims",
     "proposals",

@@ -24,7 +24,7 @@ impl Spec for Journeys {
         Field::choice("owner", "party", Party::WORDS).listed().filters().group(FieldGroup::Journey),
         Field::new("due_on", Kind::Date).listed().filters().group(FieldGroup::Journey),
         Field::choice("standing", "journey-standing", JourneyStanding::WORDS).listed().filters().sorts().group(FieldGroup::Journey),
-        Field::new("ready_on", Kind::Date).group(FieldGroup::Journey),
+        Field::new("ready_on", Kind::Date).filters().group(FieldGroup::Journey),
         Field::new("horizon_on", Kind::Date).group(FieldGroup::Journey),
         Field::text("horizon_paper", 200).group(FieldGroup::Journey),
     ];

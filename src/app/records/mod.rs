@@ -1,7 +1,9 @@
 //! The kinds of records, one file each, and the list of them all.
 
 mod access_rules;
+mod adaptation_steps;
 mod agreements;
+mod case_documents;
 mod case_transfers;
 mod cohorts;
 mod consents;
@@ -37,7 +39,7 @@ use serde_json::{Map, Value};
 pub use trainees::Trainees;
 
 /// Every kind of record, in the order of the navigation.
-pub static ALL: [&(dyn Resource + 'static); 29] = [
+pub static ALL: [&(dyn Resource + 'static); 31] = [
     &Typed::<organisations::Organisations>::new(),
     &Typed::<sites::Sites>::new(),
     &Typed::<programmes::Programmes>::new(),
@@ -46,6 +48,8 @@ pub static ALL: [&(dyn Resource + 'static); 29] = [
     &Typed::<trainees::Trainees>::new(),
     &Typed::<credentials::Credentials>::new(),
     &Typed::<recognition_cases::RecognitionCases>::new(),
+    &Typed::<case_documents::CaseDocuments>::new(),
+    &Typed::<adaptation_steps::AdaptationSteps>::new(),
     &Typed::<journeys::Journeys>::new(),
     &Typed::<tasks::Tasks>::new(),
     &Typed::<language_certificates::LanguageCertificates>::new(),

@@ -16,6 +16,8 @@ pub struct RecognitionCases;
 impl Spec for RecognitionCases {
     type Entity = recognition_case::Entity;
     const NAME: &'static str = "recognition-cases";
+    const CHILDREN: &'static [(&'static str, &'static str)] =
+        &[("case-documents", "recognition_case_id"), ("adaptation-steps", "recognition_case_id")];
     const FIELDS: &'static [Field] = &[
         Field::reference("trainee_id", "trainees").required().listed().filters().fixed(),
         Field::new("destination", Kind::Country).required().listed().filters().sorts(),
@@ -24,8 +26,8 @@ impl Spec for RecognitionCases {
         Field::text("authority", 200).required().listed(),
         Field::choice("state", "recognition-state", RecognitionState::WORDS).required().listed().filters(),
         Field::new("filed_on", Kind::Date).listed(),
-        Field::new("decided_on", Kind::Date).listed(),
-        Field::new("due_on", Kind::Date).listed(),
+        Field::new("decided_on", Kind::Date).listed().filters(),
+        Field::new("due_on", Kind::Date).listed().filters(),
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, before: Option<&RowOf<Self>>) -> RowOf<Self> {

@@ -16,7 +16,7 @@ impl Spec for Tasks {
         Field::choice("kind", "task-kind", TaskKind::WORDS).listed().filters().sorts().group(FieldGroup::Journey),
         Field::reference("trainee_id", "trainees").listed().filters(),
         Field::choice("owner", "party", Party::WORDS).listed().filters().group(FieldGroup::Journey),
-        Field::new("due_on", Kind::Date).listed().sorts().group(FieldGroup::Journey),
+        Field::new("due_on", Kind::Date).listed().filters().sorts().group(FieldGroup::Journey),
         Field::choice("status", "task-status", TaskStatus::WORDS).listed().filters(),
         Field::choice("record_kind", "task-record", &["journeys", "recognition-cases"]).filters().group(FieldGroup::Journey),
         Field::text("record_id", 40).group(FieldGroup::Journey),

@@ -8,7 +8,7 @@ mod reader;
 mod sight;
 
 pub use field::{Field, Kind};
-pub use query::{ListRequest, Listing, PAGE_DEFAULT};
+pub use query::{ListRequest, Listing, PAGE_DEFAULT, RANGE};
 pub use reader::Reader;
 pub use sight::short_reference;
 
@@ -177,7 +177,7 @@ impl<S: Spec> Resource for Typed<S> {
         let (asked, shown) = if request.exported { (Action::Export, Action::Export) } else { (Action::List, Action::Read) };
         let scope = permit(ctx.actor, asked, self.subject())?;
         let mut query = request.to_query(S::FIELDS)?;
-        let named: Vec<&str> = query.filters.iter().map(|(name, _)| *name).chain(query.sort.map(|(name, _)| name)).collect();
+        let named: Vec<&str> = query.filters.iter().map(|(name, _, _)| *name).chain(query.sort.map(|(name, _)| name)).collect();
         query.looks_into = sight::looked_into::<S>(ctx.actor, asked, &named, !query.words.is_empty())?;
         query.among = request.among(ctx, S::NAME, S::Entity::ID);
         let page = list::page::<S::Entity>(ctx.state.store.read(), &scope, &query).await?;

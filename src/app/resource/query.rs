@@ -6,7 +6,7 @@ use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
 use crate::text::fold;
 use passerelle_store::caseload::{self, Case};
-use passerelle_store::list::{After, FilterValue, ListQuery, PAGE_MAX};
+use passerelle_store::list::{After, FilterValue, ListQuery, PAGE_MAX, Test};
 use passerelle_store::query::{ColumnTrait, Condition};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -58,10 +58,10 @@ impl ListRequest {
         let mut errors = Vec::new();
         let mut query = ListQuery { limit: PAGE_DEFAULT, ..ListQuery::default() };
         for (name, value) in self.params.iter().filter(|(name, value)| !RESERVED.contains(&name.as_str()) && !value.trim().is_empty()) {
-            match fields.iter().find(|field| field.filters && field.name == name) {
+            match tested(fields, name) {
                 None => errors.push(FieldError::new(name, "unknown-filter", "is not a filter of this list")),
-                Some(field) => match filter_value(field, value.trim()) {
-                    Some(value) => query.filters.push((field.name, value)),
+                Some((field, test)) => match filter_value(field, value.trim()) {
+                    Some(value) => query.filters.push((field.name, test, value)),
                     None => errors.push(FieldError::new(name, "type", "is not of the kind that this filter takes")),
                 },
             }
@@ -114,12 +114,25 @@ fn fits(after: &After, sort: Option<(&str, bool)>, fields: &[Field]) -> bool {
     }
 }
 
+/// Endings that make a parameter the first or the last day of a range, both included.
+pub const RANGE: [(&str, Test); 2] = [("_from", Test::From), ("_until", Test::Until)];
+
+/// The field that a parameter filters by, and how: dates also by a range, `due_on_from=2027-01-01`.
+fn tested(fields: &'static [Field], name: &str) -> Option<(&'static Field, Test)> {
+    let filters = |wanted: &str| fields.iter().find(|field| field.filters && field.name == wanted);
+    let ranged = |(ending, test): (&str, Test)| {
+        let field = filters(name.strip_suffix(ending)?)?;
+        (field.kind == Kind::Date).then_some((field, test))
+    };
+    filters(name).map(|field| (field, Test::Is)).or_else(|| RANGE.into_iter().find_map(ranged))
+}
+
 fn filter_value(field: &Field, text: &str) -> Option<FilterValue> {
     Some(match field.kind {
         Kind::Reference(_) => FilterValue::Id(Uuid::try_parse(text).ok()?),
         Kind::Number { .. } | Kind::Eqf => FilterValue::Number(text.parse().ok()?),
         Kind::Flag => FilterValue::Flag(text.parse().ok()?),
-        Kind::Date => FilterValue::Date(text.parse().ok()?),
+        Kind::Date => FilterValue::Date(crate::formats::read_date(text).parse().ok()?),
         Kind::Choice { words, .. } if !words.contains(&text) => return None,
         _ => FilterValue::Text(text.to_owned()),
     })

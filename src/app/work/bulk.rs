@@ -10,6 +10,7 @@ use passerelle_store::entity::bulk_change;
 use passerelle_store::query::{ColumnTrait, EntityTrait, Expr, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Records that one change can touch.
@@ -25,14 +26,21 @@ pub struct Change {
 }
 
 /// A record that the change would touch, or why it would not.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Touched {
     pub id: Uuid,
     pub title: String,
     /// Whose record it is.
     pub owner: Option<Uuid>,
     pub before: String,
-    pub refused: Option<String>,
+    pub after: String,
+    pub refused: Option<FieldError>,
+}
+
+impl Touched {
+    pub fn refused(id: Uuid, title: String, why: FieldError) -> Self {
+        Self { id, title, owner: None, before: String::new(), after: String::new(), refused: Some(why) }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,10 +65,6 @@ fn ensure_fit(resource: &dyn Resource, change: &Change) -> Result<(), AppError> 
     if field.kind == Kind::Flag && !["true", "false", ""].contains(&change.value.as_str()) {
         return Err(AppError::invalid("value", "choice", "is not one of: true, false"));
     }
-    if change.ids.is_empty() || change.ids.len() > ROWS_MAX {
-        let error = FieldError::new("ids", "rows", format!("names no record, or more than {ROWS_MAX}")).with("max", ROWS_MAX);
-        return Err(AppError::Invalid(vec![error]));
-    }
     Ok(())
 }
 
@@ -68,12 +72,6 @@ fn change_of(resource: &dyn Resource, change: &Change) -> Map<String, Value> {
     let flag = resource.fields().iter().any(|field| field.name == change.field && field.kind == Kind::Flag);
     let value = if flag { Value::Bool(change.value == "true") } else { Value::from(change.value.as_str()) };
     [(change.field.clone(), value)].into_iter().collect()
-}
-
-/// A record that is named twice is changed once.
-fn distinct(ids: &[Uuid]) -> Vec<Uuid> {
-    let mut seen = std::collections::BTreeSet::new();
-    ids.iter().copied().filter(|id| seen.insert(*id)).collect()
 }
 
 /// The dry run: every record that would be touched, with whose it is, and what would be refused.
@@ -86,10 +84,41 @@ pub async fn preview(ctx: &Ctx<'_>, resource: &'static dyn Resource, change: &Ch
     let mut tx = ctx.begin().await?;
     let data = change_of(resource, change);
     let mut touched = Vec::new();
-    for id in &distinct(&change.ids) {
+    for id in &distinct(&change.ids)? {
         touched.push(one(ctx, &mut tx, resource, *id, &change.field, &data).await?.0);
     }
     Ok(touched)
+}
+
+/// Why one record refuses; what is no refusal of the record stays an error.
+///
+/// # Errors
+/// The error itself, where it is not about the record.
+pub fn refusal(error: AppError) -> Result<FieldError, AppError> {
+    match error {
+        AppError::NotFound => Ok(FieldError::new("ids", "no-such-record", "is no record of yours")),
+        AppError::Forbidden => Ok(FieldError::new("ids", "not-yours", "is not for you to do")),
+        AppError::Stale => Ok(FieldError::new("ids", "changed-meanwhile", "was changed by somebody else meanwhile")),
+        AppError::Conflict(why) => Ok(FieldError::new("ids", "conflict", why)),
+        AppError::TransitionRefused { state, allowed } => {
+            Ok(FieldError::new("event", "not-now", format!("is not taken at {state}, which takes: {}", allowed.join(", "))))
+        }
+        AppError::Invalid(mut errors) if !errors.is_empty() => Ok(errors.swap_remove(0)),
+        other => Err(other),
+    }
+}
+
+/// Records that one request names: none of them twice, and not too many. Always in the same order: two
+/// requests about the same records wait for each other instead of holding each other up.
+///
+/// # Errors
+/// When there are none, or too many.
+pub fn distinct(ids: &[Uuid]) -> Result<Vec<Uuid>, AppError> {
+    if ids.is_empty() || ids.len() > ROWS_MAX {
+        let error = FieldError::new("ids", "rows", format!("names no record, or more than {ROWS_MAX}")).with("max", ROWS_MAX);
+        return Err(AppError::Invalid(vec![error]));
+    }
+    Ok(ids.iter().copied().collect::<BTreeSet<_>>().into_iter().collect())
 }
 
 async fn one(
@@ -100,31 +129,30 @@ async fn one(
     field: &str,
     data: &Map<String, Value>,
 ) -> Result<(Touched, Option<Before>), AppError> {
-    let before = match resource.changed_in(ctx, tx, id, data).await {
-        Ok(change) => change,
-        Err(AppError::NotFound) => {
-            return Ok((
-                Touched { id, title: short_reference(id), owner: None, before: String::new(), refused: Some("not-found".into()) },
-                None,
-            ));
+    // A record that refuses leaves nothing half written behind.
+    let mut part = tx.part().await?;
+    let change = resource.changed_in(ctx, &mut part, id, data).await;
+    let (old, new) = match change {
+        Ok(change) => {
+            tx.take(part).await?;
+            change
         }
-        Err(AppError::Invalid(errors)) => {
-            let refused = errors.first().map(|error| error.detail.clone());
-            return Ok((Touched { id, title: short_reference(id), owner: None, before: String::new(), refused }, None));
+        Err(error) => {
+            part.give_up().await?;
+            return Ok((Touched::refused(id, short_reference(id), refusal(error)?), None));
         }
-        Err(AppError::Conflict(why)) => {
-            return Ok((Touched { id, title: short_reference(id), owner: None, before: String::new(), refused: Some(why) }, None));
-        }
-        Err(other) => return Err(other),
     };
-    let (old, new) = before;
     let value = old.data.get(field).cloned().unwrap_or(Value::Null);
-    let shown = value.as_str().map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, str::to_owned);
+    let after = new.data.get(field).map(shown).unwrap_or_default();
     let owner = ["institute_id", "employer_id", "organisation_id"]
         .iter()
         .find_map(|name| old.data.get(*name)?.as_str().and_then(|id| Uuid::try_parse(id).ok()));
-    let touched = Touched { id, title: old.title, owner, before: shown, refused: None };
+    let touched = Touched { id, title: old.title, owner, before: shown(&value), after, refused: None };
     Ok((touched, Some(Before { id, value, version: new.version })))
+}
+
+fn shown(value: &Value) -> String {
+    value.as_str().map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, str::to_owned)
 }
 
 /// Makes the change. Records that refuse it are left alone and named; the others change together.
@@ -136,13 +164,13 @@ pub async fn apply(ctx: &Ctx<'_>, resource: &'static dyn Resource, change: &Chan
     let mut tx = ctx.begin().await?;
     let data = change_of(resource, change);
     let (mut touched, mut kept) = (Vec::new(), Vec::new());
-    for id in &distinct(&change.ids) {
+    for id in &distinct(&change.ids)? {
         let (row, before) = one(ctx, &mut tx, resource, *id, &change.field, &data).await?;
         touched.push(row);
         kept.extend(before);
     }
     if kept.is_empty() {
-        let why = touched.iter().find_map(|row| row.refused.clone()).unwrap_or_default();
+        let why = touched.iter().find_map(|row| Some(row.refused.as_ref()?.detail.clone())).unwrap_or_default();
         return Err(AppError::Conflict(format!("none of the records could be changed: {why}")));
     }
     let id = Uuid::now_v7();

@@ -1,5 +1,6 @@
 //! The API under `/api/v1`. Handlers take, call and answer; nothing else.
 
+pub mod bulk;
 pub mod events;
 pub mod match_runs;
 pub mod pathways;

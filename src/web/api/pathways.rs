@@ -141,7 +141,7 @@ pub async fn deadline(who: SignedIn, body: web::Bytes) -> Answer {
 pub async fn recognition_events(who: SignedIn, PathId(id): PathId) -> Answer {
     let course = recognition::course(&who.ctx(), id).await?;
     Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", course.row.version))).json(json!({
-        "case": course.case, "procedure": course.procedure, "items": course.events, "may": course.mine,
+        "case": course.case, "procedure": course.procedure, "papers": course.papers, "items": course.events, "may": course.mine,
     })))
 }
 

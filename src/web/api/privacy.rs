@@ -3,9 +3,8 @@
 
 use super::{Answer, typed};
 use crate::app::privacy::{consents, exceptional, my_data, person_requests, sealed};
-use crate::app::work::{assignments, bulk, comments};
-use crate::app::{case_transfers, duplicates, identity_documents, proposals, records, team, who_sees};
-use crate::error::AppError;
+use crate::app::work::{assignments, comments};
+use crate::app::{case_transfers, duplicates, identity_documents, proposals, team, who_sees};
 use crate::web::extract::{IfMatch, PathId, SignedIn};
 use actix_web::{HttpResponse, web};
 use passerelle_domain::access::{Action, Subject, permit};
@@ -164,31 +163,5 @@ pub async fn comment_list(kind: &'static str, who: SignedIn, PathId(id): PathId)
 /// `PUT /api/v1/<cases>/{id}/assignment`
 pub async fn assign(kind: &'static str, who: SignedIn, PathId(id): PathId, body: web::Bytes) -> Answer {
     assignments::assign(&who.ctx(), kind, id, &typed(&body)?).await?;
-    done()
-}
-
-/// `POST /api/v1/<records>/bulk?dry_run=true`
-pub async fn bulk_change(kind: &'static str, who: SignedIn, params: crate::web::extract::Params, body: web::Bytes) -> Answer {
-    let resource = records::find(kind).ok_or(AppError::NotFound)?;
-    let change: bulk::Change = typed(&body)?;
-    if !resource.may(&who.ctx(), passerelle_domain::access::Action::Update) {
-        return Err(AppError::Forbidden);
-    }
-    let dry = match params.0.get("dry_run").map(String::as_str) {
-        None | Some("false" | "0") => false,
-        Some("true" | "1" | "") => true,
-        // Whoever asks in other words must not be taken for somebody who does not ask.
-        Some(_) => return Err(AppError::invalid("dry_run", "choice", "is not one of: true, false")),
-    };
-    if dry {
-        return Ok(HttpResponse::Ok().json(json!({ "items": bulk::preview(&who.ctx(), resource, &change).await? })));
-    }
-    let (id, touched) = bulk::apply(&who.ctx(), resource, &change).await?;
-    Ok(HttpResponse::Ok().json(json!({ "id": id, "items": touched })))
-}
-
-/// `POST /api/v1/bulk-changes/{id}/undo`
-pub async fn undo(who: SignedIn, PathId(id): PathId) -> Answer {
-    bulk::undo(&who.ctx(), id).await?;
     done()
 }

@@ -45,6 +45,12 @@ pub(super) fn entries() -> Vec<Entry> {
             named("JourneyEvent"),
             named("JourneyCourse"),
         ),
+        api(Method::POST, "/api/v1/journeys/events", Needs(Read, Journey), || web::route().to(api::bulk::journey_events)).says(
+            "Bring one event to many journeys; ?dry_run=true names whom it would touch",
+            named("JourneyEvents"),
+            named("BulkResult"),
+        ),
+        api(Method::POST, "/ui/journeys/bulk", Needs(Read, Journey), || web::route().to(ui::events::many::bring)),
         api(Method::GET, "/api/v1/needs/{id}/events", Needs(Read, Need), || web::route().to(api::events::need)).says(
             "A need with its seats, its history and what the actor may bring",
             Body::None,

@@ -9,7 +9,7 @@ use passerelle_domain::access::{Action, Subject};
 pub(super) fn entries() -> Vec<Entry> {
     use Access::{Needs, SignedIn};
     use Action::{Create, Decide, List, Read, Update};
-    use Subject::{Agreement, Corridor, Journey, Law, MatchRun, Need, PathwayDraft, Programme, RecognitionCase};
+    use Subject::{Corridor, Journey, Law, PathwayDraft};
     let api = |method: Method, path: &str, access: Access, mount: fn() -> Route| Entry::new(method, path, access, mount);
     let named = Body::Named;
     vec![

@@ -67,7 +67,7 @@ pub(super) fn of(resource: &'static dyn Resource) -> Vec<Entry> {
                 web::route().to(move |page, sent| ui::work::bulk_change(resource, page, sent))
             }),
             Entry::new(Method::POST, format!("{api_list}/bulk"), Needs(Action::Update, subject), move || {
-                web::route().to(move |who, params, body| api::privacy::bulk_change(resource.name(), who, params, body))
+                web::route().to(move |who, params, body| api::bulk::change(resource.name(), who, params, body))
             })
             .says(
                 format!("Change one field of many {name}; ?dry_run=true names what would change"),
@@ -99,7 +99,7 @@ pub(super) fn of_cases() -> Vec<Entry> {
     let mut entries = vec![
         Entry::new(Method::GET, "/ui/bulk-changes", SignedIn, || web::route().to(ui::work::bulk_list)),
         Entry::new(Method::POST, "/ui/bulk-changes/{id}/undo", SignedIn, || web::route().to(ui::work::undo)),
-        Entry::new(Method::POST, "/api/v1/bulk-changes/{id}/undo", SignedIn, || web::route().to(api::privacy::undo)).says(
+        Entry::new(Method::POST, "/api/v1/bulk-changes/{id}/undo", SignedIn, || web::route().to(api::bulk::undo)).says(
             "Undo a change of your own to many records",
             Body::None,
             Body::None,

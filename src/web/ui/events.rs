@@ -1,6 +1,8 @@
 //! Cases that a state machine carries, on their pages: what has happened, what comes next, and a form
 //! for each event that the reader may bring. Forms are made from what the machine asks for.
 
+pub mod many;
+
 use super::cells::word_key;
 use super::charts;
 use super::parts::{Cell, Form, Input, Moment, Part, Sheet, mendable};
@@ -116,7 +118,7 @@ impl Machine for Agreements {
 /// The forms of one case.
 struct Forms<'p, M> {
     page: &'p Page,
-    id: Uuid,
+    action: String,
     version: i64,
     choices: Choices,
     machine: PhantomData<M>,
@@ -124,7 +126,7 @@ struct Forms<'p, M> {
 
 impl<'p, M: Machine> Forms<'p, M> {
     fn new(page: &'p Page, id: Uuid, version: i64, choices: Choices) -> Self {
-        Self { page, id, version, choices, machine: PhantomData }
+        Self { page, action: format!("/ui/{}/{id}/events", M::RECORDS), version, choices, machine: PhantomData }
     }
 
     /// What has happened, and a folded form for each event that the reader may bring.
@@ -142,7 +144,7 @@ impl<'p, M: Machine> Forms<'p, M> {
     fn form(&self, kind: &str, asks: &[(&'static str, Ask)]) -> Form {
         let t = self.page.locale;
         let title = t.get(&word_key(&format!("{}-event", M::NAME), kind));
-        let mut form = Form::new(format!("/ui/{}/{}/events", M::RECORDS, self.id), title.clone())
+        let mut form = Form::new(self.action.clone(), title.clone())
             .heading(title)
             .hidden("version", self.version.to_string())
             .hidden("event", kind.to_owned());
@@ -253,10 +255,11 @@ fn step_name(page: &Page, steps: &[Step], id: &str) -> String {
     steps.iter().find(|step| step.id == id).map_or_else(|| id.to_owned(), |step| charts::step_name(page.locale, step))
 }
 
-/// Published pathways that lead from a country.
-async fn packs_from(page: &Page, origin: &str) -> Result<Vec<(String, String)>, AppError> {
+/// Published pathways that lead from one of the countries.
+async fn packs_from(page: &Page, origins: &[&str]) -> Result<Vec<(String, String)>, AppError> {
     let packs = corridors::list(&page.ctx()).await?;
-    let serving = packs.iter().filter(|pack| pack.origins.is_empty() || pack.origins.iter().any(|country| country.as_str() == origin));
+    let serving =
+        packs.iter().filter(|pack| pack.origins.is_empty() || pack.origins.iter().any(|country| origins.contains(&country.as_str())));
     Ok(serving.map(|pack| (pack.id.to_string(), format!("{} ({})", pack.id, pack.version))).collect())
 }
 
@@ -327,7 +330,7 @@ pub async fn journey_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError>
 
 async fn forms_of_journey<'p>(page: &'p Page, course: &journeys::Course) -> Result<Forms<'p, Journeys>, AppError> {
     let packs = match course.mine.contains(&journey::EventKind::TakePathway) {
-        true => packs_from(page, &course.row.origin).await?,
+        true => packs_from(page, &[&course.row.origin]).await?,
         false => vec![],
     };
     let steps = course.steps.iter().map(|id| (id.clone(), step_name(page, course.grounds.steps(), id))).collect();

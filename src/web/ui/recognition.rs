@@ -8,7 +8,7 @@ use super::shell::Page;
 use super::{Answer, see};
 use crate::app::case_events::Act;
 use crate::app::equivalence;
-use crate::app::recognition::{self, Course};
+use crate::app::recognition::{self, Course, Paper, PaperStanding};
 use crate::error::{AppError, FieldError};
 use crate::formats;
 use crate::web::extract::PathId;
@@ -58,7 +58,6 @@ pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
     let fee = [&entry.fee, &entry.fee_max].into_iter().flatten().map(ToString::to_string).collect::<Vec<_>>().join(" – ");
     let mut facts = vec![
         (t.get("field-authority"), Cell::text(entry.authority.clone())),
-        (t.get("recognition-papers"), Cell::text(entry.papers.join(", "))),
         (t.get("recognition-limit"), Cell::text(t.with1("recognition-months", "count", entry.procedure.limit_months))),
         (t.get("recognition-fee"), Cell::text(if fee.is_empty() { "—".into() } else { fee })),
         (t.get("rules-source"), Cell::text(entry.source.clone())),
@@ -74,8 +73,29 @@ pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
         facts.push((t.get("recognition-missing"), Cell::text(course.case.missing.join(", "))));
     }
     parts.push(Part::Facts { heading: t.get("recognition-procedure"), facts });
+    if !course.papers.is_empty() {
+        parts.push(checklist(page, &course));
+    }
     parts.extend(course.mine.iter().map(|kind| Part::Form(Box::new(form(page, &course, *kind).folded()))));
     Ok(parts)
+}
+
+/// What a complete file has, and what of it lies in the case.
+fn checklist(page: &Page, course: &Course) -> Part {
+    let t = page.locale;
+    let row = |paper: &Paper| {
+        let class = if paper.standing == PaperStanding::Held { "pass" } else { "block" };
+        let forms: Vec<String> = paper.forms.iter().map(|form| t.get(&word_key("document-form", form))).collect();
+        vec![
+            Cell::text(paper.paper.clone()),
+            Cell::tag(t.get(&word_key("paper-standing", paper.standing.as_str())), class),
+            Cell::text(forms.join(", ")),
+            Cell::text(paper.valid_to.map(|end| formats::date(t, end)).unwrap_or_default()),
+        ]
+    };
+    let columns = ["field-paper", "field-status", "field-form", "field-valid-to"].map(|key| t.get(key)).into();
+    let rows = course.papers.iter().map(row).collect();
+    Part::Table(Table { heading: t.get("recognition-checklist"), columns, rows, empty: t.get("list-empty") })
 }
 
 fn form(page: &Page, course: &Course, kind: EventKind) -> Form {
@@ -91,6 +111,12 @@ fn form(page: &Page, course: &Course, kind: EventKind) -> Form {
     let tick = |name: &str| Input::new("checkbox", name, t.get(&format!("recognition-{}", name.replace('_', "-"))));
     let inputs = match kind {
         EventKind::File => vec![tick("consent")],
+        EventKind::AcknowledgeComplete => {
+            let lacking = course.papers.iter().filter(|paper| paper.standing != PaperStanding::Held);
+            let lacking: Vec<(String, String)> = lacking.map(|paper| (paper.paper.clone(), paper.paper.clone())).collect();
+            let seen = Input::new("choices", "seen", t.get("recognition-seen")).hint(t.get("recognition-seen-hint")).options(lacking);
+            if seen.options.is_empty() { vec![] } else { vec![seen] }
+        }
         EventKind::RequestDocuments => {
             let papers = course.procedure.as_ref().map(|entry| entry.papers.join(", ")).unwrap_or_default();
             vec![Input::new("text", "missing", t.get("recognition-missing")).hint(t.get("step-needs-hint")).value(papers).required()]
@@ -138,7 +164,9 @@ fn read(sent: &Sent) -> Result<Act<Event>, Vec<FieldError>> {
     let kind = EventKind::parse(sent.get("event")).map_err(|error| vec![FieldError::of("event", &error)])?;
     let event = match kind {
         EventKind::File => Event::File { consent: yes("consent"), identity: false, credential: false, authority: false },
-        EventKind::AcknowledgeComplete => Event::AcknowledgeComplete,
+        EventKind::AcknowledgeComplete => {
+            Event::AcknowledgeComplete { seen: sent.all("seen").into_iter().map(str::to_owned).collect(), lacking: vec![] }
+        }
         EventKind::RequestDocuments => Event::RequestDocuments { missing: list("missing") },
         EventKind::Supply => Event::Supply { papers: list("papers") },
         EventKind::Extend => Event::Extend { reason: sent.get("reason").into() },
@@ -172,6 +200,7 @@ fn read(sent: &Sent) -> Result<Act<Event>, Vec<FieldError>> {
         EventKind::Overturn => Event::Overturn,
         EventKind::Suspend => Event::Suspend { contingency_case: yes("contingency_case") },
         EventKind::Resume => Event::Resume,
+        EventKind::Reapply => Event::Reapply { covered: vec![] },
         EventKind::Withdraw => Event::Withdraw,
         EventKind::Lapse => Event::Lapse,
     };

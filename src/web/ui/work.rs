@@ -11,6 +11,7 @@ use crate::app::work::{bulk, saved_views};
 use crate::error::{AppError, FieldError};
 use crate::formats;
 use crate::web::extract::PathId;
+use crate::web::problem::field_message;
 use passerelle_domain::access::Action;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -72,7 +73,7 @@ pub async fn bulk_change(resource: &'static dyn Resource, page: Page, sent: Sent
         .answer()
 }
 
-fn with_ids(mut form: Form, ids: &[Uuid]) -> Form {
+pub(super) fn with_ids(mut form: Form, ids: &[Uuid]) -> Form {
     for id in ids {
         form = form.hidden("ids", id.to_string());
     }
@@ -126,30 +127,17 @@ async fn dry_run(
     touched: Vec<bulk::Touched>,
 ) -> Answer {
     let t = page.locale;
-    let owners: Vec<Uuid> = touched.iter().filter_map(|row| row.owner).collect();
-    let names = match kinds::find("organisations") {
-        Some(organisations) => organisations.titles(&page.ctx(), &owners).await?,
-        None => BTreeMap::new(),
-    };
     let in_words = |value: &str| match field.kind {
         Kind::Choice { list, .. } if !value.is_empty() => t.get(&super::cells::word_key(list, value)),
         Kind::Date => formats::date_text(t, value),
         _ => value.to_owned(),
     };
     let may = touched.iter().any(|row| row.refused.is_none());
-    let rows = touched.into_iter().map(|row| {
-        let owner = row.owner.map(|id| names.get(&id).cloned().unwrap_or_else(|| short_reference(id))).unwrap_or_default();
-        let outcome = match row.refused {
-            None => Cell::tag(t.get("bulk-will-change"), "pass"),
-            Some(_) => Cell::tag(t.get("bulk-refused"), "block"),
-        };
-        vec![Cell::text(row.title), Cell::text(owner), Cell::text(in_words(&row.before)), Cell::text(in_words(&change.value)), outcome]
-    });
-    let columns = ["bulk-record", "bulk-owner", "bulk-before", "bulk-after", "field-status"].map(|key| t.get(key)).into();
+    let table = touched_table(page, t.get(&field.label_key()), touched, in_words).await?;
     let mut sheet = Sheet::new(page.shell("bulk-title"))
         .crumb(format!("/ui/{}", resource.name()), t.get(&format!("records-{}", resource.name())))
         .lead(t.get("bulk-nothing-yet"))
-        .table(Table { heading: t.get(&field.label_key()), columns, rows: rows.collect(), empty: t.get("list-empty") });
+        .table(table);
     if may {
         let form = Form::new(format!("/ui/{}/bulk", resource.name()), t.get("bulk-apply"))
             .hidden("field", change.field.clone())
@@ -158,6 +146,42 @@ async fn dry_run(
         sheet = sheet.form(with_ids(form, &change.ids));
     }
     sheet.answer()
+}
+
+/// Every record by name, whose it is, what it was and would be, and why one is left alone.
+///
+/// # Errors
+/// When the names of the owners cannot be read.
+pub(super) async fn touched_table(
+    page: &Page,
+    heading: String,
+    touched: Vec<bulk::Touched>,
+    in_words: impl Fn(&str) -> String,
+) -> Result<Table, AppError> {
+    let t = page.locale;
+    let owners: Vec<Uuid> = touched.iter().filter_map(|row| row.owner).collect();
+    let names = match kinds::find("organisations") {
+        Some(organisations) => organisations.titles(&page.ctx(), &owners).await?,
+        None => BTreeMap::new(),
+    };
+    let rows = touched.into_iter().map(|row| {
+        let owner = row.owner.map(|id| names.get(&id).cloned().unwrap_or_else(|| short_reference(id))).unwrap_or_default();
+        let why = row.refused.as_ref().map(|error| field_message(t, error)).unwrap_or_default();
+        let outcome = match row.refused {
+            None => Cell::tag(t.get("bulk-will-change"), "pass"),
+            Some(_) => Cell::tag(t.get("bulk-refused"), "block"),
+        };
+        vec![
+            Cell::text(row.title),
+            Cell::text(owner),
+            Cell::text(in_words(&row.before)),
+            Cell::text(in_words(&row.after)),
+            outcome,
+            Cell::text(why),
+        ]
+    });
+    let columns = ["bulk-record", "bulk-owner", "bulk-before", "bulk-after", "field-status", "bulk-why"].map(|key| t.get(key)).into();
+    Ok(Table { heading, columns, rows: rows.collect(), empty: t.get("list-empty") })
 }
 
 /// `GET /ui/bulk-changes`

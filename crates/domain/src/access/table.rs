@@ -32,11 +32,20 @@ pub(super) fn about_a_person(subject: Subject) -> bool {
         Subject::Trainee
             | Subject::Credential
             | Subject::RecognitionCase
+            | Subject::CaseFile
             | Subject::LanguageCertificate
             | Subject::SkillClaim
             | Subject::Journey
             | Subject::SealedRecord
     )
+}
+
+/// The subject whose rules bind this one too: what lies in a case is not seen by whoever is kept from the case.
+pub(super) const fn ruled_as(subject: Subject) -> Subject {
+    match subject {
+        Subject::CaseFile => Subject::RecognitionCase,
+        other => other,
+    }
 }
 
 /// The table of rights.
@@ -75,7 +84,14 @@ enum Rank {
 fn trainee(action: Action, subject: Subject, looks: bool) -> Option<Width> {
     match subject {
         Subject::Trainee if matches!(action, Action::List | Action::Read) => Some(Width::Person),
-        Subject::Credential | Subject::RecognitionCase | Subject::LanguageCertificate | Subject::Journey | Subject::Outcome if looks => {
+        Subject::Credential
+        | Subject::RecognitionCase
+        | Subject::CaseFile
+        | Subject::LanguageCertificate
+        | Subject::Journey
+        | Subject::Outcome
+            if looks =>
+        {
             Some(Width::Person)
         }
         // Her own word on her skills; the provenance of each claim says whose word it is.
@@ -95,7 +111,12 @@ fn institute(action: Action, subject: Subject, looks: bool, head: bool) -> Optio
     match subject {
         Subject::Organisation if looks || (head && action == Action::Update) => Some(Width::Own),
         Subject::Site | Subject::Programme | Subject::Cohort if looks || edits => Some(Width::Own),
-        Subject::Trainee | Subject::Credential | Subject::RecognitionCase | Subject::LanguageCertificate | Subject::SkillClaim
+        Subject::Trainee
+        | Subject::Credential
+        | Subject::RecognitionCase
+        | Subject::CaseFile
+        | Subject::LanguageCertificate
+        | Subject::SkillClaim
             if looks || edits =>
         {
             Some(Width::OwnAndReferred)
@@ -103,7 +124,9 @@ fn institute(action: Action, subject: Subject, looks: bool, head: bool) -> Optio
         // Moved by events alone: who brings which is the state machine's to say.
         Subject::Journey if looks => Some(Width::OwnAndReferred),
         // Papers entered by mistake can be taken out by whoever may enter them.
-        Subject::Credential | Subject::LanguageCertificate | Subject::SkillClaim if action == Action::Delete => Some(Width::Own),
+        Subject::Credential | Subject::CaseFile | Subject::LanguageCertificate | Subject::SkillClaim if action == Action::Delete => {
+            Some(Width::Own)
+        }
         Subject::Proposal | Subject::Outcome | Subject::Disclosure if looks => Some(Width::Own),
         // Consent given on paper is entered by the institute, with the paper.
         Subject::Consent if looks || action == Action::Create => Some(Width::Own),
@@ -142,6 +165,7 @@ fn origin(action: Action, subject: Subject, looks: bool, rank: Rank) -> Option<W
         Subject::Trainee
         | Subject::Credential
         | Subject::RecognitionCase
+        | Subject::CaseFile
         | Subject::LanguageCertificate
         | Subject::SkillClaim
         | Subject::Journey
@@ -182,7 +206,9 @@ fn destination(action: Action, subject: Subject, looks: bool, rank: Rank) -> Opt
         Subject::Agreement | Subject::Quota if looks || (rank == Rank::Approver && writes) => Some(Width::Destination),
         Subject::MatchRun if looks => Some(Width::All),
         Subject::MatchRun if rank != Rank::Auditor && action == Action::Create => Some(Width::All),
-        Subject::Proposal | Subject::Outcome | Subject::RecognitionCase | Subject::SharedGroup if looks => Some(Width::Destination),
+        Subject::Proposal | Subject::Outcome | Subject::RecognitionCase | Subject::CaseFile | Subject::SharedGroup if looks => {
+            Some(Width::Destination)
+        }
         Subject::Trainee | Subject::Credential | Subject::LanguageCertificate | Subject::SkillClaim | Subject::Journey if looks => {
             Some(Width::Annexed)
         }
@@ -220,6 +246,8 @@ fn exceptional(action: Action, rank: Rank, territory: Width) -> Option<Width> {
 fn recognition(action: Action, subject: Subject, looks: bool) -> Option<Width> {
     match subject {
         Subject::RecognitionCase if looks => Some(Width::Destination),
+        // The authority enters what came to it, and corrects it.
+        Subject::CaseFile if action != Action::Decide => Some(Width::Destination),
         Subject::Trainee | Subject::Credential | Subject::LanguageCertificate if looks => Some(Width::Cases),
         Subject::ExceptionalAccess if matches!(action, Action::List | Action::Read | Action::Create) => Some(Width::Author),
         Subject::Team if looks => Some(Width::Own),
@@ -238,6 +266,7 @@ fn worker_representative(action: Action, subject: Subject, looks: bool) -> Optio
         | Subject::LanguageCertificate
         | Subject::SkillClaim
         | Subject::RecognitionCase
+        | Subject::CaseFile
         | Subject::Journey
             if looks =>
         {

@@ -34,6 +34,7 @@ words!(
         Overturn = "overturn",
         Suspend = "suspend",
         Resume = "resume",
+        Reapply = "reapply",
         Withdraw = "withdraw",
         Lapse = "lapse",
     }
@@ -95,7 +96,14 @@ pub enum Event {
         #[serde(default)]
         authority: bool,
     },
-    AcknowledgeComplete,
+    AcknowledgeComplete {
+        /// Papers of the checklist that the authority has before it though nobody has entered them.
+        #[serde(default)]
+        seen: Vec<String>,
+        /// Papers of the checklist that are neither entered nor seen, or have lapsed. The service knows them.
+        #[serde(default)]
+        lacking: Vec<String>,
+    },
     RequestDocuments {
         missing: Vec<String>,
     },
@@ -140,6 +148,12 @@ pub enum Event {
         contingency_case: bool,
     },
     Resume,
+    /// A new application after what was missing has been made good.
+    Reapply {
+        /// Deficits of the notice that the adaptation plan has closed. The service knows them.
+        #[serde(default)]
+        covered: Vec<String>,
+    },
     Withdraw,
     Lapse,
 }
@@ -148,7 +162,7 @@ impl Event {
     pub const fn kind(&self) -> EventKind {
         match self {
             Self::File { .. } => EventKind::File,
-            Self::AcknowledgeComplete => EventKind::AcknowledgeComplete,
+            Self::AcknowledgeComplete { .. } => EventKind::AcknowledgeComplete,
             Self::RequestDocuments { .. } => EventKind::RequestDocuments,
             Self::Supply { .. } => EventKind::Supply,
             Self::Extend { .. } => EventKind::Extend,
@@ -166,6 +180,7 @@ impl Event {
             Self::Overturn => EventKind::Overturn,
             Self::Suspend { .. } => EventKind::Suspend,
             Self::Resume => EventKind::Resume,
+            Self::Reapply { .. } => EventKind::Reapply,
             Self::Withdraw => EventKind::Withdraw,
             Self::Lapse => EventKind::Lapse,
         }
@@ -241,11 +256,14 @@ impl Case {
                 kinds.extend(procedure.waiver.then_some(K::WaiveAssessment));
                 kinds
             }
-            State::DecidedPartial => vec![K::ChooseMeasure, K::Object],
-            State::DecidedRefused => vec![K::Object],
+            State::DecidedPartial => vec![K::ChooseMeasure, K::Object, K::Reapply],
+            State::DecidedRefused => vec![K::Object, K::Reapply],
             State::DecidedFull | State::CmPassed => vec![K::License],
             State::CmRunning => vec![K::Pass, K::Fail],
-            State::CmFailed => (self.attempts < procedure.attempts_max).then_some(K::Retry).into_iter().collect(),
+            State::CmFailed => {
+                let retry = (self.attempts < procedure.attempts_max).then_some(K::Retry);
+                retry.into_iter().chain([K::Reapply]).collect()
+            }
             State::Objection => vec![K::Uphold, K::Overturn],
             State::Suspended => vec![K::Resume],
             State::Licensed | State::NotRequired | State::Withdrawn | State::Lapsed => vec![],
@@ -281,7 +299,10 @@ impl Case {
                 guard(*authority, "authority")?;
                 (next.state, next.filed_on, next.due_on) = (State::Filed, Some(on), months(on, 1, calendar));
             }
-            Event::AcknowledgeComplete => next.complete(on, procedure, calendar),
+            Event::AcknowledgeComplete { lacking, .. } => {
+                guard(lacking.is_empty(), "checklist")?;
+                next.complete(on, procedure, calendar);
+            }
             Event::RequestDocuments { missing } => {
                 guard(!missing.is_empty(), "missing")?;
                 (next.state, next.missing) = (State::DocsPending, missing.clone());
@@ -367,6 +388,13 @@ impl Case {
                 next.suspended_on = None;
                 next.suspended_from = None;
             }
+            Event::Reapply { covered } => {
+                guard(!covered.is_empty(), "plan")?;
+                // What is still open stays known; attempts at an examination are not given anew.
+                next.deficits.retain(|deficit| !covered.contains(&deficit.subject));
+                next = Self { deficits: next.deficits, attempts: next.attempts, ..Self::new(procedure.regulated) };
+                (next.state, next.filed_on, next.due_on) = (State::Filed, Some(on), months(on, 1, calendar));
+            }
             Event::Withdraw => (next.state, next.due_on) = (State::Withdrawn, None),
             Event::Lapse => {
                 guard(self.due_on.is_some_and(|due| on > due), "supply_period")?;
@@ -402,7 +430,7 @@ fn months(from: NaiveDate, count: u32, calendar: &Calendar) -> Option<NaiveDate>
 pub const fn hands(kind: EventKind) -> &'static [Party] {
     use Party::{DestinationAuthority, Employer, Examiner, Institute, OriginAuthority, RecognitionAuthority, Trainee};
     match kind {
-        EventKind::File | EventKind::Supply => &[Trainee, Institute, Employer],
+        EventKind::File | EventKind::Supply | EventKind::Reapply => &[Trainee, Institute, Employer],
         EventKind::AcknowledgeComplete
         | EventKind::RequestDocuments
         | EventKind::Extend

@@ -4,7 +4,8 @@ use super::super::cells::{Labels, word_key};
 use super::super::shell::{Page, Shell};
 use super::super::{Answer, html};
 use super::{Row, address, numeric, options, row, with_param};
-use crate::app::resource::{Field, Kind, ListRequest, Resource};
+use crate::app::case_events::parties;
+use crate::app::resource::{Field, Kind, ListRequest, RANGE, Resource};
 use crate::app::work::{CASES, bulk, saved_views};
 use crate::error::AppError;
 use crate::i18n::Locale;
@@ -99,7 +100,7 @@ pub async fn list(resource: &'static dyn Resource, page: Page, Params(params): P
         heading: t.get(&format!("records-{}", resource.name())),
         q: params.get("q").cloned().unwrap_or_default(),
         searchable: resource.searchable(),
-        filters: shown.into_iter().map(|field| filter(field, t, &params)).collect(),
+        filters: shown.into_iter().flat_map(|field| filters_of(field, t, &params)).collect(),
         hidden_filters,
         columns,
         rows: rows.collect(),
@@ -120,7 +121,10 @@ pub async fn list(resource: &'static dyn Resource, page: Page, Params(params): P
             .filter(|(name, value)| !["after", "notice", "lang"].contains(&name.as_str()) && !value.is_empty())
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect(),
-        bulk: resource.may(&ctx, Action::Update) && !bulk::fields(resource).is_empty(),
+        bulk: match resource.name() {
+            "journeys" => ctx.ensure_writes().is_ok() && parties(ctx.actor).next().is_some(),
+            _ => resource.may(&ctx, Action::Update) && !bulk::fields(resource).is_empty(),
+        },
         asks: (resource.name() == "journeys" && permit(&page.actor, Action::Create, Subject::MatchRun).is_ok())
             .then(|| ("/ui/clocks".to_owned(), t.get("clocks-read-now"))),
         sort,
@@ -181,6 +185,19 @@ fn column(field: &Field, t: Locale, base: &str, params: &BTreeMap<String, String
         },
         numeric: numeric(field),
     }
+}
+
+/// A date is filtered by its first and last day, everything else by its value.
+fn filters_of(field: &Field, t: Locale, params: &BTreeMap<String, String>) -> Vec<Filter> {
+    if field.kind != Kind::Date {
+        return vec![filter(field, t, params)];
+    }
+    let bound = |ending: &str| {
+        let name = format!("{}{ending}", field.name);
+        let label = t.with1(&format!("list-range{}", ending.replace('_', "-")), "field", t.get(&field.label_key()));
+        Filter { label, value: params.get(&name).or_else(|| params.get(field.name)).cloned().unwrap_or_default(), name, options: vec![] }
+    };
+    RANGE.iter().map(|(ending, _)| bound(ending)).collect()
 }
 
 fn filter(field: &Field, t: Locale, params: &BTreeMap<String, String>) -> Filter {

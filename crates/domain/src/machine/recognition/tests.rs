@@ -37,7 +37,7 @@ fn partial() -> Event {
 fn sample(kind: EventKind) -> Event {
     match kind {
         EventKind::File => filed(),
-        EventKind::AcknowledgeComplete => Event::AcknowledgeComplete,
+        EventKind::AcknowledgeComplete => Event::AcknowledgeComplete { seen: vec![], lacking: vec![] },
         EventKind::RequestDocuments => Event::RequestDocuments { missing: vec!["curriculum".into()] },
         EventKind::Supply => Event::Supply { papers: vec!["curriculum".into()] },
         EventKind::Extend => Event::Extend { reason: "an expert is heard".into() },
@@ -55,6 +55,7 @@ fn sample(kind: EventKind) -> Event {
         EventKind::Overturn => Event::Overturn,
         EventKind::Suspend => Event::Suspend { contingency_case: true },
         EventKind::Resume => Event::Resume,
+        EventKind::Reapply => Event::Reapply { covered: vec!["Geriatric care".into()] },
         EventKind::Withdraw => Event::Withdraw,
         EventKind::Lapse => Event::Lapse,
     }
