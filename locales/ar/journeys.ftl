@@ -401,3 +401,16 @@ error-ends-before-start = يسبق تاريخ البدء.
 guard-checklist = الملف غير مكتمل.
 guard-plan = لم يستكمل شيء مما كان ناقصا: أدخل في خطة التكييف ما أنجز.
 subject-case-file = وثائق وخطة ملف الاعتراف
+
+law-import = استيراد ملف إصدارات
+law-import-entries = الإصدارات
+law-import-hint = قائمة بصيغة YAML أو JSON، لكل سطر kind وdocument. يدخل الكل أو لا شيء.
+law-import-apply = إدخال هذه الإصدارات
+law-nothing-yet = لم يدخل شيء بعد. هذه هي الإصدارات المقترحة:
+law-line-refused = مرفوض
+law-changes = ما الذي يتغير
+law-entered = ما تم إدخاله
+law-withdraw = سحب
+law-withdrawn = سحب بتاريخ { $date }
+law-entry-rule = قاعدة
+error-share-line = أحد أسطر التكاليف لا يذكر الحصص مثل «employer 60, origin_authority 40».

@@ -401,3 +401,16 @@ error-ends-before-start = Liegt vor dem Beginn.
 guard-checklist = Der Antrag ist nicht vollständig.
 guard-plan = Noch nichts Fehlendes ist nachgeholt: Tragen Sie im Anpassungsplan ein, was erledigt ist.
 subject-case-file = Unterlagen und Plan eines Anerkennungsverfahrens
+
+law-import = Eine Datei mit Fassungen einlesen
+law-import-entries = Fassungen
+law-import-hint = Eine Liste in YAML oder JSON; jede Zeile hat kind und document. Alles wird eingetragen oder nichts.
+law-import-apply = Diese Fassungen eintragen
+law-nothing-yet = Noch ist nichts eingetragen. Diese Fassungen würden es:
+law-line-refused = Abgelehnt
+law-changes = Was sich ändert
+law-entered = Was eingetragen wurde
+law-withdraw = Zurückziehen
+law-withdrawn = Zurückgezogen am { $date }
+law-entry-rule = Regel
+error-share-line = Eine Kostenzeile teilt nicht wie «employer 60, origin_authority 40».

@@ -401,3 +401,16 @@ error-ends-before-start = Lies before the start.
 guard-checklist = The file is not complete.
 guard-plan = Nothing of what was missing has been made good: enter in the adaptation plan what is done.
 subject-case-file = Papers and plan of a recognition case
+
+law-import = Import a file of versions
+law-import-entries = Versions
+law-import-hint = A list in YAML or JSON; each line has kind and document. All are entered, or none.
+law-import-apply = Enter these versions
+law-nothing-yet = Nothing has been entered yet. These versions would be:
+law-line-refused = Refused
+law-changes = What changes
+law-entered = What has been entered
+law-withdraw = Withdraw
+law-withdrawn = Withdrawn on { $date }
+law-entry-rule = rule
+error-share-line = A line of costs does not share as «employer 60, origin_authority 40» does.

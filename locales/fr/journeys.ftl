@@ -401,3 +401,16 @@ error-ends-before-start = Précède le début.
 guard-checklist = Le dossier n’est pas complet.
 guard-plan = Rien de ce qui manquait n’a encore été comblé : saisissez dans le plan d’adaptation ce qui est fait.
 subject-case-file = Pièces et plan d’un dossier de reconnaissance
+
+law-import = Importer un fichier de versions
+law-import-entries = Versions
+law-import-hint = Une liste en YAML ou JSON ; chaque ligne a kind et document. Tout est saisi, ou rien.
+law-import-apply = Saisir ces versions
+law-nothing-yet = Rien n’a encore été saisi. Ces versions le seraient :
+law-line-refused = Refusée
+law-changes = Ce qui change
+law-entered = Ce qui a été saisi
+law-withdraw = Retirer
+law-withdrawn = Retirée le { $date }
+law-entry-rule = règle
+error-share-line = Une ligne de coûts n’indique pas les parts comme « employer 60, origin_authority 40 ».

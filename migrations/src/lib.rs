@@ -17,6 +17,7 @@ mod m20261124_000011_pathways;
 mod m20261124_000012_case_events;
 mod m20261124_000013_journeys;
 mod m20261124_000014_case_files;
+mod m20261124_000015_law_batches;
 mod table;
 
 /// Runs the migrations in order.
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000012_case_events::Migration),
             Box::new(m20261124_000013_journeys::Migration),
             Box::new(m20261124_000014_case_files::Migration),
+            Box::new(m20261124_000015_law_batches::Migration),
         ]
     }
 }

@@ -17,6 +17,7 @@ mod journey;
 mod journeys;
 mod keys;
 mod languages;
+mod law_imports;
 mod leaks;
 mod many;
 mod matching;

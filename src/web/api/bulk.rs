@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Whether a request only asks what it would do.
-fn only_asks(params: &BTreeMap<String, String>) -> Result<bool, AppError> {
+pub(super) fn only_asks(params: &BTreeMap<String, String>) -> Result<bool, AppError> {
     match params.get("dry_run").map(String::as_str) {
         None | Some("false" | "0") => Ok(false),
         Some("true" | "1" | "") => Ok(true),

@@ -2,7 +2,8 @@
 
 use super::{Answer, typed};
 use crate::app::{equivalence, law, outlook, pathway_drafts, pathways, recognition};
-use crate::web::extract::{IfMatch, PathId, SignedIn};
+use crate::error::FieldError;
+use crate::web::extract::{IfMatch, Params, PathId, SignedIn};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
@@ -129,6 +130,31 @@ pub async fn enter(who: SignedIn, body: web::Bytes) -> Answer {
     permit(&who.actor, Action::Create, Subject::Law)?;
     let id = law::enter(&who.ctx(), &typed(&body)?).await?;
     Ok(HttpResponse::Created().json(json!({ "id": id })))
+}
+
+/// `POST /api/v1/law-imports?dry_run=true`
+pub async fn import(who: SignedIn, Params(params): Params, body: web::Bytes) -> Answer {
+    permit(&who.actor, Action::Create, Subject::Law)?;
+    let dry = super::bulk::only_asks(&params)?;
+    let (id, lines) = law::import(&who.ctx(), &typed(&body)?, dry).await?;
+    let refused = |error: &FieldError| json!({ "field": error.field, "code": error.code, "detail": error.detail });
+    let line = |line: &law::Imported| {
+        json!({
+            "kind": line.kind, "key": line.key, "version": line.version, "before": line.before, "after": line.after,
+            "refused": line.refused.iter().map(refused).collect::<Vec<_>>(),
+        })
+    };
+    Ok(HttpResponse::Ok().json(json!({ "id": id, "items": lines.iter().map(line).collect::<Vec<_>>() })))
+}
+
+/// `GET /api/v1/law-imports`
+pub async fn imports(who: SignedIn) -> Answer {
+    Ok(HttpResponse::Ok().json(json!({ "items": law::batches(&who.ctx()).await? })))
+}
+
+/// `POST /api/v1/law-imports/{id}/withdrawal`
+pub async fn withdraw(who: SignedIn, PathId(id): PathId) -> Answer {
+    Ok(HttpResponse::Ok().json(json!({ "withdrawn": law::withdraw(&who.ctx(), id).await? })))
 }
 
 /// `POST /api/v1/deadlines`

@@ -72,6 +72,21 @@ pub(super) fn entries() -> Vec<Entry> {
             named("LawEntry"),
             named("Made"),
         ),
+        api(Method::POST, "/api/v1/law-imports", Needs(Create, Law), || web::route().to(api::pathways::import)).says(
+            "Enter a file of versions, all or none; ?dry_run=true says of every line what it would do",
+            named("LawImport"),
+            named("LawImported"),
+        ),
+        api(Method::GET, "/api/v1/law-imports", Needs(Create, Law), || web::route().to(api::pathways::imports)).says(
+            "What has been entered together, the newest first",
+            Body::None,
+            named("LawImports"),
+        ),
+        api(Method::POST, "/api/v1/law-imports/{id}/withdrawal", Needs(Create, Law), || web::route().to(api::pathways::withdraw)).says(
+            "Withdraw what was entered together; it stays to be read and counts no longer",
+            Body::None,
+            named("LawWithdrawn"),
+        ),
         api(Method::POST, "/api/v1/deadlines", SignedIn, || web::route().to(api::pathways::deadline)).says(
             "The end of a legal period",
             named("Period"),
@@ -100,6 +115,8 @@ pub(super) fn entries() -> Vec<Entry> {
         api(Method::GET, "/ui/rules-outlook", Needs(List, Journey), || web::route().to(ui::law::outlook)),
         api(Method::GET, "/ui/law-tables", Needs(List, Law), || web::route().to(ui::law_tables::show)),
         api(Method::POST, "/ui/law-tables", Needs(Create, Law), || web::route().to(ui::law_tables::enter)),
+        api(Method::POST, "/ui/law-imports", Needs(Create, Law), || web::route().to(ui::law_tables::import)),
+        api(Method::POST, "/ui/law-imports/{id}/withdrawal", Needs(Create, Law), || web::route().to(ui::law_tables::withdraw)),
         api(Method::GET, "/ui/rules", Needs(List, Law), || web::route().to(ui::law::list)),
         api(Method::POST, "/ui/rules", Needs(Create, Law), || web::route().to(ui::law::enter)),
         api(Method::GET, "/ui/rules/{rule}", Needs(Read, Law), || web::route().to(ui::law::show)),

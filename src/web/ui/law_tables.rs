@@ -6,9 +6,11 @@ use super::parts::{Cell, Form, Input, Sheet, Table, mendable};
 use super::sent::Sent;
 use super::shell::Page;
 use super::{Answer, see};
-use crate::app::law::{self, Enter, EntryKind};
+use crate::app::law::{self, Enter, EntryKind, Import};
 use crate::error::{AppError, FieldError};
 use crate::formats;
+use crate::web::extract::PathId;
+use crate::web::problem::field_message;
 use passerelle_domain::access::{Action, Subject, permit};
 
 /// `GET /ui/law-tables`
@@ -107,9 +109,98 @@ async fn sheet(page: &Page, errors: &[FieldError], sent: &Sent) -> Result<Sheet,
             .heading(t.get("law-enter"))
             .input(Input::new("select", "kind", t.get("law-kind")).options(kinds.collect()).required())
             .input(Input::new("textarea", "document", t.get("law-document")).hint(t.get("law-document-hint")).required());
-        sheet = sheet.form(form.refused(t, errors, |name| sent.some(name)));
+        let about_one = errors.iter().any(|error| error.field == "kind") || sent.some("entries").is_none();
+        let (one, many) = if about_one { (errors, &[][..]) } else { (&[][..], errors) };
+        sheet = sheet.form(form.refused(t, one, |name| sent.some(name)));
+        let form = Form::new("/ui/law-imports", t.get("bulk-preview"))
+            .heading(t.get("law-import"))
+            .input(Input::new("textarea", "entries", t.get("law-import-entries")).hint(t.get("law-import-hint")).required());
+        sheet = sheet.form(form.refused(t, many, |name| sent.some(name)));
+        sheet = sheet.table(entered(page).await?);
     }
     Ok(sheet)
+}
+
+/// What has been entered, with a button to withdraw it.
+async fn entered(page: &Page) -> Result<Table, AppError> {
+    let t = page.locale;
+    let rows = law::batches(&page.ctx()).await?.into_iter().map(|batch| {
+        let last = match batch.withdrawn_at_ms {
+            None => Cell::button(format!("/ui/law-imports/{}/withdrawal", batch.id), t.get("law-withdraw")),
+            Some(ms) => Cell::text(t.with1("law-withdrawn", "date", formats::moment_ms(t, ms))),
+        };
+        vec![
+            Cell::text(formats::moment_ms(t, batch.at_ms)),
+            Cell::text(batch.keys.join(" · ")),
+            Cell::number(formats::number(t, i64::try_from(batch.entries).unwrap_or(i64::MAX))),
+            last,
+        ]
+    });
+    let columns = ["access-when", "law-document", "retention-rows", "action"].map(|key| t.get(key)).into();
+    Ok(Table { heading: t.get("law-entered"), columns, rows: rows.collect(), empty: t.get("list-empty") })
+}
+
+/// `POST /ui/law-imports`: first what each line would do, then the lines.
+pub async fn import(page: Page, sent: Sent) -> Answer {
+    sent.guard(&page)?;
+    permit(&page.actor, Action::Create, Subject::Law)?;
+    let apply = sent.get("form_stage") == "apply";
+    let read = serde_saphyr::from_str::<Vec<Enter>>(sent.raw("entries"))
+        .map_err(|error| AppError::invalid("entries", "document", error.without_snippet().to_string()));
+    let done = match read {
+        Ok(entries) => law::import(&page.ctx(), &Import { entries }, !apply).await,
+        Err(error) => Err(error),
+    };
+    let (id, lines) = match done {
+        Ok(done) => done,
+        Err(error) => return sheet(&page, &mendable(error)?, &sent).await?.answer(),
+    };
+    if id.is_some() {
+        return Ok(see("/ui/law-tables?notice=saved"));
+    }
+    let t = page.locale;
+    let fine = lines.iter().all(|line| line.refused.is_empty());
+    let rows = lines.iter().map(|line| {
+        let outcome = if line.refused.is_empty() { ("bulk-will-change", "pass") } else { ("law-line-refused", "block") };
+        let why: Vec<String> = line.refused.iter().map(|error| format!("{}: {}", error.field, field_message(t, error))).collect();
+        vec![
+            Cell::text(t.get(&word_key("law-entry", line.kind.as_str()))),
+            Cell::text(line.key.clone()),
+            Cell::number(if line.version > 0 { line.version.to_string() } else { String::new() }),
+            Cell::text(line.before.as_ref().map(differences(&line.after)).unwrap_or_default()),
+            Cell::tag(t.get(outcome.0), outcome.1),
+            Cell::text(why.join(" · ")),
+        ]
+    });
+    let columns = ["law-kind", "law-document", "rules-version", "law-changes", "field-status", "bulk-why"].map(|key| t.get(key)).into();
+    let mut sheet = Sheet::new(page.shell("law-import"))
+        .crumb("/ui/law-tables", t.get("law-tables-title"))
+        .lead(t.get("law-nothing-yet"))
+        .table(Table { heading: String::new(), columns, rows: rows.collect(), empty: t.get("list-empty") });
+    if fine {
+        let form = Form::new("/ui/law-imports", t.get("law-import-apply"));
+        sheet = sheet.form(form.hidden("entries", sent.raw("entries")).hidden("form_stage", "apply"));
+    }
+    sheet.answer()
+}
+
+/// The top fields in which a version differs from the one before it: `old → new`.
+fn differences(after: &serde_json::Value) -> impl Fn(&serde_json::Value) -> String + '_ {
+    move |before| {
+        let (Some(old), Some(new)) = (before.as_object(), after.as_object()) else { return String::new() };
+        let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        let changed = names.into_iter().filter(|name| old.get(*name) != new.get(*name));
+        let said = |value: Option<&serde_json::Value>| value.map_or_else(|| "—".to_owned(), ToString::to_string);
+        changed.map(|name| format!("{name}: {} → {}", said(old.get(name)), said(new.get(name)))).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// `POST /ui/law-imports/{id}/withdrawal`
+pub async fn withdraw(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
+    sent.guard(&page)?;
+    permit(&page.actor, Action::Create, Subject::Law)?;
+    law::withdraw(&page.ctx(), id).await?;
+    Ok(see("/ui/law-tables?notice=undone"))
 }
 
 /// `POST /ui/law-tables`

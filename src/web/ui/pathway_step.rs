@@ -9,7 +9,7 @@ use crate::app::pathway_drafts::{self, Draft};
 use crate::error::{AppError, FieldError};
 use actix_web::web;
 use passerelle_domain::access::{Action, Subject, permit};
-use passerelle_domain::corridor::{Clock, CostClass, DayRange, Fee, Join, LocalText, Paper, Party, Repeat, Step, StepKind};
+use passerelle_domain::corridor::{Clock, CostClass, CostShare, DayRange, Fee, Join, LocalText, Paper, Party, Repeat, Step, StepKind};
 use passerelle_domain::money::Money;
 use passerelle_domain::people::JourneyState;
 use passerelle_engine::contingency::CAUSES;
@@ -100,14 +100,16 @@ fn paper_line(paper: &Paper) -> String {
     line
 }
 
-/// `Recognition; EUR 100 - EUR 600; related_cost; employer`
+/// `Recognition; EUR 100 - EUR 600; related_cost; employer`, and `; employer 60, origin_authority 40` where several share it.
 fn cost_line(fee: &Fee) -> String {
     let amount = match (fee.amount, fee.amount_max) {
         (Some(low), Some(high)) => format!("{low} - {high}"),
         (Some(low), None) => low.to_string(),
         _ => String::new(),
     };
-    format!("{}; {amount}; {}; {}", fee.item, fee.class, fee.payer.map(|payer| payer.to_string()).unwrap_or_default())
+    let line = format!("{}; {amount}; {}; {}", fee.item, fee.class, fee.payer.map(|payer| payer.to_string()).unwrap_or_default());
+    let shares: Vec<String> = fee.shares.iter().map(|share| format!("{} {}", share.payer, share.percent)).collect();
+    if shares.is_empty() { line } else { format!("{line}; {}", shares.join(", ")) }
 }
 
 fn read_paper(line: &str) -> Result<Paper, FieldError> {
@@ -128,7 +130,17 @@ fn read_paper(line: &str) -> Result<Paper, FieldError> {
 fn read_cost(line: &str) -> Result<Fee, FieldError> {
     let wrong = |_| FieldError::new("costs", "cost-line", format!("«{line}» is not a cost such as «Visa; EUR 75; related_cost; employer»"));
     let parts: Vec<&str> = line.split(';').map(str::trim).collect();
-    let [item, amount, class, payer] = parts[..] else { return Err(wrong(())) };
+    let (item, amount, class, payer, shares) = match parts[..] {
+        [item, amount, class, payer] => (item, amount, class, payer, ""),
+        [item, amount, class, payer, shares] => (item, amount, class, payer, shares),
+        _ => return Err(wrong(())),
+    };
+    let share = |text: &str| -> Option<CostShare> {
+        let (payer, percent) = text.trim().trim_end_matches('%').trim_end().rsplit_once(char::is_whitespace)?;
+        Some(CostShare { payer: Party::parse(payer.trim()).ok()?, percent: percent.parse().ok().filter(|percent| *percent <= 100)? })
+    };
+    let shares: Option<Vec<CostShare>> = shares.split(',').filter(|text| !text.trim().is_empty()).map(share).collect();
+    let unshared = || FieldError::new("costs", "share-line", format!("«{line}» does not share as «employer 60, origin_authority 40» does"));
     let (low, high) = amount.split_once(" - ").map_or((amount, None), |(low, high)| (low, Some(high)));
     let money = |text: &str| text.parse::<Money>().map_err(|_| wrong(()));
     Ok(Fee {
@@ -137,12 +149,12 @@ fn read_cost(line: &str) -> Result<Fee, FieldError> {
         amount_max: high.map(money).transpose()?,
         class: CostClass::parse(class).map_err(|_| wrong(()))?,
         payer: (!payer.is_empty()).then(|| Party::parse(payer)).transpose().map_err(|_| wrong(()))?,
-        shares: vec![],
+        shares: shares.ok_or_else(unshared)?,
     })
 }
 
-/// A step as the form sent it. What the form does not show is kept from the step as it was.
-fn read_step(sent: &Sent, known: Option<&Step>) -> Result<Step, Vec<FieldError>> {
+/// A step as the form sent it.
+fn read_step(sent: &Sent) -> Result<Step, Vec<FieldError>> {
     let mut errors = Vec::new();
     let mut number = |name: &str, most: u32| -> Option<u32> {
         if sent.get(name).is_empty() {
@@ -200,12 +212,6 @@ fn read_step(sent: &Sent, known: Option<&Step>) -> Result<Step, Vec<FieldError>>
             Err(error) => errors.push(error),
         }
     }
-    // Shares are not part of the form: a cost that keeps its item keeps them.
-    for cost in &mut kept.1 {
-        if let Some(before) = known.and_then(|step| step.costs.iter().find(|before| before.item == cost.item)) {
-            cost.shares.clone_from(&before.shares);
-        }
-    }
     let clock = sent.some("clock_anchor").map(|anchor| Clock {
         anchor,
         months,
@@ -261,12 +267,40 @@ pub async fn save(page: Page, path: web::Path<(Uuid, String)>, sent: Sent) -> An
     if known.is_none() && name != "new" {
         return Err(AppError::NotFound);
     }
-    let result = match read_step(&sent, known) {
+    let result = match read_step(&sent) {
         Ok(step) => pathway_drafts::put_step(&ctx, id, sent.version()?, known.map(|step| step.id.as_str()), step).await,
         Err(errors) => Err(AppError::Invalid(errors)),
     };
     match result {
         Ok(_) => Ok(see(format!("/ui/pathway-drafts/{id}?notice=saved"))),
         Err(error) => step_page(&page, &draft, &name, known, &mendable(error)?, &sent),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_costs_come_back_as_they_went() {
+        for line in [
+            "Visa; EUR 75.00; related_cost; employer",
+            "Course; EUR 900.00 - EUR 1200.00; education_investment; employer; employer 60, origin_authority 40",
+            "Medical; ; related_cost; ; employer 50, destination_authority 50",
+        ] {
+            let fee = read_cost(line).unwrap();
+            assert_eq!(read_cost(&cost_line(&fee)).unwrap(), fee, "{line}");
+        }
+        let fee = read_cost("Course; EUR 900; education_investment; employer; employer 60 %, origin_authority 40%").unwrap();
+        assert_eq!((fee.percent_of(Party::Employer), fee.percent_of(Party::OriginAuthority)), (60, 40));
+        for (line, code) in [
+            ("Visa; EUR 75; related_cost", "cost-line"),
+            ("Visa; EUR 75; related_cost; employer; employer", "share-line"),
+            ("Visa; EUR 75; related_cost; employer; employer 101", "share-line"),
+            ("Visa; EUR 75; related_cost; employer; nobody 50", "share-line"),
+            ("Visa; EUR 75; related_cost; employer; employer 50; x", "cost-line"),
+        ] {
+            assert_eq!(read_cost(line).unwrap_err().code, code, "{line}");
+        }
     }
 }

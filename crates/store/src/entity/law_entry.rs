@@ -15,6 +15,10 @@ pub struct Model {
     pub document: String,
     pub account_id: Uuid,
     pub created_at_ms: i64,
+    /// Versions that were entered together.
+    pub batch: Option<Uuid>,
+    /// When it stopped counting, if it was entered by mistake.
+    pub withdrawn_at_ms: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
