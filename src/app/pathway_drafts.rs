@@ -17,6 +17,7 @@ use passerelle_domain::people::{OrganisationKind, OrganisationStatus};
 use passerelle_domain::words;
 use passerelle_engine::matching::snapshot::digest;
 use passerelle_engine::pathway::{Change, Finding, Severity, diff};
+use passerelle_store::entity::pathway_draft::Listed;
 use passerelle_store::entity::{account, organisation, pathway_approval, pathway_draft};
 use passerelle_store::query::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -99,24 +100,6 @@ fn sees_all(ctx: &Ctx<'_>) -> bool {
     permit(ctx.actor, Action::Read, Subject::PathwayDraft).is_ok_and(|scope| scope.is_everything())
 }
 
-/// A draft on a list: without its document, which is what is large.
-#[derive(Debug, Clone)]
-pub struct Listed {
-    pub id: Uuid,
-    pub version: i64,
-    pub pack_id: String,
-    pub base_version: i32,
-    pub name: String,
-    pub destination: String,
-    pub origins: String,
-    pub stage: String,
-    pub effective_from: Option<NaiveDate>,
-    pub published_version: Option<i32>,
-    pub updated_at_ms: i64,
-    /// Of the wording that stands.
-    pub digest: String,
-}
-
 /// Drafts that concern the actor's countries, the newest first.
 ///
 /// # Errors
@@ -138,40 +121,8 @@ pub async fn list(ctx: &Ctx<'_>) -> Result<Vec<Listed>, AppError> {
         });
         find = find.filter(mine);
     }
-    type Row = (Uuid, i64, String, i32, String, String, String, String, Option<NaiveDate>, Option<i32>, i64, String);
-    let rows: Vec<Row> = find.into_tuple().all(ctx.state.store.read()).await.map_err(StoreError::from)?;
-    let rows = rows.into_iter().map(
-        |(
-            id,
-            version,
-            pack_id,
-            base_version,
-            name,
-            destination,
-            origins,
-            stage,
-            effective_from,
-            published_version,
-            updated_at_ms,
-            digest,
-        )| {
-            Listed {
-                id,
-                version,
-                pack_id,
-                base_version,
-                name,
-                destination,
-                origins,
-                stage,
-                effective_from,
-                published_version,
-                updated_at_ms,
-                digest,
-            }
-        },
-    );
-    Ok(rows.filter(|row| all || !sides(ctx, &row.destination, &row.origins, false).is_empty()).collect())
+    let rows: Vec<Listed> = find.into_model().all(ctx.state.store.read()).await.map_err(StoreError::from)?;
+    Ok(rows.into_iter().filter(|row| all || !sides(ctx, &row.destination, &row.origins, false).is_empty()).collect())
 }
 
 /// Drafts that wait for the key of the actor's side.

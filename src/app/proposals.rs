@@ -3,7 +3,6 @@
 use super::privacy::disclosures;
 use super::{Ctx, journeys, match_runs};
 use crate::error::AppError;
-use chrono::Days;
 use passerelle_domain::access::{Action, Actor, Reach, Role, Subject, permit};
 use passerelle_domain::ids::{NeedId, OrganisationId, TraineeId};
 use passerelle_domain::machine::journey;
@@ -71,17 +70,12 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, decide: &Decide) -> R
     let accepted = Decision::Accepted.as_str();
     if row.trainee_decision == accepted && row.employer_decision == accepted {
         let today = ctx.now.date();
-        // The seat is held from when she can begin: nobody can be offered a post before.
-        let until = person.ready_on.max(today).checked_add_days(Days::new(RESERVED_DAYS)).unwrap_or(today);
-        journeys::matched(ctx.state, &mut tx, &row, until, today).await?;
+        journeys::matched(ctx.state, &mut tx, &row, person.ready_on, today).await?;
     }
     tx.commit().await?;
     row.version = next;
     Ok(row)
 }
-
-/// Days for which a seat is held without an offer. Illustrative default.
-const RESERVED_DAYS: u64 = 30;
 
 /// What the employer states with an offer; that the wage is lawful is judged, not stated.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]

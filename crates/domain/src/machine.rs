@@ -38,6 +38,24 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// A condition of a transition, under its stable name.
+fn guard(holds: bool, name: &'static str) -> Result<(), Refusal> {
+    if holds { Ok(()) } else { Err(Refusal::Guard(name)) }
+}
+
+/// Whether a state takes an event.
+fn taken<K: Copy + PartialEq>(state: &'static str, takes: &[K], kind: K, name: impl Fn(K) -> &'static str) -> Result<(), Refusal> {
+    if takes.contains(&kind) {
+        return Ok(());
+    }
+    Err(Refusal::NotNow { state, allowed: takes.iter().map(|kind| name(*kind)).collect() })
+}
+
+/// Whether an event is for this hand; the system's is nobody's.
+fn in_hand(allowed: &'static [Party], by: Option<Party>) -> Result<(), Refusal> {
+    if by.is_none_or(|by| allowed.contains(&by)) { Ok(()) } else { Err(Refusal::NotYours { allowed }) }
+}
+
 /// What a form or a program has to say with an event, so that both are made from one list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ask {

@@ -5,7 +5,7 @@ use super::{Grounds, by_system, facts, following, of_person, pack_of};
 use crate::app::{law, needs};
 use crate::error::AppError;
 use crate::state::AppState;
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use passerelle_domain::machine::journey::{Event, EventKind, Journey, is_final};
 use passerelle_domain::machine::need;
 use passerelle_domain::people::{Decision, JourneyState, RecognitionState};
@@ -85,17 +85,23 @@ async fn release(tx: &mut Tx, person: Uuid, today: NaiveDate) -> Result<(), AppE
     Ok(())
 }
 
-/// Both sides said yes: the pathway of the proposal counts for her, in the version of the day.
+/// Both sides said yes: the pathway of the proposal counts for her, in the version of the day. The seat
+/// is held from the day on which she can begin, for nobody can be offered a post before.
 ///
 /// # Errors
 /// When her journey takes no match now.
-pub async fn matched(state: &AppState, tx: &mut Tx, row: &proposal::Model, until: NaiveDate, today: NaiveDate) -> Result<(), AppError> {
+pub async fn matched(state: &AppState, tx: &mut Tx, row: &proposal::Model, ready_on: NaiveDate, today: NaiveDate) -> Result<(), AppError> {
     let pack = row.pathway.split('/').next().unwrap_or_default().to_owned();
     let journey = facts(&of_person(state, tx, row.trainee_id, today).await?)?;
+    let newest = crate::app::corridors::latest_in(tx.conn(), &pack).await?;
+    let destination = newest.as_ref().map(|found| found.destination.to_string());
+    let law = law::current(state, tx.conn()).await?;
+    let terms = law.reference.journey_terms(destination.as_deref(), today).map_or(0, |terms| terms.reserve_days);
+    let until = ready_on.max(today).checked_add_days(Days::new(terms.into())).unwrap_or(today);
     let reserved = need::Event::Reserve { holder: need::holder(row.trainee_id), until };
     needs::by_system(tx, row.need_id, &reserved, today).await?;
     if journey.pathway.as_ref().is_none_or(|(known, _)| *known != pack)
-        && let Some(found) = crate::app::corridors::latest_in(tx.conn(), &pack).await?
+        && let Some(found) = newest
     {
         let take = Event::TakePathway { pack, pack_version: found.version, reason: "pathway of the match".into() };
         by_system(state, tx, row.trainee_id, &take, today).await?;

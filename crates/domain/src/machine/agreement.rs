@@ -1,7 +1,7 @@
 //! A partnership agreement: from the idea to teach-out. Suspended it takes nobody new and leaves
 //! nobody alone; it ends when the last person under it has a lawful outcome.
 
-use super::{Ask, Refusal};
+use super::{Ask, Refusal, guard, in_hand, taken};
 use crate::corridor::Party;
 use crate::people::AgreementStatus as State;
 use crate::words;
@@ -133,15 +133,8 @@ impl Agreement {
     /// Why it cannot happen.
     pub fn apply(&self, event: &Event, by: Option<Party>, on: NaiveDate) -> Result<Self, Refusal> {
         let kind = event.kind();
-        let takes = self.takes();
-        if !takes.contains(&kind) {
-            return Err(Refusal::NotNow { state: self.state.as_str(), allowed: takes.iter().map(|kind| kind.as_str()).collect() });
-        }
-        let allowed = hands(kind);
-        if by.is_some_and(|by| !allowed.contains(&by)) {
-            return Err(Refusal::NotYours { allowed });
-        }
-        let guard = |holds: bool, name: &'static str| if holds { Ok(()) } else { Err(Refusal::Guard(name)) };
+        taken(self.state.as_str(), &self.takes(), kind, EventKind::as_str)?;
+        in_hand(hands(kind), by)?;
         let mut next = self.clone();
         match event {
             Event::FeasibilityOk { qualification_clear, training_supply, recognition_route, entry_route } => {

@@ -6,7 +6,7 @@
 //! everybody without a line of code. An emergency wraps any state, and no time that works against
 //! her runs until it is resolved.
 
-use super::Refusal;
+use super::{Refusal, guard, taken};
 use crate::calendar::{Calendar, Roll, Term, deadline};
 use crate::contingency::is_cause;
 use crate::corridor::{Actual, Party, Step};
@@ -29,6 +29,9 @@ pub struct Terms {
     pub certify_days: u32,
     /// After the certificate, until a place at home has to be offered.
     pub match_days: u32,
+    /// From the day on which she can begin, until a seat without an offer is given back.
+    #[serde(default = "month")]
+    pub reserve_days: u32,
     pub offer_working_days: u32,
     pub cooling_off_working_days: u32,
     pub accept_working_days: u32,
@@ -37,6 +40,11 @@ pub struct Terms {
     pub reintegrate_months: u32,
     pub attendance_min_percent: u8,
     pub reintegration_min_percent: u8,
+}
+
+/// What terms say that were written down before seats were held by them.
+const fn month() -> u32 {
+    30
 }
 
 words!(
@@ -200,10 +208,7 @@ impl Journey {
     /// Why it cannot happen.
     pub fn apply(&self, event: &Event, by: Option<Party>, on: NaiveDate, ground: &Ground<'_>) -> Result<Self, Refusal> {
         let kind = event.kind();
-        let takes = self.takes();
-        if !takes.contains(&kind) {
-            return Err(Refusal::NotNow { state: self.state.as_str(), allowed: takes.iter().map(|kind| kind.as_str()).collect() });
-        }
+        taken(self.state.as_str(), &self.takes(), kind, EventKind::as_str)?;
         self.ensure_hand(event, by, ground)?;
         let mut next = self.clone();
         match event {
@@ -451,10 +456,6 @@ impl Journey {
             Resolution::Appeal | Resolution::Refile | Resolution::Object => {}
         }
     }
-}
-
-fn guard(holds: bool, name: &'static str) -> Result<(), Refusal> {
-    if holds { Ok(()) } else { Err(Refusal::Guard(name)) }
 }
 
 fn said(text: &str) -> bool {

@@ -1,7 +1,7 @@
 //! A need: forecast, validated, open, its seats reserved and filled, closed. A reservation is a lock
 //! with a day on which it falls; a seat is never held twice.
 
-use super::{Ask, Refusal};
+use super::{Ask, Refusal, guard, in_hand, taken};
 use crate::corridor::Party;
 use crate::people::NeedStatus as State;
 use crate::words;
@@ -134,15 +134,8 @@ impl Need {
     /// Why it cannot happen.
     pub fn apply(&self, event: &Event, by: Option<Party>, on: NaiveDate) -> Result<Self, Refusal> {
         let kind = event.kind();
-        let takes = self.takes();
-        if !takes.contains(&kind) {
-            return Err(Refusal::NotNow { state: self.state.as_str(), allowed: takes.iter().map(|kind| kind.as_str()).collect() });
-        }
-        let allowed = hands(kind);
-        if by.is_some_and(|by| !allowed.contains(&by)) {
-            return Err(Refusal::NotYours { allowed });
-        }
-        let guard = |holds: bool, name: &'static str| if holds { Ok(()) } else { Err(Refusal::Guard(name)) };
+        taken(self.state.as_str(), &self.takes(), kind, EventKind::as_str)?;
+        in_hand(hands(kind), by)?;
         let mut next = self.clone();
         match event {
             Event::Validate { evidence, evidence_valid_to, wage_checked, employer_in_standing } => {

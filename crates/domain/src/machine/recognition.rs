@@ -4,7 +4,7 @@
 //! The clock runs from the day on which the file is complete, not from the filing. It may be extended
 //! once, and stands still during a suspension only where the law lets it.
 
-use super::Refusal;
+use super::{Refusal, guard, in_hand, taken};
 use crate::calendar::{Calendar, Roll, Term, deadline};
 use crate::corridor::Party;
 use crate::people::RecognitionState as State;
@@ -281,16 +281,9 @@ impl Case {
     /// Why it cannot happen.
     pub fn apply(&self, event: &Event, by: Party, on: NaiveDate, procedure: &Procedure, calendar: &Calendar) -> Result<Self, Refusal> {
         let kind = event.kind();
-        let takes = self.takes(procedure);
-        if !takes.contains(&kind) {
-            return Err(Refusal::NotNow { state: self.state.as_str(), allowed: takes.iter().map(|kind| kind.as_str()).collect() });
-        }
-        let allowed = hands(kind);
-        if !allowed.contains(&by) {
-            return Err(Refusal::NotYours { allowed });
-        }
+        taken(self.state.as_str(), &self.takes(procedure), kind, EventKind::as_str)?;
+        in_hand(hands(kind), Some(by))?;
         let mut next = self.clone();
-        let guard = |holds: bool, name: &'static str| if holds { Ok(()) } else { Err(Refusal::Guard(name)) };
         match event {
             Event::File { consent, identity, credential, authority } => {
                 guard(*consent, "consent")?;

@@ -217,6 +217,7 @@ mod tests {
             arrive_days: 7,
             start_work_days: 14,
             reintegrate_months: 12,
+            reserve_days: 30,
             attendance_min_percent: 80,
             reintegration_min_percent: 66,
         }

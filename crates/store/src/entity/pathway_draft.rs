@@ -1,5 +1,6 @@
 //! A pathway that is being written or changed.
 
+use sea_orm::FromQueryResult;
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -25,6 +26,24 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub document: String,
     pub account_id: Uuid,
+}
+
+/// A draft on a list: without its document, which is what is large.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct Listed {
+    pub id: Uuid,
+    pub version: i64,
+    pub pack_id: String,
+    pub base_version: i32,
+    pub name: String,
+    pub destination: String,
+    pub origins: String,
+    pub stage: String,
+    pub effective_from: Option<Date>,
+    pub published_version: Option<i32>,
+    pub updated_at_ms: i64,
+    /// Of the wording that stands.
+    pub digest: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
