@@ -8,6 +8,7 @@ mod demo;
 mod law;
 mod output;
 mod pathway;
+mod solve;
 
 use crate::config::Config;
 use clap::{Parser, Subcommand};
@@ -78,6 +79,12 @@ enum Command {
     Calc(Calc),
     /// Run the matching: ask for a run, replay one, or plan offline from a file.
     Match(MatchArgs),
+    /// Solve a folder with a matching instance.
+    #[command(after_help = "Example: passerelle solve L --mode stable --out matching.csv --stats stats.json")]
+    Solve(solve::SolveArgs),
+    /// Check a matching by the definitions; exits with 1 when something is wrong.
+    #[command(after_help = "Example: passerelle check L matching.csv --mode stable")]
+    Check(solve::CheckArgs),
     /// Accounts.
     #[command(subcommand)]
     User(User),
@@ -366,6 +373,8 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
         },
         Command::Calc(Calc::Deadline) => law::deadline(&config),
         Command::Match(args) => commands::match_run(config, args).await,
+        Command::Solve(args) => solve::solve(&args),
+        Command::Check(args) => solve::check(&args),
         Command::User(User::Create { email, name, role, organisation, country, trainee, locale }) => {
             let new = commands::NewUser { email, name, role, organisation, country, trainee, locale };
             commands::user_create(config, new).await

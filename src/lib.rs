@@ -11,6 +11,7 @@ pub mod config;
 pub mod error;
 pub mod formats;
 pub mod i18n;
+pub mod instances;
 pub mod jobs;
 pub mod limits;
 pub mod metrics;

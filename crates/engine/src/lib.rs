@@ -9,3 +9,4 @@ pub use passerelle_domain::contingency;
 pub mod equivalence;
 pub mod matching;
 pub mod pathway;
+pub mod solver;

@@ -2,19 +2,16 @@
 //!
 //! [`plan`] runs snapshot → gates → score → candidates → stable matching → report. The law comes
 //! first ([`gate`]): no score can buy a way past it. The matching is the trainee-optimal stable
-//! one under two laminar families of caps ([`stable`]). [`check`] judges a plan by the
-//! definition of stability and by the law, on its own code path.
+//! one under two laminar families of caps ([`crate::solver`]), judged by the definition of stability and
+//! by the law on a code path of its own before anything is proposed.
 
-pub mod check;
 pub mod gate;
-pub mod instance;
 mod market;
 mod plan;
 pub mod policy;
 mod report;
 pub mod score;
 pub mod snapshot;
-pub mod stable;
 
 pub use plan::{ENGINE_VERSION, Outcome, OutcomeResult, PlanError, Proposal, RunResult, Side, Stage, Totals, plan};
 pub use policy::Policy;

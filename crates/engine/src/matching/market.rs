@@ -2,11 +2,11 @@
 //! hangs the caps of both sides into two forests.
 
 use super::gate::gate;
-use super::instance::{Edge, Group, Instance, Role, Trainee};
 use super::policy::Policy;
 use super::report::Refusals;
 use super::score::{Score, score};
 use super::snapshot::Snapshot;
+use crate::solver::{Fault, Forest, NONE, Pair, Parts, Problem};
 use passerelle_domain::corridor::{PathwayId, QuotaSide};
 use passerelle_domain::law::{PathwayFacts, QuotaFacts, TraineeFacts, Verdict};
 use passerelle_domain::matching::{Reason, ReasonCode};
@@ -26,7 +26,7 @@ pub(super) struct Candidate {
 
 /// The bare problem with the way back to the facts.
 pub(super) struct Market<'a> {
-    pub instance: Instance,
+    pub problem: Problem,
     /// Trainee of each number, first in priority first.
     pub trainees: Vec<&'a TraineeFacts>,
     /// Need and pathway of each role.
@@ -38,7 +38,10 @@ pub(super) struct Market<'a> {
 }
 
 /// Builds the market. Calls `progress` with the number of trainees done.
-pub(super) fn build<'a>(snapshot: &'a Snapshot, policy: &Policy, progress: &mut dyn FnMut(usize, usize)) -> Market<'a> {
+///
+/// # Errors
+/// When what was built is no problem, which would be a fault of this module.
+pub(super) fn build<'a>(snapshot: &'a Snapshot, policy: &Policy, progress: &mut dyn FnMut(usize, usize)) -> Result<Market<'a>, Fault> {
     let trainees = by_priority(snapshot);
     let mut roles = Vec::new();
     let mut role_of: BTreeMap<(usize, PathwayId), usize> = BTreeMap::new();
@@ -73,8 +76,8 @@ pub(super) fn build<'a>(snapshot: &'a Snapshot, policy: &Policy, progress: &mut 
         candidates.extend(own.into_iter().map(|(role, candidate)| ((number, role), candidate)));
         progress(number + 1, trainees.len());
     }
-    let instance = bare(snapshot, &trainees, &roles, &mut candidates);
-    Market { instance, trainees, roles, candidates, refusals, pairs_considered }
+    let problem = bare(snapshot, &trainees, &roles, &mut candidates)?;
+    Ok(Market { problem, trainees, roles, candidates, refusals, pairs_considered })
 }
 
 /// Merit first, then waiting time, then a lottery whose seed is recorded.
@@ -114,7 +117,7 @@ fn bare(
     trainees: &[&TraineeFacts],
     roles: &[(usize, PathwayId)],
     candidates: &mut BTreeMap<(usize, usize), Candidate>,
-) -> Instance {
+) -> Result<Problem, Fault> {
     let exempt: Vec<bool> =
         (0..trainees.len()).map(|number| candidates.range((number, 0)..(number + 1, 0)).any(|(_, candidate)| candidate.exempt)).collect();
     candidates.retain(|(number, _), candidate| candidate.exempt || !exempt[*number]);
@@ -122,8 +125,8 @@ fn bare(
     let of_origin = |country| -> Vec<&QuotaFacts> {
         snapshot.quotas.iter().filter(|quota| quota.side == QuotaSide::Origin && quota.country == country).collect()
     };
-    let mut trainee_side = Forest::default();
-    let placed_trainees = trainees
+    let mut trainee_side = Named::default();
+    let trainee_group: Vec<u32> = trainees
         .iter()
         .zip(&exempt)
         .map(|(trainee, exempt)| {
@@ -140,18 +143,18 @@ fn bare(
             };
             let side = if *exempt { "exempt" } else { "counted" };
             let cap = left(&of_origin(trainee.training_country), QuotaScope::Provider, &institute);
-            Trainee { group: trainee_side.group(&["provider", &institute, &country, side], origin, cap) }
+            trainee_side.group(&["provider", &institute, &country, side], origin, cap)
         })
         .collect();
 
-    let mut role_side = Forest::default();
-    let placed_roles = roles
+    let mut role_side = Named::default();
+    let (role_group, seats): (Vec<u32>, Vec<u32>) = roles
         .iter()
         .map(|(need_at, pathway_id)| {
             let need = &snapshot.needs[*need_at];
             let cap = need.pools.iter().find(|pool| pool.pathway == *pathway_id).map_or(0, |pool| pool.seats);
             let Some(pathway) = snapshot.pathway(pathway_id) else {
-                return Role { group: role_side.group(&["nowhere"], None, 0), cap: 0 };
+                return (role_side.group(&["nowhere"], None, 0), 0);
             };
             let own: Vec<&QuotaFacts> =
                 snapshot.quotas.iter().filter(|quota| quota.is_its_own(pathway.id.origin, pathway.destination)).collect();
@@ -172,15 +175,35 @@ fn bare(
             let corridor = role_side.group(&["corridor", &corridor_name, &kind], destination_cap, corridor_cap);
             let pathway_name = pathway_id.to_string();
             let pathway_cap = left(&own, QuotaScope::Pathway, &pathway_name);
-            Role { group: role_side.group(&["pathway", &pathway_name], Some(corridor), pathway_cap), cap }
+            (role_side.group(&["pathway", &pathway_name], Some(corridor), pathway_cap), cap)
         })
-        .collect();
+        .unzip();
 
-    let edges = candidates
-        .iter()
-        .map(|((trainee, role), candidate)| Edge { trainee: *trainee, role: *role, u: candidate.score.u, v: candidate.score.v })
-        .collect();
-    Instance { trainee_groups: trainee_side.groups, role_groups: role_side.groups, trainees: placed_trainees, roles: placed_roles, edges }
+    let mut start = vec![0; trainees.len() + 1];
+    let (mut pairs, mut weight) = (Vec::with_capacity(candidates.len()), Vec::with_capacity(candidates.len()));
+    let number = |at: usize| u32::try_from(at).unwrap_or(NONE);
+    let score = |score: u32| u16::try_from(score).unwrap_or(u16::MAX);
+    for ((trainee, role), candidate) in candidates.iter() {
+        start[trainee + 1] += 1;
+        pairs.push(Pair { role: number(*role), u: score(candidate.score.u), v: score(candidate.score.v) });
+        weight.push(score(candidate.score.weight()));
+    }
+    for at in 1..start.len() {
+        start[at] += start[at - 1];
+    }
+    Problem::new(Parts {
+        trainee_groups: trainee_side.groups,
+        trainee_group,
+        // They are numbered by priority.
+        priority: (0..trainees.len()).map(number).collect(),
+        role_groups: role_side.groups,
+        role_group,
+        target: seats.clone(),
+        seats,
+        start,
+        pairs,
+        weight,
+    })
 }
 
 /// What the tightest quota of that scope and subject leaves. Quotas whose country has no say over
@@ -189,17 +212,15 @@ fn left(quotas: &[&QuotaFacts], scope: QuotaScope, subject: &str) -> u32 {
     quotas.iter().filter(|quota| quota.scope == scope && quota.subject == subject).map(|quota| quota.left()).min().unwrap_or(NO_CAP)
 }
 
+/// Groups by name.
 #[derive(Default)]
-struct Forest {
-    groups: Vec<Group>,
-    known: BTreeMap<String, usize>,
+struct Named {
+    groups: Forest,
+    known: BTreeMap<String, u32>,
 }
 
-impl Forest {
-    fn group(&mut self, name: &[&str], parent: Option<usize>, cap: u32) -> usize {
-        *self.known.entry(name.join("\n")).or_insert_with(|| {
-            self.groups.push(Group { parent, cap });
-            self.groups.len() - 1
-        })
+impl Named {
+    fn group(&mut self, name: &[&str], parent: Option<u32>, cap: u32) -> u32 {
+        *self.known.entry(name.join("\n")).or_insert_with(|| self.groups.push(parent.unwrap_or(NONE), cap, 0))
     }
 }

@@ -1,12 +1,12 @@
 //! One run from snapshot to result.
 
-use super::check::{self, Violation};
-use super::instance::{Instance, Matching};
 use super::market::{self, Market};
 use super::policy::Policy;
 use super::score::Score;
 use super::snapshot::{Snapshot, SnapshotError, digest};
-use super::stable;
+use crate::solver::stable::{self, Variant};
+use crate::solver::verify::{self, Violation};
+use crate::solver::{Fault, Matching, NONE, Problem};
 use passerelle_domain::corridor::PathwayId;
 use passerelle_domain::ids::{NeedId, TraineeId};
 use passerelle_domain::law::Verdict;
@@ -90,6 +90,8 @@ pub enum PlanError {
     Snapshot(#[from] SnapshotError),
     #[error("the snapshot cannot be written: {0}")]
     Json(#[from] serde_json::Error),
+    #[error("the facts make no problem: {0}")]
+    Fault(#[from] Fault),
     /// The checker disagrees with the solver. Nothing may be proposed.
     #[error("the plan breaks a rule of the matching: {0:?}")]
     Violated(Vec<Violation>),
@@ -111,17 +113,17 @@ pub fn plan(snapshot: &Snapshot, policy: &Policy, progress: &mut dyn FnMut(Stage
             last = percent;
             progress(Stage::Judging, percent);
         }
-    });
+    })?;
     progress(Stage::Matching, 0);
-    let matching = stable::solve(&market.instance);
+    let matching = stable::solve(&market.problem, Variant::Merit);
     progress(Stage::Checking, 0);
-    let mut violations = check::check(&market.instance, &matching);
+    let mut violations = verify::stable(&market.problem, &matching, Variant::Merit);
     violations.extend(unlawful(&market, &matching));
     if !violations.is_empty() {
         return Err(PlanError::Violated(violations));
     }
     progress(Stage::Reporting, 0);
-    let fill = Fill::of(&market.instance, &matching);
+    let fill = Fill::of(&market.problem, &matching);
     Ok(RunResult {
         engine_version: ENGINE_VERSION.into(),
         policy_version: policy.version.clone(),
@@ -141,11 +143,11 @@ struct Fill {
 }
 
 impl Fill {
-    fn of(instance: &Instance, matching: &Matching) -> Self {
-        let mut fill = Self { trainee_group: vec![0; instance.trainee_groups.len()], role: vec![0; instance.roles.len()] };
+    fn of(problem: &Problem, matching: &Matching) -> Self {
+        let mut fill = Self { trainee_group: vec![0; problem.trainee_groups.len()], role: vec![0; problem.roles()] };
         for (trainee, role) in pairs(matching) {
             fill.role[role] += 1;
-            for group in Instance::chain(&instance.trainee_groups, instance.trainees[trainee].group) {
+            for group in problem.trainee_groups.chain(problem.trainee_group[trainee]) {
                 fill.trainee_group[group] += 1;
             }
         }
@@ -157,12 +159,12 @@ impl Fill {
 fn unlawful(market: &Market<'_>, matching: &Matching) -> Vec<Violation> {
     pairs(matching)
         .filter(|pair| market.candidates.get(pair).is_none_or(|candidate| candidate.verdicts.iter().any(Verdict::blocks)))
-        .map(|(trainee, role)| Violation::NotAnEdge { trainee, role })
+        .map(|(trainee, role)| Violation::NotAPair { trainee: trainee as u32, role: role as u32 })
         .collect()
 }
 
 fn pairs(matching: &Matching) -> impl Iterator<Item = (usize, usize)> + '_ {
-    matching.iter().enumerate().filter_map(|(trainee, role)| role.map(|role| (trainee, role)))
+    matching.iter().enumerate().filter(|(_, role)| **role != NONE).map(|(trainee, role)| (trainee, *role as usize))
 }
 
 fn proposals(snapshot: &Snapshot, market: &Market<'_>, matching: &Matching) -> Vec<Proposal> {
@@ -185,7 +187,7 @@ fn proposals(snapshot: &Snapshot, market: &Market<'_>, matching: &Matching) -> V
 
 fn totals(snapshot: &Snapshot, market: &Market<'_>, matching: &Matching, fill: &Fill) -> Totals {
     let mut unmatched_by_reason = BTreeMap::new();
-    for (trainee, _) in matching.iter().enumerate().filter(|(_, role)| role.is_none()) {
+    for (trainee, _) in matching.iter().enumerate().filter(|(_, role)| **role == NONE) {
         if let Some(first) = why_not(market, fill, trainee).first() {
             *unmatched_by_reason.entry(first.code).or_insert(0) += 1;
         }
@@ -212,9 +214,9 @@ fn totals(snapshot: &Snapshot, market: &Market<'_>, matching: &Matching, fill: &
 fn outcomes(snapshot: &Snapshot, market: &Market<'_>, matching: &Matching, fill: &Fill) -> Vec<Outcome> {
     let mut outcomes: Vec<Outcome> = Vec::with_capacity(snapshot.trainees.len() + snapshot.needs.len());
     for (trainee, role) in matching.iter().enumerate() {
-        let (result, reasons) = match role {
-            Some(_) => (OutcomeResult::Proposed, vec![Reason::new(ReasonCode::Proposed)]),
-            None => (OutcomeResult::Unmatched, why_not(market, fill, trainee)),
+        let (result, reasons) = match *role {
+            role if role != NONE => (OutcomeResult::Proposed, vec![Reason::new(ReasonCode::Proposed)]),
+            _ => (OutcomeResult::Unmatched, why_not(market, fill, trainee)),
         };
         outcomes.push(Outcome { side: Side::Trainee, id: market.trainees[trainee].id.0, result, reasons });
     }
@@ -238,16 +240,18 @@ fn outcomes(snapshot: &Snapshot, market: &Market<'_>, matching: &Matching, fill:
 
 /// Why a trainee has no proposal: a full set before which she stands, else her nearest gates.
 fn why_not(market: &Market<'_>, fill: &Fill, trainee: usize) -> Vec<Reason> {
-    let instance = &market.instance;
+    let problem = &market.problem;
     let mine = market.candidates.range((trainee, 0)..(trainee + 1, 0)).map(|((_, role), _)| *role);
     let best = mine.max_by_key(|role| market.candidates[&(trainee, *role)].score.u);
     let Some(role) = best else {
         let reasons = market.refusals.of_trainee(trainee);
         return if reasons.is_empty() { vec![Reason::new(ReasonCode::NoNeed)] } else { reasons };
     };
-    let seats = instance.roles[role].cap;
-    let own_side_full = Instance::chain(&instance.trainee_groups, instance.trainees[trainee].group)
-        .any(|group| fill.trainee_group[group] >= instance.trainee_groups[group].cap);
+    let seats = problem.seats[role];
+    let own_side_full = problem
+        .trainee_groups
+        .chain(problem.trainee_group[trainee])
+        .any(|group| fill.trainee_group[group] >= problem.trainee_groups.cap[group]);
     let code = if fill.role[role] >= seats {
         ReasonCode::NeedFull
     } else if own_side_full {

@@ -1,0 +1,208 @@
+//! Judges a matching by the definitions, and shares nothing with the solvers but the types.
+//!
+//! A pair x outside a matching M *blocks* it when both sides would choose x from M + x.
+//!
+//! * The trainee side chooses x = (t, r) when t is matched and prefers r, or t is unmatched and every
+//!   full group of her chain holds a matched trainee of lower priority.
+//! * The role side chooses x under `merit` when every full set among the role and its groups holds a
+//!   matched pair worse than x; under `seats` when t is better than the worst whom r holds, or r has a
+//!   seat left and, in every full group of its chain, some role's last occupied seat ranks worse than
+//!   the seat that r would fill next.
+//!
+//! What a role side would choose is one bar a role, which is the certificate of a stable matching: the
+//! check is one pass over the pairs against these bars.
+
+use super::problem::{Forest, Matching, NONE, Problem};
+use super::stable::Variant;
+use std::cmp::Reverse;
+
+/// What is wrong with a matching.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Violation {
+    /// The matching names a number of trainees other than the problem's.
+    WrongLength,
+    NotAPair {
+        trainee: u32,
+        role: u32,
+    },
+    TraineeGroupOver {
+        group: u32,
+    },
+    RoleOver {
+        role: u32,
+    },
+    RoleGroupOver {
+        group: u32,
+    },
+    Blocking {
+        trainee: u32,
+        role: u32,
+    },
+}
+
+/// A group with fewer people than it should have. Stable matchings know no minimums: reported, not wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Short {
+    pub trainee_side: bool,
+    pub group: u32,
+    pub has: u32,
+    pub min: u32,
+}
+
+/// Blocking pairs that are listed at most; more are as wrong.
+pub const LISTED: usize = 100;
+
+/// Every violation of a stable matching; empty means stable.
+pub fn stable(problem: &Problem, matching: &Matching, variant: Variant) -> Vec<Violation> {
+    let mut violations = feasible(problem, matching);
+    if !violations.is_empty() {
+        return violations;
+    }
+    let doors = Doors::of(problem, matching);
+    let bars = bars(problem, matching, variant);
+    for (trainee, role) in matching.iter().enumerate() {
+        let list = problem.list(trainee);
+        let own = list.iter().find(|pair| pair.role == *role).map(|pair| (pair.u, Reverse(pair.role)));
+        if own.is_none() && !doors.open(problem, trainee) {
+            continue;
+        }
+        for pair in list.iter().filter(|pair| own.is_none_or(|own| (pair.u, Reverse(pair.role)) > own)) {
+            if (Reverse(pair.v), trainee as u32, pair.role) < bars[pair.role as usize] {
+                violations.push(Violation::Blocking { trainee: trainee as u32, role: pair.role });
+                if violations.len() >= LISTED {
+                    return violations;
+                }
+            }
+        }
+    }
+    violations
+}
+
+/// What is wrong with a matching before anybody asks what it is good for: pairs that are none, caps.
+pub fn feasible(problem: &Problem, matching: &Matching) -> Vec<Violation> {
+    if matching.len() != problem.trainees() {
+        return vec![Violation::WrongLength];
+    }
+    let mut violations = Vec::new();
+    let (mut by_role, mut by_trainee_group) = (vec![0_u32; problem.roles()], vec![0_u32; problem.trainee_groups.len()]);
+    for (trainee, role) in pairs(matching) {
+        if !problem.list(trainee).iter().any(|pair| pair.role == role) {
+            violations.push(Violation::NotAPair { trainee: trainee as u32, role });
+            continue;
+        }
+        by_role[role as usize] += 1;
+        problem.trainee_groups.chain(problem.trainee_group[trainee]).for_each(|group| by_trainee_group[group] += 1);
+    }
+    let mut by_role_group = vec![0_u32; problem.role_groups.len()];
+    for (role, held) in by_role.iter().enumerate() {
+        problem.role_groups.chain(problem.role_group[role]).for_each(|group| by_role_group[group] += held);
+    }
+    let over =
+        |counts: &[u32], caps: &[u32]| -> Vec<u32> { (0..counts.len()).filter(|at| counts[*at] > caps[*at]).map(|at| at as u32).collect() };
+    violations.extend(over(&by_trainee_group, &problem.trainee_groups.cap).into_iter().map(|group| Violation::TraineeGroupOver { group }));
+    violations.extend(over(&by_role, &problem.seats).into_iter().map(|role| Violation::RoleOver { role }));
+    violations.extend(over(&by_role_group, &problem.role_groups.cap).into_iter().map(|group| Violation::RoleGroupOver { group }));
+    violations
+}
+
+/// Groups that a matching leaves below their minimum.
+pub fn short(problem: &Problem, matching: &Matching) -> Vec<Short> {
+    let (mut trainees, mut roles) = (vec![0_u32; problem.trainee_groups.len()], vec![0_u32; problem.role_groups.len()]);
+    for (trainee, role) in pairs(matching) {
+        problem.trainee_groups.chain(problem.trainee_group[trainee]).for_each(|group| trainees[group] += 1);
+        problem.role_groups.chain(problem.role_group[role as usize]).for_each(|group| roles[group] += 1);
+    }
+    let below = |trainee_side: bool, counts: Vec<u32>, forest: &Forest| -> Vec<Short> {
+        let at = |(group, has): (usize, u32)| Short { trainee_side, group: group as u32, has, min: forest.min[group] };
+        counts.into_iter().enumerate().map(at).filter(|short| short.has < short.min).collect()
+    };
+    let mut found = below(true, trainees, &problem.trainee_groups);
+    found.extend(below(false, roles, &problem.role_groups));
+    found
+}
+
+/// Matched trainees and the sum of their pairs' weights.
+pub fn weight(problem: &Problem, matching: &Matching) -> (u64, u64) {
+    let weight = |(trainee, role)| problem.position(trainee, role).and_then(|at| problem.weight.get(at)).copied().unwrap_or(0);
+    pairs(matching).fold((0, 0), |(matched, sum), pair| (matched + 1, sum + u64::from(weight(pair))))
+}
+
+fn pairs(matching: &Matching) -> impl Iterator<Item = (usize, u32)> + '_ {
+    matching.iter().enumerate().filter(|(_, role)| **role != NONE).map(|(trainee, role)| (trainee, *role))
+}
+
+/// The last place in the order of priority that each trainee group lets in; everybody where it has room.
+struct Doors(Vec<u32>);
+
+impl Doors {
+    fn of(problem: &Problem, matching: &Matching) -> Self {
+        let forest = &problem.trainee_groups;
+        let (mut count, mut last) = (vec![0_u32; forest.len()], vec![0_u32; forest.len()]);
+        for (trainee, _) in pairs(matching) {
+            for group in forest.chain(problem.trainee_group[trainee]) {
+                count[group] += 1;
+                last[group] = last[group].max(problem.priority[trainee]);
+            }
+        }
+        // A group without any place holds nobody of lower priority: it lets nobody in.
+        let bar = |group: usize| match count[group] {
+            held if held < forest.cap[group] => u32::MAX,
+            0 => 0,
+            _ => last[group],
+        };
+        Self((0..forest.len()).map(bar).collect())
+    }
+
+    fn open(&self, problem: &Problem, trainee: usize) -> bool {
+        problem.trainee_groups.chain(problem.trainee_group[trainee]).all(|group| problem.priority[trainee] < self.0[group])
+    }
+}
+
+/// A pair as the role side ranks it; greater is worse.
+type Bar = (Reverse<u16>, u32, u32);
+
+/// Worse than any pair.
+const OPEN: Bar = (Reverse(0), u32::MAX, u32::MAX);
+/// Better than any pair.
+const SHUT: Bar = (Reverse(u16::MAX), 0, 0);
+
+/// What a pair must beat to be chosen at each role.
+fn bars(problem: &Problem, matching: &Matching, variant: Variant) -> Vec<Bar> {
+    let forest = &problem.role_groups;
+    let (mut held, mut worst) = (vec![0_u32; problem.roles()], vec![SHUT; problem.roles()]);
+    for (trainee, role) in pairs(matching) {
+        let Some(at) = problem.position(trainee, role) else { continue };
+        held[role as usize] += 1;
+        let pair = (Reverse(problem.pairs[at].v), trainee as u32, role);
+        worst[role as usize] = worst[role as usize].max(pair);
+    }
+    let (mut count, mut worst_in) = (vec![0_u32; forest.len()], vec![SHUT; forest.len()]);
+    let seat = |role: usize, number: u32| (number.saturating_sub(problem.target[role]), number, role as u32);
+    let mut last_seat = vec![(0_u32, 0_u32, 0_u32); forest.len()];
+    for role in 0..problem.roles() {
+        for group in forest.chain(problem.role_group[role]) {
+            count[group] += held[role];
+            if held[role] > 0 {
+                worst_in[group] = worst_in[group].max(worst[role]);
+                last_seat[group] = last_seat[group].max(seat(role, held[role]));
+            }
+        }
+    }
+    let full = |group: &usize| count[*group] >= forest.cap[*group];
+    let bar = |role: usize| {
+        let own = if held[role] >= problem.seats[role] { worst[role] } else { OPEN };
+        let mut around = forest.chain(problem.role_group[role]).filter(full);
+        match variant {
+            Variant::Merit => around.map(|group| worst_in[group]).fold(own, Ord::min),
+            Variant::Seats => {
+                let next = seat(role, held[role].saturating_add(1));
+                let open = held[role] < problem.seats[role] && around.all(|group| last_seat[group] > next);
+                if open { OPEN } else { worst[role] }
+            }
+        }
+    };
+    (0..problem.roles()).map(bar).collect()
+}
+
+#[cfg(test)]
+mod tests;

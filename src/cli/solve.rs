@@ -1,0 +1,152 @@
+//! Matching instances at the terminal: solve a folder, check a matching against it.
+
+use super::{EXIT_INPUT, Failure};
+use crate::instances::{self, FileError, Folder, Instance, Stats, Wanted};
+use clap::{Args, ValueEnum};
+use passerelle_engine::matching::ENGINE_VERSION;
+use passerelle_engine::solver::{Matching, stable, verify};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Exit code of a check that has found something.
+const EXIT_WRONG: u8 = 1;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Mode {
+    /// Trainee-optimal stable matching; groups compare pairs.
+    Stable,
+    /// Trainee-optimal stable matching; groups compare seats.
+    StableSeats,
+}
+
+impl Mode {
+    fn variant(self) -> stable::Variant {
+        match self {
+            Self::Stable => stable::Variant::Merit,
+            Self::StableSeats => stable::Variant::Seats,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SolveArgs {
+    /// Folder with an instance (format gsp-match-1).
+    folder: PathBuf,
+    #[arg(long, value_enum)]
+    mode: Mode,
+    /// Solve what a shock of shocks.jsonl leaves.
+    #[arg(long)]
+    shock: Option<String>,
+    /// File for the matching.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// File for what the run cost and gave, as JSON.
+    #[arg(long)]
+    stats: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Folder with an instance (format gsp-match-1).
+    folder: PathBuf,
+    /// The matching to check.
+    matching: PathBuf,
+    #[arg(long, value_enum)]
+    mode: Mode,
+    /// The shock that the matching answers.
+    #[arg(long)]
+    shock: Option<String>,
+    /// File for what the run cost and gave, as JSON.
+    #[arg(long)]
+    stats: Option<PathBuf>,
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        Failure::new(EXIT_INPUT, error.to_string())
+    }
+}
+
+fn load(folder: &Path, shock: Option<&str>, wanted: Wanted) -> Result<Instance, Failure> {
+    let folder = Folder::new(folder);
+    let instance = folder.read(wanted)?;
+    let Some(id) = shock else { return Ok(instance) };
+    let shock = folder.shock(id)?;
+    instances::shocked(instance, &shock).map_err(|problem| Failure::new(EXIT_INPUT, format!("shock {id}: {problem}")))
+}
+
+fn write_stats(file: Option<&Path>, stats: &Stats) -> Result<(), Failure> {
+    let Some(file) = file else { return Ok(()) };
+    let text = serde_json::to_string_pretty(stats).map_err(|error| Failure::new(super::EXIT_FAILURE, error.to_string()))?;
+    std::fs::write(file, text + "\n").map_err(|error| FileError::new(file, None, error).into())
+}
+
+/// `passerelle solve`
+pub(super) fn solve(args: &SolveArgs) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let Instance { problem, .. } = load(&args.folder, args.shock.as_deref(), Wanted::Stable)?;
+    let loaded = begun.elapsed();
+    let matching: Matching = stable::solve(&problem, args.mode.variant());
+    let solved = begun.elapsed();
+    if let Some(out) = &args.out {
+        instances::write_matching(out, &matching)?;
+    }
+    let (matched, _) = verify::weight(&problem, &matching);
+    let stats = Stats {
+        load_s: loaded.as_secs_f64(),
+        solve_s: (solved - loaded).as_secs_f64(),
+        total_s: begun.elapsed().as_secs_f64(),
+        peak_rss_bytes: instances::peak_rss_bytes(),
+        matched,
+        threads: 1,
+        engine_version: ENGINE_VERSION.into(),
+        ..Stats::default()
+    };
+    write_stats(args.stats.as_deref(), &stats)?;
+    println!("{matched} matched; read in {:.3} s, solved in {:.3} s", stats.load_s, stats.solve_s);
+    Ok(())
+}
+
+/// `passerelle check`
+pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let Instance { problem, groups, .. } = load(&args.folder, args.shock.as_deref(), Wanted::Weights)?;
+    let matching = instances::read_matching(&args.matching, problem.trainees())?;
+    let loaded = begun.elapsed();
+    let violations = verify::stable(&problem, &matching, args.mode.variant());
+    let checked = begun.elapsed();
+    let (matched, weight) = verify::weight(&problem, &matching);
+    let stats = Stats {
+        load_s: loaded.as_secs_f64(),
+        solve_s: (checked - loaded).as_secs_f64(),
+        total_s: begun.elapsed().as_secs_f64(),
+        peak_rss_bytes: instances::peak_rss_bytes(),
+        matched,
+        weight: Some(weight),
+        blocking_pairs: Some(violations.iter().filter(|violation| matches!(violation, verify::Violation::Blocking { .. })).count()),
+        threads: 1,
+        engine_version: ENGINE_VERSION.into(),
+        ..Stats::default()
+    };
+    write_stats(args.stats.as_deref(), &stats)?;
+    let number = |trainee_side: bool, group: u32| groups.iter().position(|place| *place == (trainee_side, group)).unwrap_or_default();
+    let said = |violation: &verify::Violation| match *violation {
+        verify::Violation::WrongLength => "names another number of trainees than the instance has".to_owned(),
+        verify::Violation::NotAPair { trainee, role } => format!("trainee {trainee} and role {role} are no pair"),
+        verify::Violation::TraineeGroupOver { group } => format!("group {} is over its cap", number(true, group)),
+        verify::Violation::RoleGroupOver { group } => format!("group {} is over its cap", number(false, group)),
+        verify::Violation::RoleOver { role } => format!("role {role} has more people than seats"),
+        verify::Violation::Blocking { trainee, role } => format!("trainee {trainee} and role {role} would both rather have each other"),
+    };
+    if violations.is_empty() {
+        println!("{matched} matched, weight {weight}; stable; checked in {:.3} s", stats.solve_s);
+        for short in verify::short(&problem, &matching) {
+            let group = number(short.trainee_side, short.group);
+            println!("group {group} has {} of at least {}: stable matchings know no minimums", short.has, short.min);
+        }
+        return Ok(());
+    }
+    let lines: Vec<String> = violations.iter().map(said).collect();
+    let more = if violations.len() >= verify::LISTED { ", or more" } else { "" };
+    Err(Failure::new(EXIT_WRONG, format!("{} violations{more}:\n{}", lines.len(), lines.join("\n"))))
+}
