@@ -50,7 +50,7 @@ fn run<C: Choice>(problem: &Problem) -> Matching {
     // The wish that was asked last; better ones have been asked, or would have been refused.
     let mut asked = vec![u64::MAX; problem.trainees()];
     // Everybody who is let in at first asks in the order of memory.
-    let mut free: Vec<u32> = std::iter::from_fn(|| doors.admit()).collect();
+    let mut free = doors.open();
     free.sort_unstable_by(|one, other| other.cmp(one));
     let mut displaced = Vec::new();
     loop {
@@ -58,10 +58,7 @@ fn run<C: Choice>(problem: &Problem) -> Matching {
             match settle(problem, &mut seats, &mut asked[trainee as usize], trainee) {
                 Settled::Held => {}
                 Settled::Displaces(other) => displaced.push(other),
-                Settled::Exhausted => {
-                    doors.leave(trainee);
-                    displaced.extend(doors.admit());
-                }
+                Settled::Exhausted => displaced.extend(doors.leave(trainee)),
             }
         }
         if displaced.is_empty() {

@@ -18,9 +18,11 @@ pub(super) struct Doors<'p> {
     /// Where each line is, and where it ends.
     next: Vec<u32>,
     end: Vec<u32>,
-    /// Lines that may move: priority of the first in line, and the line.
-    ready: BinaryHeap<Reverse<(u32, u32)>>,
-    /// Lines that wait for a group to have room.
+    /// Tree of each line: lines of different trees never compete.
+    tree: Vec<u32>,
+    /// By tree, lines that may move: priority of the first in line, and the line.
+    ready: Vec<BinaryHeap<Reverse<(u32, u32)>>>,
+    /// Lines that wait for a group below the root to have room.
     parked: Vec<Vec<u32>>,
 }
 
@@ -49,8 +51,10 @@ impl<'p> Doors<'p> {
             line[*place as usize] = trainee;
             *place += 1;
         }
-        let mut doors =
-            Self { problem, count: vec![0; groups], line, next, end: at, ready: BinaryHeap::new(), parked: vec![Vec::new(); groups] };
+        let root = |line: usize| problem.trainee_groups.chain(if line == groups { NONE } else { line as u32 }).last().unwrap_or(groups);
+        let tree = (0..=groups).map(|line| root(line) as u32).collect();
+        let ready = (0..=groups).map(|_| BinaryHeap::new()).collect();
+        let mut doors = Self { problem, count: vec![0; groups], line, next, end: at, tree, ready, parked: vec![Vec::new(); groups] };
         (0..=groups).for_each(|line| doors.queue(line as u32));
         doors
     }
@@ -60,14 +64,24 @@ impl<'p> Doors<'p> {
         let at = line as usize;
         if self.next[at] < self.end[at] {
             let first = self.line[self.next[at] as usize];
-            self.ready.push(Reverse((self.problem.priority[first as usize], line)));
+            self.ready[self.tree[at] as usize].push(Reverse((self.problem.priority[first as usize], line)));
         }
     }
 
-    /// Lets in the first in priority who fits.
-    pub fn admit(&mut self) -> Option<u32> {
+    /// Everybody for whom there is room at first.
+    pub fn open(&mut self) -> Vec<u32> {
+        let trees = self.ready.len();
+        (0..trees).flat_map(|tree| std::iter::from_fn(|| self.admit(tree)).collect::<Vec<u32>>()).collect()
+    }
+
+    /// Lets in the first in priority of a tree who fits.
+    fn admit(&mut self, tree: usize) -> Option<u32> {
         let forest = &self.problem.trainee_groups;
-        while let Some(Reverse((_, line))) = self.ready.pop() {
+        // While the root is full nobody need look at the lines.
+        if self.count.get(tree).is_some_and(|count| *count >= forest.cap[tree]) {
+            return None;
+        }
+        while let Some(Reverse((_, line))) = self.ready[tree].pop() {
             let group = if line as usize == forest.len() { NONE } else { line };
             if let Some(full) = forest.chain(group).find(|group| self.count[*group] >= forest.cap[*group]) {
                 self.parked[full].push(line);
@@ -82,15 +96,16 @@ impl<'p> Doors<'p> {
         None
     }
 
-    /// A trainee gives her place back.
-    pub fn leave(&mut self, trainee: u32) {
+    /// A trainee gives her place back, and the first in priority who fits now comes in.
+    pub fn leave(&mut self, trainee: u32) -> Option<u32> {
         let forest = &self.problem.trainee_groups;
-        for group in forest.chain(self.problem.trainee_group[trainee as usize]) {
+        let group = self.problem.trainee_group[trainee as usize];
+        for group in forest.chain(group) {
             self.count[group] -= 1;
             for line in std::mem::take(&mut self.parked[group]) {
-                let first = self.line[self.next[line as usize] as usize];
-                self.ready.push(Reverse((self.problem.priority[first as usize], line)));
+                self.queue(line);
             }
         }
+        self.admit(self.tree[if group == NONE { forest.len() } else { group as usize }] as usize)
     }
 }
