@@ -414,3 +414,13 @@ law-withdraw = سحب
 law-withdrawn = سحب بتاريخ { $date }
 law-entry-rule = قاعدة
 error-share-line = أحد أسطر التكاليف لا يذكر الحصص مثل «employer 60, origin_authority 40».
+
+error-begins-as-draft = يبدأ الملف كمسودة، وما يلي تسجله الأحداث.
+error-fixed-once-filed = قدم بهذا الشكل ويبقى كما هو، ابدأ ملفا آخر.
+error-case-closed = لا يقبل الملف وثائق الآن: ما بني عليه القرار يبقى.
+error-handed-in = سلمت وتبقى، أدخل وثيقة أخرى.
+error-case-no-plan = لا يوجد في الملف قرار يجيب عنه مخطط.
+error-not-in-file = غير موجودة في الملف: { $papers }. أدخلها أولا.
+error-other-country = هذا قانون بلد آخر، وسلطته هي التي تدخله.
+guard-outcome = يتجاوز مرحلة لم تصل إليها.
+guard-deficits = سم كل فرق بما لا يزيد على 200 حرف و20000 ساعة.

@@ -414,3 +414,13 @@ law-withdraw = Zurückziehen
 law-withdrawn = Zurückgezogen am { $date }
 law-entry-rule = Regel
 error-share-line = Eine Kostenzeile teilt nicht wie «employer 60, origin_authority 40».
+
+error-begins-as-draft = Ein Verfahren beginnt als Entwurf; alles Weitere schreiben Ereignisse.
+error-fixed-once-filed = Wurde so beantragt und bleibt; beginnen Sie ein anderes Verfahren.
+error-case-closed = Das Verfahren nimmt jetzt keine Unterlagen an: Was entschieden wurde, bleibt.
+error-handed-in = Wurde eingereicht und bleibt; erfassen Sie eine andere Unterlage.
+error-case-no-plan = Das Verfahren hat keinen Bescheid, auf den ein Plan antworten könnte.
+error-not-in-file = Liegen nicht vor: { $papers }. Erfassen Sie sie zuerst.
+error-other-country = Ist das Recht eines anderen Landes; dessen Behörde trägt es ein.
+guard-outcome = Führt an einer Stufe vorbei, die sie nicht erreicht hat.
+guard-deficits = Nennen Sie jeden Unterschied, in höchstens 200 Zeichen, mit höchstens 20.000 Stunden.

@@ -414,3 +414,13 @@ law-withdraw = Withdraw
 law-withdrawn = Withdrawn on { $date }
 law-entry-rule = rule
 error-share-line = A line of costs does not share as «employer 60, origin_authority 40» does.
+
+error-begins-as-draft = A case begins as a draft; what follows is written by events.
+error-fixed-once-filed = Was filed like this and stays; begin another case instead.
+error-case-closed = The case takes no papers now: what was decided on stays as it was.
+error-handed-in = Was handed in and stays; enter another paper instead.
+error-case-no-plan = The case has no notice that a plan could answer.
+error-not-in-file = Are not in the case: { $papers }. Enter them first.
+error-other-country = Is the law of another country; its own authority enters it.
+guard-outcome = Leads past a gate that she has not come to.
+guard-deficits = Name each difference, in at most 200 letters, with at most 20,000 hours.

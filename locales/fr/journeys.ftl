@@ -414,3 +414,13 @@ law-withdraw = Retirer
 law-withdrawn = Retirée le { $date }
 law-entry-rule = règle
 error-share-line = Une ligne de coûts n’indique pas les parts comme « employer 60, origin_authority 40 ».
+
+error-begins-as-draft = Un dossier commence comme brouillon ; la suite s’inscrit par événements.
+error-fixed-once-filed = A été déposé ainsi et reste ; ouvrez un autre dossier.
+error-case-closed = Le dossier n’accepte plus de pièces : ce qui a fondé la décision reste.
+error-handed-in = A été remise et reste ; saisissez une autre pièce.
+error-case-no-plan = Le dossier n’a pas de décision à laquelle un plan répondrait.
+error-not-in-file = Ne sont pas au dossier : { $papers }. Saisissez-les d’abord.
+error-other-country = Relève du droit d’un autre pays ; son autorité le saisit.
+guard-outcome = Mène au-delà d’une étape qu’elle n’a pas atteinte.
+guard-deficits = Nommez chaque différence, en 200 lettres au plus, avec 20 000 heures au plus.

@@ -72,6 +72,7 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
 /// Why it cannot happen.
 pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Result<Agreement, AppError> {
     let scope = permit(ctx.actor, Action::Update, Subject::Agreement)?;
+    act.ensure_sound()?;
     let mut tx = ctx.begin().await?;
     record::find::<agreement::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
     let row = record::hold::<agreement::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;

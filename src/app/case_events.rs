@@ -1,8 +1,9 @@
 //! Events of cases that a state machine carries: kept in order, never changed, and read back.
 
+use super::resource::is_invisible;
 use super::work::insert;
 use crate::error::{AppError, FieldError};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use passerelle_domain::access::{Actor, Role};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::Refusal;
@@ -11,6 +12,7 @@ use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFi
 use passerelle_store::{StoreError, Tx};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 /// Events of one case that are read at once; more than any case has.
@@ -24,6 +26,68 @@ pub struct Act<E> {
     /// Day on which it happened; today without it, never later.
     #[serde(default)]
     pub on: Option<NaiveDate>,
+}
+
+impl<E: Serialize + DeserializeOwned> Act<E> {
+    /// Reads an event as a program or a form sends it. A member that the event does not know is refused:
+    /// who says `dry_run` here would otherwise bring the event.
+    ///
+    /// # Errors
+    /// What cannot be read, and members that are not known.
+    pub fn read(sent: &Value) -> Result<Self, AppError> {
+        let act: Self =
+            serde_json::from_value(sent.clone()).map_err(|error| AppError::Malformed(format!("the body cannot be read: {error}")))?;
+        let known = serde_json::to_value(&act.event)?;
+        let strange = sent.as_object().into_iter().flatten().filter(|(name, _)| *name != "on" && known.get(name.as_str()).is_none());
+        let errors: Vec<FieldError> =
+            strange.map(|(name, _)| FieldError::new(name, "unknown-field", "is not a part of this event")).collect();
+        if errors.is_empty() { Ok(act) } else { Err(AppError::Invalid(errors)) }
+    }
+
+    /// Texts that people write, and days that they mean.
+    ///
+    /// # Errors
+    /// The fields that are too long, hold what cannot be seen, or lie outside the years that are kept.
+    pub fn ensure_sound(&self) -> Result<(), AppError> {
+        let mut errors = Vec::new();
+        if let Value::Object(event) = serde_json::to_value(&self.event)? {
+            for (name, value) in &event {
+                sound(name, value, &mut errors);
+            }
+        }
+        if self.on.is_some_and(|on| !YEARS.contains(&on.year())) {
+            errors.push(FieldError::new("on", "date", "is not a date from 1900 to 2199"));
+        }
+        if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
+    }
+}
+
+/// Years in which days are kept.
+const YEARS: std::ops::Range<i32> = 1900..2200;
+
+fn sound(name: &str, value: &Value, errors: &mut Vec<FieldError>) {
+    match value {
+        Value::String(text) => {
+            let most = if name == "reason" { 2_000 } else { 200 };
+            if text.chars().count() > most {
+                errors.push(FieldError::new(name, "too-long", format!("is longer than {most} characters")).with("max", most));
+            }
+            if text.chars().any(is_invisible) {
+                errors.push(FieldError::new(name, "control-characters", "contains control characters"));
+            }
+            if text.parse::<NaiveDate>().is_ok_and(|day| !YEARS.contains(&day.year())) {
+                errors.push(FieldError::new(name, "date", "is not a date from 1900 to 2199"));
+            }
+        }
+        Value::Array(items) => {
+            if items.len() > 200 {
+                errors.push(FieldError::new(name, "too-many", "has more than 200 entries").with("max", 200));
+            }
+            items.iter().take(200).for_each(|item| sound(name, item, errors));
+        }
+        Value::Object(fields) => fields.values().for_each(|field| sound(name, field, errors)),
+        _ => {}
+    }
 }
 
 /// One event as a program reads it.

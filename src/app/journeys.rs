@@ -118,6 +118,7 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
     if !sees_causes(ctx) {
         events.iter_mut().for_each(|view| withhold(&mut view.event));
         journey.cause = journey.cause.filter(|cause| is_employers(cause));
+        journey.return_type = None;
     }
     let clocks = clocks(&journey, grounds.steps(), &law.calendars, today);
     let ahead = (!is_final(journey.state) && !grounds.steps().is_empty())
@@ -171,19 +172,18 @@ fn sees_causes(ctx: &Ctx<'_>) -> bool {
     ctx.actor.trainee.is_some() || ctx.actor.grants.iter().any(|grant| !matches!(grant.role, Role::EmployerClerk | Role::EmployerApprover))
 }
 
-/// Causes that lie with the employer are his to know.
+/// What the employer brought about himself is his to know. That somebody complains of him is not.
 fn is_employers(cause: &str) -> bool {
-    cause.starts_with("EMP.")
+    matches!(cause, "EMP.INSOLV" | "EMP.WITHDRAW" | "EMP.LICENCE")
 }
+
+/// Facts of an event that whoever will employ her follows her way by; everything else is withheld.
+const TOLD: [&str; 6] = ["event", "state", "step", "pack", "pack_version", "permanent_status"];
 
 fn withhold(event: &mut serde_json::Value) {
     let Some(event) = event.as_object_mut() else { return };
     let employers = event.get("cause").and_then(|cause| cause.as_str()).is_some_and(is_employers);
-    if !employers {
-        event.remove("cause");
-        event.remove("reason");
-        event.remove("outcome");
-    }
+    event.retain(|name, _| TOLD.contains(&name.as_str()) || (name == "cause" && employers));
 }
 
 async fn occupation_of(conn: &impl ConnectionTrait, person: Uuid) -> Result<String, AppError> {
@@ -210,6 +210,7 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Res
 
 /// The same inside a transaction, for a journey that the actor is known to see.
 async fn act_in(ctx: &Ctx<'_>, tx: &mut Tx, row: journey::Model, act: &Act<Event>) -> Result<Journey, AppError> {
+    act.ensure_sound()?;
     let journey = facts(&row)?;
     let mut allowed = hands(act.event.kind()).to_vec();
     // Whoever performs a step of the pathway moves it.
@@ -229,6 +230,20 @@ async fn act_in(ctx: &Ctx<'_>, tx: &mut Tx, row: journey::Model, act: &Act<Event
 pub async fn by_system(state: &AppState, tx: &mut Tx, person: Uuid, event: &Event, today: NaiveDate) -> Result<Journey, AppError> {
     let row = of_person(state, tx, person, today).await?;
     move_on(state, tx, row, event, None, None, today).await
+}
+
+/// An emergency that others have brought about. Whoever stands still already, or has come to an end,
+/// is not struck again.
+///
+/// # Errors
+/// As [`act`].
+pub async fn strike(state: &AppState, tx: &mut Tx, person: Uuid, cause: &str, today: NaiveDate) -> Result<(), AppError> {
+    let row = of_person(state, tx, person, today).await?;
+    if !facts(&row)?.takes().contains(&EventKind::Emergency) {
+        return Ok(());
+    }
+    move_on(state, tx, row, &Event::Emergency { cause: cause.into() }, None, None, today).await?;
+    Ok(())
 }
 
 /// The same on the day of what it follows from.
@@ -523,7 +538,8 @@ pub async fn forget_unused(tx: &Tx, person: Uuid) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Takes the words that people wrote out of a person's events; what happened and when stays.
+/// Takes what says something of a person out of her events: words that people wrote, causes, papers. What
+/// happened and when stays.
 ///
 /// # Errors
 /// When the database refuses.
@@ -531,16 +547,54 @@ pub async fn anonymise(tx: &Tx, cases: Vec<Uuid>) -> Result<(), AppError> {
     use passerelle_store::query::Expr;
     for id in cases {
         for row in case_events::history(tx.conn(), id).await? {
-            let mut event: serde_json::Value = serde_json::from_str(&row.event)?;
-            let Some(reason) = event.get_mut("reason").filter(|reason| reason.is_string()) else { continue };
-            *reason = "—".into();
+            let (mut event, mut after): (serde_json::Value, serde_json::Value) =
+                (serde_json::from_str(&row.event)?, serde_json::from_str(&row.after)?);
+            for (name, value) in event.as_object_mut().into_iter().flatten() {
+                if matches!(name.as_str(), "reason" | "paper" | "cause") {
+                    *value = "—".into();
+                }
+            }
+            unsaid(&mut after);
             case_event::Entity::update_many()
                 .col_expr(case_event::Column::Event, Expr::value(event.to_string()))
+                .col_expr(case_event::Column::After, Expr::value(after.to_string()))
                 .filter(case_event::Column::Id.eq(row.id))
                 .exec(tx.conn())
                 .await
                 .map_err(StoreError::from)?;
         }
+    }
+    Ok(())
+}
+
+/// A journey without its cause, its papers and how it came back.
+fn unsaid(journey: &mut serde_json::Value) {
+    for (name, none) in [("cause", serde_json::Value::Null), ("return_type", serde_json::Value::Null), ("papers", serde_json::json!({}))] {
+        if let Some(value) = journey.get_mut(name) {
+            *value = none;
+        }
+    }
+}
+
+/// The journey of somebody who is erased: no cause, no papers, no clock; nobody waits for her any more.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn erase(tx: &Tx, person: Uuid) -> Result<(), AppError> {
+    use passerelle_store::query::Expr;
+    let rows = journey::Entity::find().filter(journey::Column::TraineeId.eq(person)).all(tx.conn()).await.map_err(StoreError::from)?;
+    for row in rows {
+        let mut facts: serde_json::Value = serde_json::from_str(&row.facts)?;
+        unsaid(&mut facts);
+        journey::Entity::update_many()
+            .col_expr(journey::Column::Facts, Expr::value(facts.to_string()))
+            .col_expr(journey::Column::Trouble, Expr::value(Option::<String>::None))
+            .col_expr(journey::Column::HorizonPaper, Expr::value(Option::<String>::None))
+            .col_expr(journey::Column::Standing, Expr::value(JourneyStanding::Ended.as_str()))
+            .filter(journey::Column::Id.eq(row.id))
+            .exec(tx.conn())
+            .await
+            .map_err(StoreError::from)?;
     }
     Ok(())
 }

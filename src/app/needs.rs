@@ -89,6 +89,7 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
 /// Why it cannot happen.
 pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Result<Need, AppError> {
     let scope = permit(ctx.actor, Action::Update, Subject::Need)?;
+    act.ensure_sound()?;
     let mut tx = ctx.begin().await?;
     record::find::<need::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
     let row = record::hold::<need::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;
@@ -103,8 +104,7 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Res
         // The post is gone, and nobody who held a seat is to blame for it.
         for holder in before.reserved.keys().chain(&before.filled) {
             let person = Uuid::parse_str(holder).map_err(AppError::internal)?;
-            let cause = journey::Event::Emergency { cause: "EMP.WITHDRAW".into() };
-            journeys::by_system(ctx.state, &mut tx, person, &cause, today).await?;
+            journeys::strike(ctx.state, &mut tx, person, "EMP.WITHDRAW", today).await?;
         }
     }
     tx.commit().await?;

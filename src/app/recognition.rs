@@ -72,7 +72,7 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
         _ => vec![],
     };
     let papers = match &procedure {
-        Some(entry) => case_file::checklist(conn, id, entry, ctx.now.date()).await?,
+        Some(entry) => case_file::checklist(conn, id, &entry.papers, ctx.now.date()).await?,
         None => vec![],
     };
     Ok(Course { row, case, procedure, papers, events, mine })
@@ -85,6 +85,7 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
 pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Result<Case, AppError> {
     let scope = permit(ctx.actor, Action::Read, Subject::RecognitionCase)?;
     ctx.ensure_writes()?;
+    act.ensure_sound()?;
     let mut tx = ctx.begin().await?;
     let row = record::find::<recognition_case::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
     if row.version != version {

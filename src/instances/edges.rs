@@ -121,7 +121,8 @@ fn read_binary(file: &Path, mut taker: Taker) -> Result<Edges, FileError> {
                 reader.read_exact(&mut buffer[..2 * now]).map_err(failed)?;
             }
         }
-        let four = |buffer: &[u8], at: usize| u32::from_le_bytes([buffer[4 * at], buffer[4 * at + 1], buffer[4 * at + 2], buffer[4 * at + 3]]);
+        let four =
+            |buffer: &[u8], at: usize| u32::from_le_bytes([buffer[4 * at], buffer[4 * at + 1], buffer[4 * at + 2], buffer[4 * at + 3]]);
         let two = |buffer: &[u8], at: usize| u16::from_le_bytes([buffer[2 * at], buffer[2 * at + 1]]);
         for at in 0..now {
             let pair = [four(&wide[0], at), four(&wide[1], at)];

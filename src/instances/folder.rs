@@ -118,9 +118,11 @@ impl Folder {
             };
             let number = whole(&file, line, "g", field(0))?;
             dense(&file, line, number, parents.len())?;
-            let parent: i64 = std::str::from_utf8(field(2)).ok().and_then(|text| text.parse().ok()).filter(|parent| *parent >= -1).ok_or_else(
-                || FileError::new(&file, line, "parent is neither a group nor -1"),
-            )?;
+            let parent: i64 = std::str::from_utf8(field(2))
+                .ok()
+                .and_then(|text| text.parse().ok())
+                .filter(|parent| *parent >= -1)
+                .ok_or_else(|| FileError::new(&file, line, "parent is neither a group nor -1"))?;
             parents.push(parent);
             let (cap, min) = (whole(&file, line, "cap", field(3))?, whole(&file, line, "min", field(4))?);
             let forest = if side { &mut groups.trainees } else { &mut groups.roles };

@@ -172,6 +172,22 @@ on_both! {
         assert!(open_tasks(&service).await.iter().any(|(kind, _)| kind == TaskKind::OnHold.as_str()));
         all(&p.origin, &path, &[json!({ "event": "resolve", "outcome": "defer" })]).await;
         assert!(open_tasks(&service).await.is_empty(), "what was asked is done");
+        // That she complains of him is not the employer's to know, now or later.
+        all(&p.herself, &path, &[json!({ "event": "emergency", "cause": "EMP.ABUSE" })]).await;
+        let theirs = p.employer.get(&path).await;
+        assert!(theirs.status == 200 && !theirs.text.contains("ABUSE"), "{}", theirs.text);
+        all(&p.origin, &path, &[json!({ "event": "resolve", "outcome": "defer" })]).await;
+        assert!(!p.employer.get(&path).await.text.contains("ABUSE"));
+        // What an event does not know is refused, and so is what nobody writes.
+        let strange = p.herself.event(&path, json!({ "event": "emergency", "cause": "FAM.ILL", "dry_run": true })).await;
+        assert_eq!(strange.status, 400, "{}", strange.text);
+        let needs = format!("/api/v1/needs/{}/events", p.need);
+        let strange = p.employer.event(&needs, json!({ "event": "suspend", "dry_run": true })).await;
+        assert!([400, 422].contains(&strange.status), "{}", strange.text);
+        let paper = |name: &str, until: &str| json!({ "event": "add_paper", "paper": name, "valid_to": until, "renewable": true });
+        assert_eq!(p.head.event(&path, paper(&"x".repeat(201), "2027-01-01")).await.refused(), ["paper:too-long"]);
+        assert_eq!(p.head.event(&path, paper("a\u{202e}b", "2027-01-01")).await.refused(), ["paper:control-characters"]);
+        assert_eq!(p.head.event(&path, paper("passport", "+262142-12-31")).await.refused(), ["valid_to:date"]);
         // Recognition, where the pathway asks for it, runs beside the visa.
         let state = p.herself.get(&path).await.json()["journey"]["state"].as_str().unwrap().to_owned();
         if state == "recognition" {

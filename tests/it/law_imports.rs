@@ -40,9 +40,19 @@ on_both! {
         let said = ministry.post("/api/v1/law-imports?dry_run=true", wrong.clone()).await.json();
         let refused: Vec<usize> = said["items"].as_array().unwrap().iter().map(|item| item["refused"].as_array().unwrap().len()).collect();
         assert_eq!(refused, [0, 1, 1], "{said}");
-        assert_eq!(ministry.post("/api/v1/law-imports", wrong).await.refused(), ["entries[1].terms:document", "entries[2].document:document"]);
+        assert_eq!(ministry.post("/api/v1/law-imports", wrong).await.refused(), ["entries[1].terms.attendance_min_percent:document", "entries[2].document:document"]);
         assert_eq!(in_force().await, before);
         assert_eq!(ministry.post("/api/v1/law-imports", json!({ "entries": [] })).await.refused(), ["entries:rows"]);
+        // Periods that nobody lives to see, and the law of others.
+        let mut endless = terms(&law, 80);
+        endless["document"]["terms"]["offer_working_days"] = json!(u32::MAX);
+        assert_eq!(ministry.post("/api/v1/law-entries", endless).await.refused(), ["terms.offer_working_days:document"]);
+        let mut backwards = terms(&law, 80);
+        backwards["document"]["valid_to"] = json!("2025-01-01");
+        assert_eq!(ministry.post("/api/v1/law-entries", backwards).await.refused(), ["valid_to:ends-before-start"]);
+        let mut other = terms(&law, 80);
+        other["document"]["destination"] = json!("DE");
+        assert_eq!(ministry.post("/api/v1/law-entries", other).await.refused(), ["document:other-country"]);
         // Entered, and withdrawn: later versions first.
         let first = ministry.post("/api/v1/law-imports", file).await.json();
         assert_eq!(in_force().await, 77);

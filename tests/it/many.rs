@@ -2,6 +2,7 @@
 
 use crate::access::trainee;
 use crate::on_both;
+use crate::recognition::complete;
 use crate::support::Service;
 use passerelle_domain::access::Role;
 use passerelle_store::entity::case_event;
@@ -104,15 +105,24 @@ on_both! {
         let head = service.program(Role::InstituteHead, Some(institute), &[], None).await;
         let person = head.post("/api/v1/trainees", trainee(institute, "MA")).await.created();
         let officer = service.program(Role::RecognitionOfficer, None, &["DE"], None).await;
-        for (decided, filed) in [("2026-03-01", "2026-01-05"), ("2026-06-30", "2026-01-05"), ("2026-07-01", "2026-01-05")] {
-            let case = json!({ "trainee_id": person, "destination": "DE", "occupation": "7411", "authority": "Chamber", "state": "filed", "filed_on": filed, "decided_on": decided });
-            head.post("/api/v1/recognition-cases", case).await.created();
+        let diploma = json!({ "trainee_id": person, "title": "Diploma", "awarding_body": "Institut", "occupation": "2221", "status": "awarded", "eqf_basis": "none", "awarded_on": "2025-06-30" });
+        head.post("/api/v1/credentials", diploma).await.created();
+        for decided in ["2026-03-01", "2026-06-30", "2026-07-01"] {
+            let case = json!({ "trainee_id": person, "destination": "DE", "occupation": "2221", "authority": "Chamber", "state": "draft" });
+            let case = head.post("/api/v1/recognition-cases", case).await.created();
+            let path = format!("/api/v1/recognition-cases/{case}/events");
+            assert_eq!(head.event(&path, json!({ "event": "file", "consent": true, "on": "2026-01-05" })).await.status, 200);
+            let mut seen = complete(&officer, case).await;
+            seen["on"] = json!("2026-01-06");
+            assert_eq!(officer.event(&path, seen).await.status, 200);
+            assert_eq!(officer.event(&path, json!({ "event": "decide_full", "on": decided })).await.status, 200);
         }
         let count = async |query: &str| officer.get(&format!("/api/v1/recognition-cases?{query}")).await.json()["items"].as_array().map(Vec::len);
         assert_eq!(count("decided_on_from=2026-03-01&decided_on_until=2026-06-30").await, Some(2), "both days are included");
         assert_eq!(count("decided_on_from=2026-07-01").await, Some(1));
         assert_eq!(count("decided_on=2026-06-30").await, Some(1));
         assert_eq!(officer.get("/api/v1/recognition-cases?decided_on_from=soon").await.refused(), ["decided_on_from:type"]);
+        assert_eq!(officer.get("/api/v1/recognition-cases?decided_on_until=%2B12026-01-01").await.refused(), ["decided_on_until:type"], "years beyond four digits sort by chance");
         assert_eq!(officer.get("/api/v1/recognition-cases?state_from=filed").await.refused(), ["state_from:unknown-filter"]);
     }
 }

@@ -56,6 +56,9 @@ on_both! {
         assert_eq!(bring(&officer, case, 2, json!({ "event": "request_documents", "missing": ["curriculum"], "on": "2025-10-10" })).await.status, 200);
         assert_eq!(bring(&officer, case, 2, json!({ "event": "lapse" })).await.status, 412, "somebody was faster");
         assert_eq!(bring(&head, case, 3, json!({ "event": "supply", "papers": ["curriculum"], "on": "2025-09-01" })).await.refused(), ["on:before-last-event"]);
+        assert_eq!(bring(&head, case, 3, json!({ "event": "supply", "papers": ["curriculum"], "on": "2025-10-31" })).await.refused(), ["papers:not-in-file"], "nobody completes a file by saying so");
+        let curriculum = json!({ "recognition_case_id": case, "paper": "Curriculum", "form": "original", "received_on": "2025-10-31" });
+        head.post("/api/v1/case-documents", curriculum).await.created();
         let supplied = bring(&head, case, 3, json!({ "event": "supply", "papers": ["curriculum"], "on": "2025-10-31" })).await.json();
         assert_eq!((supplied["case"]["state"].as_str(), supplied["case"]["due_on"].as_str()), (Some("clock_running"), Some("2026-03-02")));
         let partial = json!({ "event": "decide_partial", "deficits": [{ "subject": "Geriatric care", "hours": 120 }], "measures": ["knowledge_test"], "on": "2026-02-20" });
@@ -64,7 +67,7 @@ on_both! {
         assert_eq!(bring(&officer, case, 5, choose("employer")).await.status, 403, "her choice alone");
         assert_eq!(bring(&herself, case, 5, choose("trainee")).await.refused(), ["payer:guard"], "she never pays");
         assert_eq!(bring(&herself, case, 5, choose("employer")).await.status, 200);
-        assert_eq!(bring(&officer, case, 6, json!({ "event": "pass", "on": "2999-01-01" })).await.refused(), ["on:future"]);
+        assert_eq!(bring(&officer, case, 6, json!({ "event": "pass", "on": "2199-01-01" })).await.refused(), ["on:future"]);
         assert_eq!(bring(&officer, case, 6, json!({ "event": "pass", "on": "2026-06-01" })).await.status, 200);
         let license = json!({ "event": "license", "language": true, "health": true, "good_character": true, "on": "2026-06-10" });
         assert_eq!(bring(&officer, case, 7, license).await.status, 200);
@@ -105,8 +108,12 @@ on_both! {
         let diploma = json!({ "trainee_id": person, "title": "Diploma", "awarding_body": "Institut", "occupation": "2221", "status": "awarded", "eqf_basis": "none", "awarded_on": "2025-06-30" });
         head.post("/api/v1/credentials", diploma).await.created();
         let new = json!({ "trainee_id": person, "destination": "DE", "occupation": "2221", "authority": "Nursing authority", "state": "draft" });
+        let mut filed = new.clone();
+        filed["state"] = json!("filed");
+        assert_eq!(head.post("/api/v1/recognition-cases", filed).await.refused(), ["state:begins-as-draft"], "filing asks for consent");
         let case = head.post("/api/v1/recognition-cases", new).await.created();
-        assert_eq!(bring(&head, case, 1, json!({ "event": "file", "consent": true })).await.status, 200);
+        assert_eq!(officer.get(&format!("/api/v1/recognition-cases/{case}")).await.status, 404, "a draft is hers and her institute's");
+        assert_eq!(bring(&head, case, 1, json!({ "event": "file", "consent": true, "on": "2026-01-05" })).await.status, 200);
         let course = async |who: &Program| who.get(&format!("/api/v1/recognition-cases/{case}/events")).await.json();
         let papers: Vec<String> = serde_json::from_value(course(&officer).await["procedure"]["papers"].clone()).unwrap();
         assert!(papers.len() > 1, "{papers:?}");
@@ -122,7 +129,7 @@ on_both! {
         assert_eq!(elsewhere.post(documents, paper(&papers[0], "original", json!({}))).await.refused(), ["recognition_case_id:reference"], "no case of hers");
         assert_eq!(herself.post(documents, paper(&papers[0], "original", json!({}))).await.status, 403);
         // One has lapsed, the others are there: the file is not complete.
-        head.post(documents, paper(&papers[0], "certified_copy", json!({ "valid_to": "2026-02-01" }))).await.created();
+        head.post(documents, paper(&papers[0], "certified_copy", json!({ "valid_to": "2026-01-15" }))).await.created();
         for name in &papers[1..] {
             officer.post(documents, paper(&name.to_uppercase(), "original", json!({}))).await.created();
         }
@@ -135,10 +142,18 @@ on_both! {
         assert!(lacking.text.contains(&papers[0]), "{}", lacking.text);
         head.post(documents, paper(&papers[0], "translation", json!({ "language": "de", "valid_to": "2099-01-01" }))).await.created();
         assert_eq!(standing(&course(&officer).await), "held");
-        assert_eq!(bring(&officer, case, 2, json!({ "event": "acknowledge_complete" })).await.status, 200);
+        assert_eq!(bring(&officer, case, 2, json!({ "event": "acknowledge_complete", "on": "2026-01-20" })).await.status, 200);
+        // What was filed stays what it was.
+        let nurse = |occupation: &str| json!({ "trainee_id": person, "destination": "DE", "occupation": occupation, "authority": "Nursing authority", "state": "clock_running", "filed_on": "2026-01-05" });
+        assert_eq!(head.put(&format!("/api/v1/recognition-cases/{case}"), 3, nurse("7411")).await.refused(), ["occupation:fixed-once-filed"]);
+        let rows = head.get(documents).await.json();
+        let first = rows["items"][0]["id"].as_str().unwrap().to_owned();
+        assert_eq!(head.put(&format!("{documents}/{first}"), 1, paper(&papers[0], "original", json!({}))).await.refused(), ["paper:handed-in"]);
+        assert_eq!(head.delete(&format!("{documents}/{first}"), 1).await.status, 409, "nothing that was handed in is taken out");
         // The notice writes the plan.
-        let partial = json!({ "event": "decide_partial", "deficits": [{ "subject": "Geriatric care", "hours": 120 }, { "subject": "Law of nursing" }], "measures": ["knowledge_test"] });
+        let partial = json!({ "event": "decide_partial", "deficits": [{ "subject": "Geriatric care", "hours": 120 }, { "subject": "Law of nursing" }], "measures": ["knowledge_test"], "on": "2026-02-01" });
         assert_eq!(bring(&officer, case, 3, partial).await.status, 200);
+        assert_eq!(head.post(documents, paper("Letter", "original", json!({}))).await.refused(), ["recognition_case_id:case-closed"]);
         let plan = herself.get(&format!("/api/v1/adaptation-steps?recognition_case_id={case}&sort=subject")).await.json();
         let steps = plan["items"].as_array().unwrap();
         assert_eq!((steps.len(), steps[0]["subject"].as_str(), steps[0]["hours"].as_i64()), (2, Some("Geriatric care"), Some(120)), "{plan}");
@@ -151,8 +166,11 @@ on_both! {
         let path = format!("/api/v1/adaptation-steps/{}", steps[0]["id"].as_str().unwrap());
         assert_eq!(head.put(&path, 1, step(json!({ "payer": "trainee" }))).await.refused(), ["payer:payer-trainee"]);
         assert_eq!(head.put(&path, 1, step(json!({ "done_on": "2026-05-01" }))).await.refused(), ["payer:required"]);
-                let done = step(json!({ "payer": "employer", "provider": "Clinic", "starts_on": "2026-03-01", "done_on": "2026-05-01" }));
-        assert_eq!(head.put(&path, 1, done).await.status, 200);
+                let before = step(json!({ "payer": "employer", "done_on": "2026-01-31" }));
+        assert_eq!(head.put(&path, 1, before).await.status, 200);
+        assert_eq!(bring(&herself, case, 4, json!({ "event": "reapply" })).await.refused(), ["plan:guard"], "what was done before the notice, the notice knew");
+        let done = step(json!({ "payer": "employer", "provider": "Clinic", "starts_on": "2026-03-01", "done_on": "2026-05-01" }));
+        assert_eq!(head.put(&path, 2, done).await.status, 200);
         assert_eq!(bring(&officer, case, 4, json!({ "event": "reapply" })).await.status, 403, "hers to ask");
         let again = bring(&herself, case, 4, json!({ "event": "reapply" })).await;
         assert_eq!(again.status, 200, "{}", again.text);

@@ -198,17 +198,14 @@ fn annexed(territory: &Territory, group: Option<FieldGroup>) -> SelectStatement 
 
 /// People who have filed for recognition in the territory.
 fn filed(territory: &Territory) -> SelectStatement {
-    recognition_case::Entity::find()
-        .select_only()
-        .column(recognition_case::Column::TraineeId)
-        .filter(recognition_case::Column::State.ne(RecognitionState::Draft.as_str()))
-        .filter(case_place(territory))
-        .into_query()
+    recognition_case::Entity::find().select_only().column(recognition_case::Column::TraineeId).filter(case_place(territory)).into_query()
 }
 
+/// Cases of a territory that have been filed: before, they are hers and her institute's.
 fn case_place(territory: &Territory) -> Condition {
-    use recognition_case::Column::{Destination, Subdivision};
-    within(territory, Destination, Some(Subdivision.is_in(parts(territory)).into_condition()))
+    use recognition_case::Column::{Destination, State, Subdivision};
+    let there = within(territory, Destination, Some(Subdivision.is_in(parts(territory)).into_condition()));
+    Condition::all().add(there).add(State.ne(RecognitionState::Draft.as_str()))
 }
 
 /// Trainees whose records an access rule takes from a role.

@@ -65,7 +65,9 @@ async fn follow(state: &AppState, tx: &mut Tx, person: Uuid, moved: Moved<'_>, t
         }
         EventKind::TakePathway => sync_recognition(state, tx, person, on, today).await?,
         _ => {
-            let gives_up = event.kind() == EventKind::Release || (is_final(next.state) && next.state != JourneyState::Settled);
+            use passerelle_domain::machine::journey::Resolution::{SubstituteDestination, SubstituteEmployer};
+            let elsewhere = matches!(event, Event::Resolve { outcome: SubstituteDestination | SubstituteEmployer });
+            let gives_up = event.kind() == EventKind::Release || elsewhere || (is_final(next.state) && next.state != JourneyState::Settled);
             let had_seat = before.matched_on.is_some() || before.offered_on.is_some();
             if gives_up && had_seat && next.state != JourneyState::Reintegrated {
                 release(tx, person, today).await?;
@@ -97,7 +99,7 @@ pub async fn matched(state: &AppState, tx: &mut Tx, row: &proposal::Model, ready
     let destination = newest.as_ref().map(|found| found.destination.to_string());
     let law = law::current(state, tx.conn()).await?;
     let terms = law.reference.journey_terms(destination.as_deref(), today).map_or(0, |terms| terms.reserve_days);
-    let until = ready_on.max(today).checked_add_days(Days::new(terms.into())).unwrap_or(today);
+    let until = ready_on.max(today).checked_add_days(Days::new(terms.into())).ok_or(AppError::NotFound)?;
     let reserved = need::Event::Reserve { holder: need::holder(row.trainee_id), until };
     needs::by_system(tx, row.need_id, &reserved, today).await?;
     if journey.pathway.as_ref().is_none_or(|(known, _)| *known != pack)

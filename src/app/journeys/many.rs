@@ -13,15 +13,13 @@ use passerelle_store::entity::trainee;
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use passerelle_store::record::Record;
 use passerelle_store::{StoreError, record};
-use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// One event, and the journeys that it happens to.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Many {
     pub ids: Vec<Uuid>,
-    #[serde(flatten)]
     pub act: Act<Event>,
 }
 

@@ -4,7 +4,8 @@
 use super::{EntryKind, Law, current};
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
-use passerelle_domain::access::{Action, Subject, permit};
+use chrono::{Datelike, NaiveDate};
+use passerelle_domain::access::{Action, Role, Subject, permit};
 use passerelle_domain::calendar::Calendar;
 use passerelle_domain::law::{
     Convention, CountryList, JourneyTerms, ProcedureEntry, Rule, Series, SocialSecurityAgreement, TableRow, faults,
@@ -52,6 +53,28 @@ fn typed<T: DeserializeOwned>(document: &Value) -> Result<T, AppError> {
     serde_json::from_value(document.clone()).map_err(|error| AppError::invalid("document", "document", error.to_string()))
 }
 
+fn unfit(field: &str, faults: Vec<&'static str>) -> Result<(), AppError> {
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let wrong = |name| FieldError::new(&format!("{field}.{name}"), "document", "is beyond what such a period or share can be");
+    Err(AppError::Invalid(faults.into_iter().map(wrong).collect()))
+}
+
+/// Facts have a source, and a validity that ends after it begins, within the years that dates are kept in.
+fn dated(from: NaiveDate, to: Option<NaiveDate>, source: &str) -> Result<(), AppError> {
+    if to.is_some_and(|to| to < from) {
+        return Err(AppError::invalid("valid_to", "ends-before-start", "lies before valid_from"));
+    }
+    if !(1900..2200).contains(&from.year()) {
+        return Err(AppError::invalid("valid_from", "date", "is not a date from 1900 to 2199"));
+    }
+    if source.trim().is_empty() {
+        return Err(AppError::invalid("source", "required", "is needed: say where it is written"));
+    }
+    Ok(())
+}
+
 /// What a document is a version of, and the number that it gives itself, if it does. Rules run their
 /// test cases here; a version with a failing case is refused.
 fn examined(law: &Law, entry: &Enter) -> Result<(String, Option<u32>), AppError> {
@@ -69,10 +92,15 @@ fn examined(law: &Law, entry: &Enter) -> Result<(String, Option<u32>), AppError>
         EntryKind::Series => (typed::<Series>(document)?.id, None),
         EntryKind::List => {
             let list: CountryList = typed(document)?;
+            dated(list.valid_from, list.valid_to, &list.source)?;
+            if list.countries.is_empty() {
+                return Err(AppError::invalid("countries", "required", "names no country"));
+            }
             (format!("{} {}", list.id, list.edition), None)
         }
         EntryKind::TableRow => {
             let row: TableRow = typed(document)?;
+            dated(row.valid_from, row.valid_to, &row.source)?;
             (format!("{} {} {}", row.table, row.country.map(|c| c.to_string()).unwrap_or_default(), row.isco), None)
         }
         EntryKind::Convention => {
@@ -85,31 +113,67 @@ fn examined(law: &Law, entry: &Enter) -> Result<(String, Option<u32>), AppError>
         }
         EntryKind::Procedure => {
             let entry: ProcedureEntry = typed(document)?;
-            if entry.procedure.measures.is_empty() || entry.procedure.attempts_max == 0 {
-                return Err(AppError::invalid("procedure", "document", "names no measure, or no attempt at one"));
+            unfit("procedure", entry.procedure.faults())?;
+            let papers = entry.papers.iter().all(|paper| (1..=200).contains(&paper.trim().chars().count()));
+            dated(entry.valid_from, entry.valid_to, &entry.source)?;
+            if !papers || entry.papers.len() > 100 {
+                return Err(AppError::invalid("papers", "document", "has a paper without a name, or more than 100"));
             }
             (format!("{} {} {}", entry.country, entry.subdivision.unwrap_or_default(), entry.isco), None)
         }
         EntryKind::JourneyTerms => {
             let entry: JourneyTerms = typed(document)?;
-            if entry.terms.attendance_min_percent > 100 || entry.terms.reintegration_min_percent > 100 {
-                return Err(AppError::invalid("terms", "document", "asks for more than 100 percent"));
-            }
+            unfit("terms", entry.terms.faults())?;
+            dated(entry.valid_from, entry.valid_to, &entry.source)?;
             (entry.destination.map(|country| country.to_string()).unwrap_or_default(), None)
         }
         EntryKind::Calendar => {
             let calendar: Calendar = typed(document)?;
-            if (1..=7).all(|day| calendar.weekend.contains(&day)) {
-                return Err(AppError::invalid("weekend", "range", "leaves no business day"));
+            dated(calendar.valid_from, Some(calendar.valid_to), &calendar.source)?;
+            let days = calendar.weekend.iter().all(|day| (1..=7).contains(day));
+            if !days || (1..=7).all(|day| calendar.weekend.contains(&day)) {
+                return Err(AppError::invalid("weekend", "range", "names a day that there is not, or leaves no business day"));
+            }
+            if calendar.holidays.len() > 2_000 || !(2..=10).contains(&calendar.id.len()) {
+                return Err(AppError::invalid("holidays", "range", "are more than 2000, or the calendar has no such name as DE-BY"));
             }
             (calendar.id, None)
         }
     })
 }
 
+/// The country whose law an entry is, where it is one country's.
+fn countries(entry: &Enter) -> Vec<String> {
+    let named = |name: &str| entry.document.get(name).and_then(Value::as_str).map(|code| code.chars().take(2).collect());
+    match entry.kind {
+        EntryKind::Procedure | EntryKind::TableRow => named("country").into_iter().collect(),
+        EntryKind::JourneyTerms => named("destination").into_iter().collect(),
+        EntryKind::Calendar => named("id").into_iter().collect(),
+        EntryKind::SocialSecurity => {
+            let between = entry.document.get("between").and_then(Value::as_array);
+            between.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+        }
+        // What a country has ratified stands in a public register, for anybody to write down.
+        EntryKind::Rule | EntryKind::Series | EntryKind::List | EntryKind::Convention => vec![],
+    }
+}
+
+/// A country's own law is entered, and withdrawn, by its own authority; what belongs to no country by any.
+fn ensure_own(ctx: &Ctx<'_>, entry: &Enter) -> Result<(), AppError> {
+    let of = countries(entry);
+    let own = |grant: &passerelle_domain::access::Grant| {
+        grant.role == Role::Operator || grant.territory.countries.iter().any(|code| of.iter().any(|named| code.as_str() == named))
+    };
+    if of.is_empty() || ctx.actor.grants.iter().any(own) {
+        return Ok(());
+    }
+    Err(AppError::invalid("document", "other-country", "is the law of another country; its own authority enters it"))
+}
+
 /// Keeps one version in the transaction, as part of a batch.
 async fn keep(ctx: &Ctx<'_>, tx: &mut Tx, law: &mut Law, entry: &Enter, batch: Uuid) -> Result<Imported, AppError> {
     let (key, numbered) = examined(law, entry)?;
+    ensure_own(ctx, entry)?;
     let mut rows = law_entry::Entity::find()
         .filter(law_entry::Column::Kind.eq(entry.kind.as_str()))
         .filter(law_entry::Column::EntryKey.eq(&key))
@@ -251,6 +315,8 @@ pub async fn withdraw(ctx: &Ctx<'_>, batch: Uuid) -> Result<u64, AppError> {
         return Err(AppError::TransitionRefused { state: "withdrawn".into(), allowed: vec![] });
     }
     for row in &rows {
+        let kind = EntryKind::parse(&row.kind).map_err(|_| StoreError::Corrupt { table: "law_entry", column: "kind" })?;
+        ensure_own(ctx, &Enter { kind, document: serde_json::from_str(&row.document)? })?;
         let later = law_entry::Entity::find()
             .filter(law_entry::Column::Kind.eq(&row.kind))
             .filter(law_entry::Column::EntryKey.eq(&row.entry_key))

@@ -7,7 +7,7 @@ use crate::state::AppState;
 use passerelle_domain::people::{Decision, JourneyState, TransferStatus};
 use passerelle_domain::privacy::{DuplicateStatus, RequestKind, RequestStatus};
 use passerelle_store::entity::*;
-use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, Expr, QueryFilter, QuerySelect};
+use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, Expr, QueryFilter, QuerySelect, QueryTrait};
 use passerelle_store::{StoreError, Tx, record};
 use uuid::Uuid;
 
@@ -120,13 +120,16 @@ async fn one(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError
     let cases = recognition_case::Entity::find().filter(recognition_case::Column::TraineeId.eq(person));
     told.extend(cases.all(conn).await.map_err(StoreError::from)?.into_iter().map(|row| row.id));
     journeys::anonymise(tx, told).await?;
-    // Nobody waits for her any more: no clock runs and no task is asked.
-    journey::Entity::update_many()
-        .col_expr(journey::Column::Standing, Expr::value("ended"))
-        .filter(journey::Column::TraineeId.eq(person))
-        .exec(tx.conn())
-        .await
-        .map_err(StoreError::from)?;
+    journeys::erase(tx, person).await?;
+    let lies_in = recognition_case::Entity::find()
+        .select_only()
+        .column(recognition_case::Column::Id)
+        .filter(recognition_case::Column::TraineeId.eq(person))
+        .into_query();
+    let papers = case_document::Entity::delete_many().filter(case_document::Column::RecognitionCaseId.in_subquery(lies_in.clone()));
+    papers.exec(tx.conn()).await.map_err(StoreError::from)?;
+    let plan = adaptation_step::Entity::delete_many().filter(adaptation_step::Column::RecognitionCaseId.in_subquery(lies_in));
+    plan.exec(tx.conn()).await.map_err(StoreError::from)?;
     task::Entity::update_many()
         .col_expr(task::Column::Status, Expr::value("closed"))
         .filter(task::Column::TraineeId.eq(person))

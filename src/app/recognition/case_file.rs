@@ -51,11 +51,11 @@ fn same(one: &str, other: &str) -> bool {
     crate::text::fold(one).trim() == crate::text::fold(other).trim()
 }
 
-/// The checklist of the procedure against what lies in the case on a day. One statement.
+/// Papers, such as those of the checklist, against what lies in the case on a day. One statement.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn checklist(conn: &impl ConnectionTrait, case: Uuid, entry: &ProcedureEntry, on: NaiveDate) -> Result<Vec<Paper>, AppError> {
+pub async fn checklist(conn: &impl ConnectionTrait, case: Uuid, papers: &[String], on: NaiveDate) -> Result<Vec<Paper>, AppError> {
     let find = case_document::Entity::find()
         .filter(case_document::Column::RecognitionCaseId.eq(case))
         .order_by_asc(case_document::Column::ReceivedOn)
@@ -77,7 +77,7 @@ pub async fn checklist(conn: &impl ConnectionTrait, case: Uuid, entry: &Procedur
             valid_to: if endless { None } else { held.iter().filter_map(|row| row.valid_to).max() },
         }
     };
-    Ok(entry.papers.iter().map(paper).collect())
+    Ok(papers.iter().map(paper).collect())
 }
 
 /// What the service knows itself is not asked of anybody: identity, credential, authority, which papers
@@ -93,6 +93,9 @@ pub async fn with_facts(
     event: &Event,
     on: NaiveDate,
 ) -> Result<Event, AppError> {
+    if !case.takes(&entry.procedure).contains(&event.kind()) {
+        return Ok(event.clone());
+    }
     match event {
         Event::File { consent, .. } => {
             let find = trainee::Entity::find_by_id(row.trainee_id);
@@ -106,7 +109,7 @@ pub async fn with_facts(
             })
         }
         Event::AcknowledgeComplete { seen, .. } => {
-            let papers = checklist(tx.conn(), row.id, entry, on).await?;
+            let papers = checklist(tx.conn(), row.id, &entry.papers, on).await?;
             let lacks = |paper: &&Paper| paper.standing != PaperStanding::Held && !seen.iter().any(|name| same(name, &paper.paper));
             let lacking: Vec<String> = papers.iter().filter(lacks).map(|paper| paper.paper.clone()).collect();
             if !lacking.is_empty() {
@@ -116,8 +119,22 @@ pub async fn with_facts(
             }
             Ok(Event::AcknowledgeComplete { seen: seen.clone(), lacking })
         }
+        Event::Supply { papers } => {
+            // What is supplied has been entered: nobody completes a file by saying so.
+            let held = checklist(tx.conn(), row.id, papers, on).await?;
+            let lacking: Vec<String> =
+                held.into_iter().filter(|paper| paper.standing != PaperStanding::Held).map(|paper| paper.paper).collect();
+            if !lacking.is_empty() {
+                let named = lacking.join(", ");
+                let error = FieldError::new("papers", "not-in-file", format!("are not in the case: {named}")).with("papers", named);
+                return Err(AppError::Invalid(vec![error]));
+            }
+            Ok(event.clone())
+        }
         Event::Reapply { .. } => {
-            let done = plan(tx.conn(), row.id).await?.into_iter().filter(|step| step.done_on.is_some_and(|day| day <= on));
+            // What was done before the notice, the notice knew.
+            let since = |day: NaiveDate| day <= on && case.decided_on.is_none_or(|noticed| day >= noticed);
+            let done = plan(tx.conn(), row.id).await?.into_iter().filter(|step| step.done_on.is_some_and(since));
             let done: Vec<String> = done.map(|step| step.subject).collect();
             let named = case.deficits.iter().map(|deficit| &deficit.subject);
             let mut covered: Vec<String> = named.filter(|subject| done.iter().any(|step| same(step, subject))).cloned().collect();

@@ -1,17 +1,25 @@
 //! The adaptation plan of a recognition case: what makes good each deficit of the notice, where, when
 //! and at whose cost.
 
+use super::recognition_cases::state_of_case;
 use super::*;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
 use async_trait::async_trait;
 use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::recognition::Measure;
+use passerelle_domain::people::RecognitionState;
 use passerelle_store::Tx;
 use passerelle_store::entity::adaptation_step;
 
 #[derive(Debug)]
 pub struct AdaptationSteps;
+
+/// States in which a notice stands that a plan answers.
+const fn is_planned(state: RecognitionState) -> bool {
+    use RecognitionState as S;
+    matches!(state, S::DecidedPartial | S::DecidedRefused | S::CmRunning | S::CmFailed | S::Objection)
+}
 
 #[async_trait]
 impl Spec for AdaptationSteps {
@@ -83,13 +91,23 @@ impl Spec for AdaptationSteps {
         row.subject.clone()
     }
 
+    async fn check_delete(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>) -> Result<(), AppError> {
+        match state_of_case(tx, row.recognition_case_id).await? {
+            state if is_planned(state) && row.done_on.is_none() => Ok(()),
+            state => Err(AppError::TransitionRefused { state: state.to_string(), allowed: vec![] }),
+        }
+    }
+
     async fn check(
         ctx: &Ctx<'_>,
-        _: &Tx,
+        tx: &Tx,
         row: &RowOf<Self>,
         _: Option<&RowOf<Self>>,
         errors: &mut Vec<FieldError>,
     ) -> Result<(), AppError> {
+        if !is_planned(state_of_case(tx, row.recognition_case_id).await?) {
+            errors.push(FieldError::new("recognition_case_id", "case-no-plan", "has no notice that a plan could answer"));
+        }
         if row.done_on.is_some_and(|done| done > ctx.now.date()) {
             errors.push(FieldError::new("done_on", "future", "lies ahead: enter it when it is done"));
         }

@@ -1,10 +1,12 @@
 //! Papers that lie in a recognition case, and how: original, copy, translation.
 
+use super::recognition_cases::state_of_case;
 use super::*;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
 use async_trait::async_trait;
-use passerelle_domain::people::DocumentForm;
+use passerelle_domain::access::Role;
+use passerelle_domain::people::{DocumentForm, RecognitionState};
 use passerelle_store::Tx;
 use passerelle_store::entity::case_document;
 
@@ -70,13 +72,30 @@ impl Spec for CaseDocuments {
         row.paper.clone()
     }
 
+    async fn check_delete(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>) -> Result<(), AppError> {
+        match state_of_case(tx, row.recognition_case_id).await? {
+            RecognitionState::Draft => Ok(()),
+            state => Err(AppError::TransitionRefused { state: state.to_string(), allowed: vec![] }),
+        }
+    }
+
     async fn check(
         ctx: &Ctx<'_>,
-        _: &Tx,
+        tx: &Tx,
         row: &RowOf<Self>,
-        _: Option<&RowOf<Self>>,
+        before: Option<&RowOf<Self>>,
         errors: &mut Vec<FieldError>,
     ) -> Result<(), AppError> {
+        use RecognitionState as S;
+        let state = state_of_case(tx, row.recognition_case_id).await?;
+        if !matches!(state, S::Draft | S::Filed | S::DocsPending | S::ClockRunning | S::Objection) {
+            errors.push(FieldError::new("recognition_case_id", "case-closed", "takes no papers now: what was decided on stays as it was"));
+        }
+        // What has been handed in is the authority's to correct; everybody else hands in another.
+        let decides = ctx.actor.grants.iter().any(|grant| grant.role == Role::RecognitionOfficer);
+        if before.is_some() && state != S::Draft && !decides {
+            errors.push(FieldError::new("paper", "handed-in", "was handed in and stays; enter another paper instead"));
+        }
         if row.received_on > ctx.now.date() {
             errors.push(FieldError::new("received_on", "future", "lies ahead: a paper is entered when it has come"));
         }

@@ -6,8 +6,10 @@ use crate::error::{AppError, FieldError};
 use async_trait::async_trait;
 use passerelle_domain::access::Role;
 use passerelle_domain::people::RecognitionState;
-use passerelle_store::Tx;
 use passerelle_store::entity::recognition_case;
+use passerelle_store::query::EntityTrait;
+use passerelle_store::{StoreError, Tx};
+use uuid::Uuid;
 
 #[derive(Debug)]
 pub struct RecognitionCases;
@@ -80,21 +82,49 @@ impl Spec for RecognitionCases {
 
     /// The state moves by events only (`app::recognition`); what a new record begins with is checked.
     fn may_change(_: Role, field: &str) -> bool {
-        !matches!(field, "state" | "decided_on" | "due_on")
+        !matches!(field, "state" | "filed_on" | "decided_on" | "due_on")
     }
 
     async fn check(
-        ctx: &Ctx<'_>,
+        _: &Ctx<'_>,
         _: &Tx,
         row: &RowOf<Self>,
         before: Option<&RowOf<Self>>,
         errors: &mut Vec<FieldError>,
     ) -> Result<(), AppError> {
-        let decides = ctx.actor.grants.iter().any(|grant| grant.role == Role::RecognitionOfficer);
-        let undecided = [RecognitionState::Draft, RecognitionState::Filed].map(RecognitionState::as_str);
-        if before.is_none() && !decides && !undecided.contains(&row.state.as_str()) {
-            errors.push(FieldError::new("state", "not-yours", "is for the recognition authority to set beyond filed"));
+        let Some(before) = before else {
+            // Filing asks for consent, identity and a qualification: it is an event, and no record begins filed.
+            if row.state != RecognitionState::Draft.as_str() {
+                errors.push(FieldError::new("state", "begins-as-draft", "begins as draft; what follows are events"));
+            }
+            for (name, date) in [("filed_on", row.filed_on), ("decided_on", row.decided_on)] {
+                if date.is_some() {
+                    errors.push(FieldError::new(name, "begins-as-draft", "is written by the event"));
+                }
+            }
+            return Ok(());
+        };
+        // What was filed, decided and licensed is what was asked for then.
+        let filed = before.state != RecognitionState::Draft.as_str();
+        for (name, changed) in [
+            ("destination", row.destination != before.destination),
+            ("subdivision", row.subdivision != before.subdivision),
+            ("occupation", row.occupation != before.occupation),
+            ("authority", row.authority != before.authority),
+        ] {
+            if filed && changed {
+                errors.push(FieldError::new(name, "fixed-once-filed", "was filed like this and stays; begin another case instead"));
+            }
         }
         Ok(())
     }
+}
+
+/// The state of the case that something lies in, as it stands in this transaction.
+///
+/// # Errors
+/// When there is no such case.
+pub async fn state_of_case(tx: &Tx, id: Uuid) -> Result<RecognitionState, AppError> {
+    let row = recognition_case::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
+    Ok(RecognitionState::parse(&row.state).map_err(|_| StoreError::Corrupt { table: "recognition_case", column: "state" })?)
 }

@@ -5,6 +5,7 @@ use super::field::{Field, Kind};
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
 use crate::text::fold;
+use chrono::{Datelike, NaiveDate};
 use passerelle_store::caseload::{self, Case};
 use passerelle_store::list::{After, FilterValue, ListQuery, PAGE_MAX, Test};
 use passerelle_store::query::{ColumnTrait, Condition};
@@ -132,7 +133,10 @@ fn filter_value(field: &Field, text: &str) -> Option<FilterValue> {
         Kind::Reference(_) => FilterValue::Id(Uuid::try_parse(text).ok()?),
         Kind::Number { .. } | Kind::Eqf => FilterValue::Number(text.parse().ok()?),
         Kind::Flag => FilterValue::Flag(text.parse().ok()?),
-        Kind::Date => FilterValue::Date(crate::formats::read_date(text).parse().ok()?),
+        // Dates are kept as text of ten letters: others would sort among them by chance.
+        Kind::Date => {
+            FilterValue::Date(crate::formats::read_date(text).parse().ok().filter(|day: &NaiveDate| (1900..2200).contains(&day.year()))?)
+        }
         Kind::Choice { words, .. } if !words.contains(&text) => return None,
         _ => FilterValue::Text(text.to_owned()),
     })

@@ -335,7 +335,7 @@ impl<'a> Reader<'a> {
 
 /// Control characters, and marks that reorder or hide text: a name with them reads as another.
 /// The joiners that Arabic, Persian and Indic scripts need are not among them.
-fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

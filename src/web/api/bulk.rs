@@ -1,6 +1,7 @@
 //! One change, or one event, for many records.
 
 use super::{Answer, typed};
+use crate::app::case_events::Act;
 use crate::app::journeys::many;
 use crate::app::records;
 use crate::app::work::bulk;
@@ -49,7 +50,10 @@ pub async fn change(kind: &'static str, who: SignedIn, params: Params, body: web
 /// `POST /api/v1/journeys/events?dry_run=true`
 pub async fn journey_events(who: SignedIn, params: Params, body: web::Bytes) -> Answer {
     permit(&who.actor, Action::Read, Subject::Journey)?;
-    let many: many::Many = typed(&body)?;
+    let mut sent: Value = typed(&body)?;
+    let ids = sent.as_object_mut().and_then(|sent| sent.remove("ids")).unwrap_or_default();
+    let ids = serde_json::from_value(ids).map_err(|_| AppError::invalid("ids", "type", "is not a list of identifiers"))?;
+    let many = many::Many { ids, act: Act::read(&sent)? };
     let dry = only_asks(&params.0)?;
     Ok(HttpResponse::Ok().json(json!({ "items": touched(&many::bring(&who.ctx(), &many, dry).await?) })))
 }

@@ -1,6 +1,7 @@
 //! Journeys, needs and agreements as they go.
 
 use super::{Answer, typed};
+use crate::app::case_events::Act;
 use crate::app::{agreements, journeys, needs};
 use crate::web::extract::{IfMatch, PathId, SignedIn};
 use actix_web::http::header;
@@ -17,7 +18,7 @@ pub async fn journey(who: SignedIn, PathId(id): PathId) -> Answer {
 /// `POST /api/v1/journeys/{id}/events`
 pub async fn journey_act(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch, body: web::Bytes) -> Answer {
     permit(&who.actor, Action::Read, Subject::Journey)?;
-    journeys::act(&who.ctx(), id, version, &typed(&body)?).await?;
+    journeys::act(&who.ctx(), id, version, &Act::read(&typed(&body)?)?).await?;
     let course = journeys::course(&who.ctx(), id).await?;
     Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", course.row.version))).json(course.view()))
 }
@@ -33,7 +34,7 @@ pub async fn need(who: SignedIn, PathId(id): PathId) -> Answer {
 /// `POST /api/v1/needs/{id}/events`
 pub async fn need_act(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch, body: web::Bytes) -> Answer {
     permit(&who.actor, Action::Update, Subject::Need)?;
-    let need = needs::act(&who.ctx(), id, version, &typed(&body)?).await?;
+    let need = needs::act(&who.ctx(), id, version, &Act::read(&typed(&body)?)?).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::ETAG, format!("\"{}\"", version + 1)))
         .json(json!({ "state": need.state, "seats": needs::Seats::of(&need), "version": version + 1 })))
@@ -50,7 +51,7 @@ pub async fn agreement(who: SignedIn, PathId(id): PathId) -> Answer {
 /// `POST /api/v1/agreements/{id}/events`
 pub async fn agreement_act(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch, body: web::Bytes) -> Answer {
     permit(&who.actor, Action::Update, Subject::Agreement)?;
-    let agreement = agreements::act(&who.ctx(), id, version, &typed(&body)?).await?;
+    let agreement = agreements::act(&who.ctx(), id, version, &Act::read(&typed(&body)?)?).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::ETAG, format!("\"{}\"", version + 1)))
         .json(json!({ "agreement": agreement, "version": version + 1 })))

@@ -1,6 +1,7 @@
 //! Pathways and law over the API: drafts and their keys, ways through a pathway, rules, legal periods.
 
 use super::{Answer, typed};
+use crate::app::case_events::Act;
 use crate::app::{equivalence, law, outlook, pathway_drafts, pathways, recognition};
 use crate::error::FieldError;
 use crate::web::extract::{IfMatch, Params, PathId, SignedIn};
@@ -174,7 +175,7 @@ pub async fn recognition_events(who: SignedIn, PathId(id): PathId) -> Answer {
 /// `POST /api/v1/recognition-cases/{id}/events`
 pub async fn recognition_act(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch, body: web::Bytes) -> Answer {
     permit(&who.actor, Action::Read, Subject::RecognitionCase)?;
-    let case = recognition::act(&who.ctx(), id, version, &typed(&body)?).await?;
+    let case = recognition::act(&who.ctx(), id, version, &Act::read(&typed(&body)?)?).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::ETAG, format!("\"{}\"", version + 1)))
         .json(json!({ "case": case, "version": version + 1 })))

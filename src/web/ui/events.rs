@@ -5,7 +5,7 @@ pub mod many;
 
 use super::cells::word_key;
 use super::charts;
-use super::parts::{Cell, Form, Input, Moment, Part, Sheet, mendable};
+use super::parts::{Cell, Form, Input, Moment, Part, Sheet, mendable_event};
 use super::sent::Sent;
 use super::shell::Page;
 use super::{Answer, see};
@@ -20,6 +20,7 @@ use passerelle_domain::contingency::CAUSES;
 use passerelle_domain::corridor::Step;
 use passerelle_domain::machine::{Ask, agreement, journey, need};
 use passerelle_engine::pathway::{JourneyStanding, Next};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::marker::PhantomData;
@@ -34,7 +35,7 @@ struct Choices {
 
 /// A state machine as its pages need it.
 trait Machine {
-    type Event: DeserializeOwned;
+    type Event: Serialize + DeserializeOwned;
     /// `journeys`, `needs`, `agreements`.
     const RECORDS: &'static str;
     /// Beginning of the keys of its events in the catalogues, and the list of its states there.
@@ -184,20 +185,21 @@ pub fn cause(t: Locale, code: &str) -> String {
 }
 
 /// The event that a form stands for, as the interface takes it.
-fn read<A: DeserializeOwned>(sent: &Sent, kind: &str, asks: &[(&'static str, Ask)]) -> Result<A, AppError> {
+fn read<E: Serialize + DeserializeOwned>(sent: &Sent, kind: &str, asks: &[(&'static str, Ask)]) -> Result<Act<E>, AppError> {
     let mut event = Map::from_iter([("event".to_owned(), Value::from(kind))]);
     let mut errors = Vec::new();
     for (name, ask) in asks {
         let text = sent.get(name).trim();
         let value = match ask {
             Ask::Yes | Ask::Flag => Some(Value::from(text == "true")),
-            Ask::Percent | Ask::Count | Ask::Version => match sent.number(name) {
-                Some(number) if number >= 0 => Some(number.into()),
-                _ => {
-                    errors.push(FieldError::new(name, "type", "is not a whole number"));
-                    None
+            Ask::Percent | Ask::Count | Ask::Version => {
+                let most = if *ask == Ask::Percent { 100 } else { 1_000_000 };
+                let number = sent.number(name).filter(|number| (0..=most).contains(number));
+                if number.is_none() {
+                    errors.push(FieldError::new(name, "range", format!("must be from 0 to {most}")).with("min", 0).with("max", most));
                 }
-            },
+                number.map(Value::from)
+            }
             Ask::Date if text.is_empty() => None,
             Ask::Date => match sent.date(name) {
                 Some(day) => Some(day.to_string().into()),
@@ -225,7 +227,10 @@ fn read<A: DeserializeOwned>(sent: &Sent, kind: &str, asks: &[(&'static str, Ask
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors));
     }
-    serde_json::from_value(Value::Object(event)).map_err(|error| AppError::invalid("event", "document", error.to_string()))
+    Act::read(&Value::Object(event)).map_err(|error| match error {
+        AppError::Malformed(why) => AppError::invalid("event", "document", why),
+        other => other,
+    })
 }
 
 fn happened<M: Machine>(t: Locale, event: &EventView) -> Moment {
@@ -387,7 +392,7 @@ async fn bring<M: Machine>(page: &Page, id: Uuid, sent: &Sent) -> Answer {
         Err(error) => Err(error),
     };
     let Err(error) = done else { return Ok(see(format!("/ui/{}/{id}?notice=saved", M::RECORDS))) };
-    let form = M::forms(page, id).await?.form(kind, asks).refused(page.locale, &mendable(error)?, |name| sent.some(name));
+    let form = M::forms(page, id).await?.form(kind, asks).refused(page.locale, &mendable_event(error)?, |name| sent.some(name));
     let title = form.heading.clone();
     Sheet::new(page.shell_titled(title))
         .crumb(format!("/ui/{}/{id}", M::RECORDS), page.locale.get("form-cancel"))

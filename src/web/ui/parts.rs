@@ -400,3 +400,17 @@ pub fn mendable(error: AppError) -> Result<Vec<FieldError>, AppError> {
         other => Err(other),
     }
 }
+
+/// The same for an event: where somebody else was faster, the form comes again with what was typed, over
+/// the record as it stands now.
+///
+/// # Errors
+/// What the person cannot mend.
+pub fn mendable_event(error: AppError) -> Result<Vec<FieldError>, AppError> {
+    match error {
+        AppError::Stale => {
+            Ok(vec![FieldError::new("", "changed-meanwhile", "was changed by somebody else meanwhile; look again, and send once more")])
+        }
+        other => mendable(other),
+    }
+}

@@ -2,7 +2,7 @@
 //! event that the reader may bring.
 
 use super::cells::word_key;
-use super::parts::{Cell, Form, Input, Moment, Part, Sheet, Table, mendable};
+use super::parts::{Cell, Form, Input, Moment, Part, Sheet, Table, mendable_event};
 use super::sent::Sent;
 use super::shell::Page;
 use super::{Answer, see};
@@ -173,8 +173,8 @@ fn read(sent: &Sent) -> Result<Act<Event>, Vec<FieldError>> {
         EventKind::DecideFull => Event::DecideFull,
         EventKind::DecidePartial => {
             let line = |line: &str| match line.rsplit_once(':') {
-                Some((subject, hours)) if hours.trim().parse::<u32>().is_ok() => {
-                    Deficit { subject: subject.trim().into(), hours: hours.trim().parse().ok() }
+                Some((subject, hours)) if formats::latin_digits(hours).trim().parse::<u32>().is_ok() => {
+                    Deficit { subject: subject.trim().into(), hours: formats::latin_digits(hours).trim().parse().ok() }
                 }
                 _ => Deficit { subject: line.trim().into(), hours: None },
             };
@@ -224,7 +224,7 @@ pub async fn act(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
         Err(error) => {
             let course = recognition::course(&page.ctx(), id).await?;
             let kind = EventKind::parse(sent.get("event")).map_err(|_| AppError::NotFound)?;
-            let form = form(&page, &course, kind).refused(page.locale, &mendable(error)?, |name| sent.some(name));
+            let form = form(&page, &course, kind).refused(page.locale, &mendable_event(error)?, |name| sent.some(name));
             let title = form.heading.clone();
             Sheet::new(page.shell_titled(title))
                 .crumb(format!("/ui/recognition-cases/{id}"), page.locale.get("form-cancel"))

@@ -186,13 +186,13 @@ impl Agreement {
             }
             Event::Resume => next.state = State::Active,
             Event::Notice { months } => {
-                guard(*months >= 1, "months")?;
+                guard((1..=120).contains(months), "months")?;
                 (next.state, next.notice_on) = (State::TeachOut, Some(on));
                 next.ends_on = on.checked_add_months(chrono::Months::new(*months));
             }
             Event::LastCohortResolved { open_journeys } => {
                 guard(*open_journeys == 0, "open_journeys")?;
-                guard(self.notice_on.is_none() || self.ends_on.is_none_or(|end| on >= end), "notice_period")?;
+                guard(self.notice_on.is_none() || self.ends_on.is_some_and(|end| on >= end), "notice_period")?;
                 next.state = State::Terminated;
             }
             Event::TermEnd { open_journeys } => {

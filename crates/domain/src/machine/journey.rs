@@ -42,6 +42,29 @@ pub struct Terms {
     pub reintegration_min_percent: u8,
 }
 
+impl Terms {
+    /// What no terms say: periods beyond ten years, more than all.
+    pub fn faults(&self) -> Vec<&'static str> {
+        let days = |days: u32| days <= 3_650;
+        let working = |days: u32| days <= 260;
+        let sound = [
+            ("admit_days", days(self.admit_days)),
+            ("certify_days", days(self.certify_days)),
+            ("match_days", days(self.match_days)),
+            ("reserve_days", days(self.reserve_days)),
+            ("offer_working_days", working(self.offer_working_days)),
+            ("cooling_off_working_days", working(self.cooling_off_working_days)),
+            ("accept_working_days", working(self.accept_working_days)),
+            ("arrive_days", days(self.arrive_days)),
+            ("start_work_days", days(self.start_work_days)),
+            ("reintegrate_months", self.reintegrate_months <= 120),
+            ("attendance_min_percent", self.attendance_min_percent <= 100),
+            ("reintegration_min_percent", self.reintegration_min_percent <= 100),
+        ];
+        sound.into_iter().filter(|(_, holds)| !holds).map(|(name, _)| name).collect()
+    }
+}
+
 /// What terms say that were written down before seats were held by them.
 const fn month() -> u32 {
     30
@@ -174,7 +197,8 @@ impl Journey {
                 kinds.push(K::Release);
                 kinds.extend(self.offered_on.is_none().then_some(K::Offer));
             }
-            S::Matched => kinds.push(K::Offer),
+            // Whoever lost the employer or the country waits here for another.
+            S::Matched => kinds.push(if self.matched_on.is_some() { K::Offer } else { K::Match }),
             S::Offered => kinds.push(K::Accept),
             S::PreDeparture => kinds.push(K::Clear),
             _ => {}
@@ -253,7 +277,7 @@ impl Journey {
                 guard(*reserved, "reserved")?;
                 guard(*both_consent, "both_consent")?;
                 next.matched_on = Some(on);
-                if self.state == State::Certified {
+                if matches!(self.state, State::Certified | State::Matched) {
                     next.reach(State::Matched, on, ground);
                 }
             }
@@ -346,7 +370,10 @@ impl Journey {
                 guard(is_cause(cause), "cause")?;
                 next.hold(cause, on);
             }
-            Event::Resolve { outcome } => next.resolve(*outcome, on, ground),
+            Event::Resolve { outcome } => {
+                guard(self.leads_to(*outcome), "outcome")?;
+                next.resolve(*outcome, on, ground);
+            }
             Event::Settle { permanent_status } => {
                 guard(*permanent_status, "permanent_status")?;
                 next.reach(State::Settled, on, ground);
@@ -416,6 +443,23 @@ impl Journey {
         (self.frozen_due_on, self.due_on) = (self.due_on, None);
     }
 
+    /// Whether an outcome leads somewhere that she had come to before: no emergency carries anybody past
+    /// a gate.
+    fn leads_to(&self, outcome: Resolution) -> bool {
+        use Resolution as R;
+        use State as S;
+        let from = self.gate();
+        let trains = !matches!(from, S::Applied | S::Enrolled);
+        let certified = trains && from != S::InTraining;
+        match outcome {
+            R::Defer | R::ExtendPapers | R::Medical | R::Terminate | R::Appeal | R::Refile | R::Object => true,
+            R::SubstituteEmployer | R::SubstituteDestination => certified && from != S::Certified,
+            R::SwitchPathway | R::SwitchOccupation => certified && !matches!(from, S::Certified | S::Matched | S::Offered),
+            R::FurtherTraining | R::Retake | R::TransferPlace | R::Unplaced => trains,
+            R::HomeTrack => trains && is_before_departure(from) || matches!(from, S::Departed | S::Arrived | S::Placed | S::Returned),
+        }
+    }
+
     fn resolve(&mut self, outcome: Resolution, on: NaiveDate, ground: &Ground<'_>) {
         let back = self.held_from.unwrap_or(State::Applied);
         let stood = u64::try_from(self.held_since.map_or(0, |since| (on - since).num_days())).unwrap_or(0);
@@ -432,11 +476,12 @@ impl Journey {
                 self.advance(on, ground);
             }
             Resolution::SubstituteEmployer => {
-                self.offered_on = None;
+                (self.matched_on, self.offered_on) = (None, None);
                 self.reach(State::Matched, on, ground);
             }
             Resolution::SubstituteDestination => {
-                (self.offered_on, self.visa, self.recognition) = (None, VisaRegion::NotFiled, RecognitionRegion::Open);
+                (self.matched_on, self.offered_on) = (None, None);
+                (self.visa, self.recognition) = (VisaRegion::NotFiled, RecognitionRegion::Open);
                 self.reach(State::Matched, on, ground);
             }
             Resolution::SwitchPathway | Resolution::SwitchOccupation => {

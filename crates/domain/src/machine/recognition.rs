@@ -82,6 +82,29 @@ pub struct Deficit {
     pub hours: Option<u32>,
 }
 
+impl Deficit {
+    /// Named in so many letters and so many hours that a plan can answer it.
+    fn is_sound(&self) -> bool {
+        let letters = self.subject.trim().chars().count();
+        (1..=200).contains(&letters) && self.hours.is_none_or(|hours| hours <= 20_000)
+    }
+}
+
+impl Procedure {
+    /// What no procedure has: periods beyond a working life, no measure, no attempt.
+    pub fn faults(&self) -> Vec<&'static str> {
+        let sound = [
+            ("limit_months", (1..=120).contains(&self.limit_months)),
+            ("supply_days", (1..=3_650).contains(&self.supply_days)),
+            ("remedy_months", self.remedy_months <= 120),
+            ("retry_wait_days", self.retry_wait_days <= 3_650),
+            ("measures", !self.measures.is_empty()),
+            ("attempts_max", (1..=20).contains(&self.attempts_max)),
+        ];
+        sound.into_iter().filter(|(_, holds)| !holds).map(|(name, _)| name).collect()
+    }
+}
+
 /// An event with its facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
@@ -312,17 +335,19 @@ impl Case {
             Event::Extend { reason } => {
                 guard(!reason.trim().is_empty(), "reason")?;
                 next.extended = true;
-                next.due_on = self.complete_on.and_then(|day| months(day, procedure.limit_months * 2, calendar));
+                next.due_on = self.complete_on.and_then(|day| months(day, procedure.limit_months.saturating_mul(2), calendar));
             }
             Event::DecideFull => next.decide(State::DecidedFull, on, None),
             Event::DecidePartial { deficits, measures } => {
-                guard(!deficits.is_empty(), "deficits")?;
+                guard(!deficits.is_empty() && deficits.iter().all(Deficit::is_sound), "deficits")?;
                 guard(!measures.is_empty() && measures.iter().all(|measure| procedure.measures.contains(measure)), "measures")?;
                 (next.deficits, next.measures) = (deficits.clone(), measures.clone());
                 next.decide(State::DecidedPartial, on, months(on, procedure.remedy_months, calendar));
             }
             Event::Refuse { reason } => {
                 guard(!reason.trim().is_empty(), "reason")?;
+                // A refusal names no deficit; those of an earlier notice are not asked for any more.
+                (next.deficits, next.measures) = (vec![], vec![]);
                 next.decide(State::DecidedRefused, on, months(on, procedure.remedy_months, calendar));
             }
             Event::WaiveAssessment { measure } => {

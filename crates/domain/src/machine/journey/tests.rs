@@ -268,8 +268,29 @@ fn an_emergency_wraps_any_state_and_stops_the_time() {
         (Resolution::Refile, State::OnHold),
         (Resolution::Object, State::OnHold),
     ] {
-        let next = Walk::from(State::Certified).all(&[K::Match, K::Offer, K::Emergency]).event(&Event::Resolve { outcome });
+        let offered = Walk::from(State::Certified).all(&[K::Match, K::Offer]);
+        let next = match state {
+            State::Recognition => offered.on("2026-02-02").all(&[K::Accept]),
+            _ => offered,
+        };
+        let next = next.all(&[K::Emergency]).event(&Event::Resolve { outcome });
         assert_eq!(next.journey.state, state, "{outcome}");
+        // Whoever lost the employer is matched again from here.
+        let again = matches!(outcome, Resolution::SubstituteEmployer | Resolution::SubstituteDestination);
+        assert_eq!(next.journey.takes().contains(&K::Match), again, "{outcome}");
+    }
+    // No emergency carries anybody past a gate.
+    for (from, outcome) in [
+        (State::Applied, Resolution::SwitchPathway),
+        (State::Applied, Resolution::SubstituteEmployer),
+        (State::Applied, Resolution::HomeTrack),
+        (State::Enrolled, Resolution::Retake),
+        (State::InTraining, Resolution::SubstituteDestination),
+        (State::Certified, Resolution::SwitchOccupation),
+        (State::Offered, Resolution::SwitchPathway),
+    ] {
+        let held = Walk::from(from).all(&[K::Emergency]);
+        assert_eq!(held.refused(&Event::Resolve { outcome }), Refusal::Guard("outcome"), "{from} {outcome}");
     }
     let refused = Walk::from(State::Visa).all(&[K::FileVisa, K::RefuseVisa]);
     assert_eq!((refused.journey.state, refused.journey.visa), (State::OnHold, VisaRegion::Refused));
