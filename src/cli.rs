@@ -79,6 +79,9 @@ enum Command {
     Calc(Calc),
     /// Run the matching: ask for a run, replay one, or plan offline from a file.
     Match(MatchArgs),
+    /// The best eligible roles of each trainee of an instance, exactly.
+    #[command(after_help = "Example: passerelle candidates L --top 50 --out candidates.csv --threads 2")]
+    Candidates(solve::CandidatesArgs),
     /// Solve a folder with a matching instance.
     #[command(after_help = "Example: passerelle solve L --mode stable --out matching.csv --stats stats.json")]
     Solve(solve::SolveArgs),
@@ -373,6 +376,7 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
         },
         Command::Calc(Calc::Deadline) => law::deadline(&config),
         Command::Match(args) => commands::match_run(config, args).await,
+        Command::Candidates(args) => solve::candidates(&args),
         Command::Solve(args) => solve::solve(&args),
         Command::Check(args) => solve::check(&args),
         Command::User(User::Create { email, name, role, organisation, country, trainee, locale }) => {

@@ -4,11 +4,13 @@
 mod edges;
 mod folder;
 mod matching;
+mod people;
 mod shocks;
 mod stats;
 
 pub use folder::{Folder, Instance, Wanted};
 pub use matching::{read as read_matching, write as write_matching};
+pub use people::write_candidates;
 pub use shocks::{Shock, ShockKind, shocked};
 pub use stats::{Stats, peak_rss_bytes};
 

@@ -61,6 +61,54 @@ pub(super) struct CheckArgs {
     stats: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct CandidatesArgs {
+    /// Folder with an instance (format gsp-match-1).
+    folder: PathBuf,
+    /// Roles that a trainee has at most.
+    #[arg(long, default_value_t = 50)]
+    top: usize,
+    /// File for the candidates.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// File for what the run cost and gave, as JSON.
+    #[arg(long)]
+    stats: Option<PathBuf>,
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: u16,
+}
+
+/// `passerelle candidates`
+pub(super) fn candidates(args: &CandidatesArgs) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let (seekers, posts) = Folder::new(&args.folder).people()?;
+    let loaded = begun.elapsed();
+    let found = passerelle_engine::solver::candidates::find(&seekers, &posts, args.top, args.threads.into());
+    let solved = begun.elapsed();
+    if let Some(out) = &args.out {
+        instances::write_candidates(out, &found)?;
+    }
+    let stats = Stats {
+        load_s: loaded.as_secs_f64(),
+        solve_s: (solved - loaded).as_secs_f64(),
+        total_s: begun.elapsed().as_secs_f64(),
+        peak_rss_bytes: instances::peak_rss_bytes(),
+        candidates: Some(found.found.len() as u64),
+        threads: args.threads.into(),
+        engine_version: ENGINE_VERSION.into(),
+        ..Stats::default()
+    };
+    write_stats(args.stats.as_deref(), &stats)?;
+    println!(
+        "{} candidates of {} trainees; read in {:.3} s, found in {:.3} s",
+        found.found.len(),
+        seekers.len(),
+        stats.load_s,
+        stats.solve_s
+    );
+    Ok(())
+}
+
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
         Failure::new(EXIT_INPUT, error.to_string())

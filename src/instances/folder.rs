@@ -101,6 +101,22 @@ impl Folder {
         Ok(Instance { problem, groups: groups.place, employer })
     }
 
+    /// For each group of the file the number of its root.
+    pub(super) fn roots(&self) -> Result<Vec<u32>, FileError> {
+        let groups = self.groups()?;
+        let number = |side: bool, own: usize| groups.place.iter().position(|place| *place == (side, own as u32)).unwrap_or_default() as u32;
+        let mut roots = Vec::with_capacity(groups.place.len());
+        for (at, (side, own)) in groups.place.iter().enumerate() {
+            let forest = if *side { &groups.trainees } else { &groups.roles };
+            // A chain longer than all groups goes round.
+            match forest.chain(*own).take(forest.len() + 1).enumerate().last() {
+                Some((steps, root)) if steps < forest.len() => roots.push(number(*side, root)),
+                _ => return Err(FileError::new(&self.file("groups.csv"), groups.line[at], "the group encloses itself")),
+            }
+        }
+        Ok(roots)
+    }
+
     fn groups(&self) -> Result<Groups, FileError> {
         let file = self.file("groups.csv");
         let mut reader = open(&file)?;
@@ -154,7 +170,7 @@ fn csv_error(file: &Path, error: &csv::Error) -> FileError {
 }
 
 /// Where the named columns stand.
-fn columns<const N: usize>(file: &Path, reader: &mut csv::Reader<File>, names: [&str; N]) -> Result<[usize; N], FileError> {
+pub(super) fn columns<const N: usize>(file: &Path, reader: &mut csv::Reader<File>, names: [&str; N]) -> Result<[usize; N], FileError> {
     let header = reader.byte_headers().map_err(|error| csv_error(file, &error))?.clone();
     let mut found = [0; N];
     for (at, name) in names.iter().enumerate() {

@@ -11,6 +11,9 @@ pub struct Stats {
     /// The most memory that the process has had; nothing where the system does not say.
     pub peak_rss_bytes: Option<u64>,
     pub matched: u64,
+    /// Candidate pairs that were found, where candidates were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub candidates: Option<u64>,
     /// Sum of the weights of the matched pairs; nothing where weights were not read.
     pub weight: Option<u64>,
     pub objective: Option<i64>,

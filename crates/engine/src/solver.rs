@@ -5,6 +5,7 @@
 //! definitions and shares nothing with the solvers but these types. `docs/MATCHING.md` has the
 //! definitions, their sources and what a solver costs.
 
+pub mod candidates;
 pub mod problem;
 #[cfg(test)]
 mod sample;
