@@ -6,10 +6,13 @@
 //! definitions, their sources and what a solver costs.
 
 pub mod candidates;
+pub mod optimal;
+mod order;
 pub mod problem;
 #[cfg(test)]
 mod sample;
 pub mod stable;
 pub mod verify;
+mod worst;
 
 pub use problem::{Fault, Forest, Matching, NONE, Pair, Parts, Problem};

@@ -18,7 +18,6 @@
 
 mod doors;
 mod seats;
-mod worst;
 
 use super::problem::{Matching, NONE, Pair, Problem};
 use doors::Doors;

@@ -1,7 +1,8 @@
 //! The role side: what each role holds, how full its groups are, and what a proposal is answered.
 
-use super::worst::Worst;
+use crate::solver::order::Order;
 use crate::solver::problem::{Matching, NONE, Problem};
+use crate::solver::worst::Worst;
 use std::fmt::Debug;
 
 /// A pair as its role ranks it: (`v` descending, trainee ascending). Greater is worse, 0 is nothing.
@@ -88,10 +89,7 @@ pub(super) struct Seats<'p, C: Choice> {
     /// The best score that each role has refused; what scores less is refused without asking.
     refused: Vec<u16>,
     count: Vec<u32>,
-    /// Place of each role in an order in which every group is a range, and the ranges.
-    place: Vec<u32>,
-    role_at: Vec<u32>,
-    range: Vec<(u32, u32)>,
+    order: Order,
     /// Roles below a group that has been full are kept in the tree.
     ranked: Vec<bool>,
     been_full: Vec<bool>,
@@ -106,7 +104,6 @@ impl<'p, C: Choice> Seats<'p, C> {
         for role in 0..roles {
             first[role + 1] = first[role] + most[role];
         }
-        let (place, role_at, range) = depth_first(problem);
         let mut refused = vec![0; roles];
         let mut seats = Self {
             problem,
@@ -115,9 +112,7 @@ impl<'p, C: Choice> Seats<'p, C> {
             held: vec![0; roles],
             refused: vec![],
             count: vec![0; problem.role_groups.len()],
-            place,
-            role_at,
-            range,
+            order: Order::of(problem),
             ranked: vec![false; roles],
             been_full: vec![false; problem.role_groups.len()],
             tree: Worst::new(roles),
@@ -189,11 +184,11 @@ impl<'p, C: Choice> Seats<'p, C> {
             self.hold(role, asked);
             return Answer::Held;
         };
-        let (from, to) = self.range[full];
+        let (from, to) = self.order.range[full];
         let rank = C::asks(role as u32, self.held[role], self.problem.target[role], asked);
         match self.tree.of(from as usize, to as usize) {
             Some((worst, place)) if rank < worst => {
-                let loser = self.role_at[place] as usize;
+                let loser = self.order.role_at[place] as usize;
                 let out = self.drop_worst(loser);
                 self.hold(role, asked);
                 Answer::Swapped(out)
@@ -245,15 +240,15 @@ impl<'p, C: Choice> Seats<'p, C> {
 
     fn ranked_again(&mut self, role: usize) {
         if self.ranked[role] {
-            self.tree.set(self.place[role] as usize, self.rank_of(role));
+            self.tree.set(self.order.place[role] as usize, self.rank_of(role));
         }
     }
 
     /// A group is full for the first time: its roles enter the tree, if another group did not bring them.
     fn rank_all(&mut self, group: usize) {
-        let (from, to) = self.range[group];
+        let (from, to) = self.order.range[group];
         for place in from..to {
-            let role = self.role_at[place as usize] as usize;
+            let role = self.order.role_at[place as usize] as usize;
             if !self.ranked[role] {
                 self.ranked[role] = true;
                 self.tree.set(place as usize, self.rank_of(role));
@@ -282,49 +277,6 @@ fn heap_sizes(problem: &Problem) -> Vec<u32> {
     let mut asked_by = vec![0_u32; problem.roles()];
     problem.pairs.iter().for_each(|pair| asked_by[pair.role as usize] += 1);
     asked_by.iter().zip(&problem.seats).map(|(asked, seats)| *asked.min(seats)).collect()
-}
-
-/// An order of roles in which every group is a range: place of each role, role at each place, ranges.
-fn depth_first(problem: &Problem) -> (Vec<u32>, Vec<u32>, Vec<(u32, u32)>) {
-    let (forest, roles) = (&problem.role_groups, problem.roles());
-    let mut children = vec![Vec::new(); forest.len()];
-    let mut roots = Vec::new();
-    for group in 0..forest.len() {
-        match forest.parent[group] {
-            NONE => roots.push(group),
-            parent => children[parent as usize].push(group),
-        }
-    }
-    let mut own = vec![Vec::new(); forest.len() + 1];
-    for role in 0..roles {
-        let group = problem.role_group[role];
-        own[if group == NONE { forest.len() } else { group as usize }].push(role as u32);
-    }
-    let mut role_at = Vec::with_capacity(roles);
-    let mut range = vec![(0, 0); forest.len()];
-    // A group is left when everything below it has been placed.
-    enum Visit {
-        Enter(usize),
-        Leave(usize),
-    }
-    let mut open: Vec<Visit> = roots.into_iter().rev().map(Visit::Enter).collect();
-    while let Some(visit) = open.pop() {
-        match visit {
-            Visit::Enter(group) => {
-                range[group].0 = role_at.len() as u32;
-                role_at.append(&mut own[group]);
-                open.push(Visit::Leave(group));
-                open.extend(children[group].iter().rev().map(|child| Visit::Enter(*child)));
-            }
-            Visit::Leave(group) => range[group].1 = role_at.len() as u32,
-        }
-    }
-    role_at.append(&mut own[forest.len()]);
-    let mut place = vec![0; roles];
-    for (at, role) in role_at.iter().enumerate() {
-        place[*role as usize] = at as u32;
-    }
-    (place, role_at, range)
 }
 
 /// Puts a key into the last, free place of a heap.

@@ -1,0 +1,290 @@
+//! The matching of greatest weight under all caps and minimums: one circulation of least cost.
+//!
+//! Two laminar families make the problem a flow: a unit runs from the closing node down the trainees'
+//! groups to a trainee, over a pair to a role, and up the roles' groups to the closing node again
+//! (Edmonds 1970; Budish, Che, Kojima and Milgrom 2013). The solver scales costs (Goldberg and Tarjan
+//! 1990): each round halves an error several times over and pushes units until none is left over; in the
+//! last round the error is below what whole numbers can differ by, and the flow is of least cost.
+//!
+//! Nothing of the network is built. A trainee looks through her pairs for the best and the second best
+//! offer and takes the first at the price of the second (the double push of Goldberg and Kennedy 1995,
+//! which is the bid of an auction: Bertsekas and Castañón 1989); a role keeps a heap of those whom it holds and
+//! lets the one go who loses least; a group keeps its roles in a tournament tree.
+//!
+//! Labels: a unit runs to whoever offers most, and whoever has passed it on offers less from then on.
+//! `label(role) + weight` is what a role offers a trainee; a role's label falls as more is bid for it.
+
+mod groups;
+
+use super::problem::{Matching, NONE, Problem};
+use super::worst::Worst;
+use groups::Groups;
+use std::collections::{BinaryHeap, VecDeque};
+
+/// Why there is no optimal matching.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsolved {
+    /// The minimums of some groups cannot all be met.
+    Infeasible,
+    /// The problem came without weights.
+    NoWeights,
+}
+
+/// By how much the error shrinks from round to round.
+const SHRINK: i64 = 8;
+
+/// The matching with the greatest sum of (weight + bonus) over its pairs.
+///
+/// # Errors
+/// When the minimums cannot be met, or there are no weights.
+pub fn solve(problem: &Problem, bonus: u32) -> Result<Matching, Unsolved> {
+    if problem.weight.len() != problem.pairs.len() {
+        return Err(Unsolved::NoWeights);
+    }
+    let mut flow = Flow::new(problem, bonus);
+    loop {
+        flow.begin();
+        flow.settle()?;
+        if flow.error == 1 {
+            return Ok(flow.matched);
+        }
+        flow.error = (flow.error / SHRINK).max(1);
+    }
+}
+
+/// No offer at all.
+const NOTHING: i64 = i64::MIN / 4;
+
+struct Flow<'p> {
+    problem: &'p Problem,
+    bonus: i64,
+    /// Costs are multiplied by this, so that an error of 1 is less than any difference over a way round.
+    scale: i64,
+    error: i64,
+    /// Labels of the groups when the round began, and how far one can fall in a round of a problem that has
+    /// an answer: over any way through the network, by the error of this round and of the one before.
+    began: Vec<i64>,
+    fall: i64,
+    matched: Matching,
+    /// Label of each trainee when she last acted.
+    trainee: Vec<i64>,
+    role: Vec<i64>,
+    /// Those whom each role holds: what the role gets by letting one go, and who; the greatest on top.
+    held: Vec<BinaryHeap<(i64, u32)>>,
+    /// Units that each role has passed up.
+    passed: Vec<u32>,
+    /// Units more at each role than it has passed up; fewer, where it was made to pass up in advance.
+    surplus: Vec<i64>,
+    groups: Groups,
+    /// Roles by place, with their label where they have passed a unit up.
+    tree: Worst<Label>,
+    /// Trainees who wait outside, by group, with their label.
+    idle: Vec<BinaryHeap<(i64, u32)>>,
+    active: VecDeque<u32>,
+}
+
+/// A label in the tree, where the default stands for a role that has passed nothing up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Label(Option<i64>);
+
+impl<'p> Flow<'p> {
+    fn new(problem: &'p Problem, bonus: u32) -> Self {
+        let groups = Groups::new(problem);
+        let nodes = problem.trainees() + problem.roles() + problem.trainee_groups.len() + problem.role_groups.len() + 1;
+        let scale = nodes as i64 + 1;
+        let most = problem.weight.iter().copied().max().unwrap_or(0);
+        Self {
+            problem,
+            bonus: i64::from(bonus),
+            scale,
+            error: ((i64::from(most) + i64::from(bonus)) * scale).max(1),
+            began: vec![],
+            fall: 0,
+            matched: vec![NONE; problem.trainees()],
+            trainee: vec![0; problem.trainees()],
+            role: vec![0; problem.roles()],
+            held: problem.seats.iter().map(|_| BinaryHeap::new()).collect(),
+            passed: vec![0; problem.roles()],
+            surplus: vec![0; problem.roles()],
+            tree: Worst::new(problem.roles()),
+            idle: (0..groups.len()).map(|_| BinaryHeap::new()).collect(),
+            groups,
+            active: VecDeque::new(),
+        }
+    }
+
+    /// The best and the second best offer to a trainee: label, and the role or [`NONE`] for staying out.
+    fn offers(&self, trainee: usize) -> (i64, u32, i64) {
+        let outside = self.groups.label[self.groups.of_trainee(trainee)];
+        let (mut best, mut role, mut second) = (outside, NONE, NOTHING);
+        let from = self.problem.start[trainee] as usize;
+        let list = self.problem.list(trainee);
+        for (pair, weight) in list.iter().zip(&self.problem.weight[from..from + list.len()]) {
+            let offer = self.role[pair.role as usize] + (i64::from(*weight) + self.bonus) * self.scale;
+            if offer > best {
+                (second, best, role) = (best, offer, pair.role);
+            } else if offer > second {
+                second = offer;
+            }
+        }
+        (best, role, second)
+    }
+
+    /// A round begins: nobody is placed, and every arc that would pay at these labels is filled.
+    fn begin(&mut self) {
+        self.matched.fill(NONE);
+        self.held.iter_mut().for_each(BinaryHeap::clear);
+        self.idle.iter_mut().for_each(BinaryHeap::clear);
+        self.groups.begin();
+        self.began.clone_from(&self.groups.label);
+        self.fall = self.error.saturating_mul(self.scale).saturating_mul(SHRINK + 2);
+        for role in 0..self.problem.roles() {
+            let group = self.groups.of_role(role);
+            let pays = self.role[role] < self.groups.label[group];
+            self.passed[role] = if pays { self.groups.seats(role) } else { 0 };
+            self.surplus[role] = -i64::from(self.passed[role]);
+            self.groups.surplus[group] += i64::from(self.passed[role]);
+            self.note(role);
+        }
+        for trainee in 0..self.problem.trainees() {
+            let group = self.groups.of_trainee(trainee);
+            let (best, role, _) = self.offers(trainee);
+            self.trainee[trainee] = best;
+            if role == NONE {
+                // Nobody offers more than staying out; how much the best of them offers counts later.
+                self.trainee[trainee] = self.best_of(trainee);
+                self.idle[group].push((self.trainee[trainee], trainee as u32));
+            } else {
+                self.groups.surplus[group] -= 1;
+                self.active.push_back(trainee as u32);
+            }
+        }
+    }
+
+    fn best_of(&self, trainee: usize) -> i64 {
+        let from = self.problem.start[trainee] as usize;
+        let list = self.problem.list(trainee);
+        let offer =
+            |(pair, weight): (&super::problem::Pair, &u16)| self.role[pair.role as usize] + (i64::from(*weight) + self.bonus) * self.scale;
+        list.iter().zip(&self.problem.weight[from..from + list.len()]).map(offer).max().unwrap_or(NOTHING)
+    }
+
+    /// Keeps a role's label in the tree while it has units that could come back.
+    fn note(&mut self, role: usize) {
+        let label = Label((self.passed[role] > 0).then_some(self.role[role]));
+        self.tree.set(self.groups.place[role] as usize, label);
+    }
+
+    fn settle(&mut self) -> Result<(), Unsolved> {
+        loop {
+            while let Some(trainee) = self.active.pop_front() {
+                self.act(trainee as usize);
+            }
+            let mut moved = false;
+            for group in 0..self.groups.len() {
+                while self.groups.surplus[group] > 0 {
+                    self.discharge(group)?;
+                    moved = true;
+                }
+            }
+            if !moved && self.active.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// A trainee takes the best offer at the price of the second best, or goes out again.
+    fn act(&mut self, trainee: usize) {
+        let (best, role, second) = self.offers(trainee);
+        if role == NONE {
+            let group = self.groups.of_trainee(trainee);
+            self.trainee[trainee] = best - self.error;
+            self.groups.surplus[group] += 1;
+            self.idle[group].push((self.trainee[trainee], trainee as u32));
+            return;
+        }
+        let at = self.problem.position(trainee, role).unwrap_or_default();
+        let label = second.max(NOTHING) - self.error;
+        self.trainee[trainee] = label;
+        self.matched[trainee] = role;
+        let role = role as usize;
+        let weight = (i64::from(self.problem.weight[at]) + self.bonus) * self.scale;
+        self.held[role].push((label - weight, trainee as u32));
+        self.surplus[role] += 1;
+        self.relieve(role);
+    }
+
+    /// A role with a unit too many passes it up, or lets the one go who loses least.
+    fn relieve(&mut self, role: usize) {
+        while self.surplus[role] > 0 {
+            let group = self.groups.of_role(role);
+            let up = if self.passed[role] < self.groups.seats(role) { self.groups.label[group] } else { NOTHING };
+            let back = self.held[role].peek().map_or(NOTHING, |(label, _)| *label);
+            self.role[role] = self.role[role].min(up.max(back) - self.error);
+            if up >= back {
+                self.passed[role] += 1;
+                self.groups.surplus[group] += 1;
+            } else if let Some((_, trainee)) = self.held[role].pop() {
+                self.matched[trainee as usize] = NONE;
+                self.active.push_back(trainee);
+            }
+            self.surplus[role] -= 1;
+            self.note(role);
+        }
+    }
+
+    /// A group passes units on to whoever has the highest label among those who can take one.
+    fn discharge(&mut self, group: usize) -> Result<(), Unsolved> {
+        let (mut best, mut way) = (NOTHING, Way::None);
+        for (next, room) in self.groups.ways(group) {
+            if room > 0 && self.groups.label[next] > best {
+                (best, way) = (self.groups.label[next], Way::Group(next, room));
+            }
+        }
+        if let Some((label, trainee)) = self.idle[group].peek()
+            && *label > best
+        {
+            (best, way) = (*label, Way::Trainee(*trainee));
+        }
+        let (from, to) = self.groups.own_roles[group];
+        if let Some((Label(Some(label)), place)) = self.tree.of(from as usize, to as usize)
+            && label > best
+        {
+            (best, way) = (label, Way::Role(self.groups.role_at[place]));
+        }
+        // A unit that goes nowhere, or only ever further down, belongs to a minimum that cannot be met.
+        if matches!(way, Way::None) || best < self.began[group] - self.fall {
+            return Err(Unsolved::Infeasible);
+        }
+        self.groups.label[group] = self.groups.label[group].min(best - self.error);
+        match way {
+            Way::None => {}
+            Way::Group(next, room) => self.groups.push(group, next, room.min(self.groups.surplus[group])),
+            Way::Trainee(trainee) => {
+                self.idle[group].pop();
+                self.groups.surplus[group] -= 1;
+                self.active.push_back(trainee);
+            }
+            Way::Role(role) => {
+                let role = role as usize;
+                self.groups.surplus[group] -= 1;
+                self.passed[role] -= 1;
+                self.surplus[role] += 1;
+                self.note(role);
+                self.relieve(role);
+            }
+        }
+        Ok(())
+    }
+}
+
+enum Way {
+    None,
+    /// A neighbouring group, and how many units it can take.
+    Group(usize, i64),
+    Trainee(u32),
+    Role(u32),
+}
+
+#[cfg(test)]
+mod tests;
