@@ -1,6 +1,7 @@
 //! Matching instances in folders (format `gsp-match-1`, described in `docs/MATCHING.md`): read with
 //! every fault named by file and line, solved from the command line, written back.
 
+mod certificate;
 mod edges;
 mod folder;
 mod matching;
@@ -8,6 +9,7 @@ mod people;
 mod shocks;
 mod stats;
 
+pub use certificate::{read as read_prices, write as write_prices};
 pub use folder::{Folder, Instance, Wanted};
 pub use matching::{read as read_matching, write as write_matching};
 pub use people::write_candidates;

@@ -4,7 +4,7 @@ use super::{EXIT_INPUT, Failure};
 use crate::instances::{self, FileError, Folder, Instance, Stats, Wanted};
 use clap::{Args, ValueEnum};
 use passerelle_engine::matching::ENGINE_VERSION;
-use passerelle_engine::solver::{Matching, stable, verify};
+use passerelle_engine::solver::{Matching, optimal, stable, verify};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -17,13 +17,17 @@ pub(super) enum Mode {
     Stable,
     /// Trainee-optimal stable matching; groups compare seats.
     StableSeats,
+    /// The matching of greatest weight under all caps and minimums.
+    Optimal,
 }
 
 impl Mode {
-    fn variant(self) -> stable::Variant {
+    /// The rule of stable matching; nothing for the optimal one.
+    fn variant(self) -> Option<stable::Variant> {
         match self {
-            Self::Stable => stable::Variant::Merit,
-            Self::StableSeats => stable::Variant::Seats,
+            Self::Stable => Some(stable::Variant::Merit),
+            Self::StableSeats => Some(stable::Variant::Seats),
+            Self::Optimal => None,
         }
     }
 }
@@ -37,9 +41,15 @@ pub(super) struct SolveArgs {
     /// Solve what a shock of shocks.jsonl leaves.
     #[arg(long)]
     shock: Option<String>,
+    /// Added to the weight of every pair; for the optimal matching.
+    #[arg(long, default_value_t = 0)]
+    bonus: u32,
     /// File for the matching.
     #[arg(long)]
     out: Option<PathBuf>,
+    /// File for the prices that prove an optimal matching.
+    #[arg(long)]
+    certificate: Option<PathBuf>,
     /// File for what the run cost and gave, as JSON.
     #[arg(long)]
     stats: Option<PathBuf>,
@@ -56,6 +66,12 @@ pub(super) struct CheckArgs {
     /// The shock that the matching answers.
     #[arg(long)]
     shock: Option<String>,
+    /// The bonus with which an optimal matching was asked for.
+    #[arg(long, default_value_t = 0)]
+    bonus: u32,
+    /// The prices that prove an optimal matching.
+    #[arg(long)]
+    certificate: Option<PathBuf>,
     /// File for what the run cost and gave, as JSON.
     #[arg(long)]
     stats: Option<PathBuf>,
@@ -132,38 +148,65 @@ fn write_stats(file: Option<&Path>, stats: &Stats) -> Result<(), Failure> {
 /// `passerelle solve`
 pub(super) fn solve(args: &SolveArgs) -> Result<(), Failure> {
     let begun = Instant::now();
-    let Instance { problem, .. } = load(&args.folder, args.shock.as_deref(), Wanted::Stable)?;
+    let wanted = if args.mode == Mode::Optimal { Wanted::Weights } else { Wanted::Stable };
+    let instance = load(&args.folder, args.shock.as_deref(), wanted)?;
+    let problem = &instance.problem;
     let loaded = begun.elapsed();
-    let matching: Matching = stable::solve(&problem, args.mode.variant());
+    let (matching, prices): (Matching, _) = match args.mode.variant() {
+        Some(variant) => (stable::solve(problem, variant), None),
+        None => {
+            let solution = optimal::solve(problem, args.bonus).map_err(|unsolved| Failure::new(EXIT_INPUT, unsolved.to_string()))?;
+            (solution.matching, Some(solution.prices))
+        }
+    };
     let solved = begun.elapsed();
     if let Some(out) = &args.out {
         instances::write_matching(out, &matching)?;
     }
-    let (matched, _) = verify::weight(&problem, &matching);
+    match (&args.certificate, &prices) {
+        (Some(file), Some(prices)) => instances::write_prices(file, &instance, prices)?,
+        (Some(_), None) => return Err(Failure::new(super::EXIT_INPUT, "a stable matching is its own certificate: leave --certificate out")),
+        (None, _) => {}
+    }
+    let (matched, weight) = verify::weight(problem, &matching);
+    let weighed = args.mode == Mode::Optimal;
     let stats = Stats {
         load_s: loaded.as_secs_f64(),
         solve_s: (solved - loaded).as_secs_f64(),
         total_s: begun.elapsed().as_secs_f64(),
         peak_rss_bytes: instances::peak_rss_bytes(),
         matched,
+        weight: weighed.then_some(weight),
+        objective: if weighed { i64::try_from(weight + matched * u64::from(args.bonus)).ok() } else { None },
         threads: 1,
         engine_version: ENGINE_VERSION.into(),
         ..Stats::default()
     };
     write_stats(args.stats.as_deref(), &stats)?;
-    println!("{matched} matched; read in {:.3} s, solved in {:.3} s", stats.load_s, stats.solve_s);
+    let worth = stats.weight.map(|weight| format!(", weight {weight}")).unwrap_or_default();
+    println!("{matched} matched{worth}; read in {:.3} s, solved in {:.3} s", stats.load_s, stats.solve_s);
     Ok(())
 }
 
 /// `passerelle check`
 pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
     let begun = Instant::now();
-    let Instance { problem, groups, .. } = load(&args.folder, args.shock.as_deref(), Wanted::Weights)?;
+    let instance = load(&args.folder, args.shock.as_deref(), Wanted::Weights)?;
+    let (problem, groups) = (&instance.problem, &instance.groups);
     let matching = instances::read_matching(&args.matching, problem.trainees())?;
+    let prices = match (args.mode, &args.certificate) {
+        (Mode::Optimal, Some(file)) => Some(instances::read_prices(file, &instance)?),
+        (Mode::Optimal, None) => return Err(Failure::new(EXIT_INPUT, "an optimal matching is checked by its prices: name them with --certificate")),
+        _ => None,
+    };
     let loaded = begun.elapsed();
-    let violations = verify::stable(&problem, &matching, args.mode.variant());
+    let violations = match (args.mode.variant(), &prices) {
+        (Some(variant), _) => verify::stable(problem, &matching, variant),
+        (None, Some(prices)) => verify::optimal(problem, &matching, prices, args.bonus),
+        (None, None) => vec![],
+    };
     let checked = begun.elapsed();
-    let (matched, weight) = verify::weight(&problem, &matching);
+    let (matched, weight) = verify::weight(problem, &matching);
     let stats = Stats {
         load_s: loaded.as_secs_f64(),
         solve_s: (checked - loaded).as_secs_f64(),
@@ -185,10 +228,19 @@ pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
         verify::Violation::RoleGroupOver { group } => format!("group {} is over its cap", number(false, group)),
         verify::Violation::RoleOver { role } => format!("role {role} has more people than seats"),
         verify::Violation::Blocking { trainee, role } => format!("trainee {trainee} and role {role} would both rather have each other"),
+        verify::Violation::TraineeGroupShort { group } => format!("group {} is below its minimum", number(true, group)),
+        verify::Violation::RoleGroupShort { group } => format!("group {} is below its minimum", number(false, group)),
+        verify::Violation::Gains { trainee, role } => format!("at these prices trainee {trainee} gains more with role {role}"),
+        verify::Violation::GainsOutside { trainee } => format!("at these prices trainee {trainee} gains more outside"),
+        verify::Violation::TraineeGroupPrice { group } => format!("the price of group {} does not fit its count", number(true, group)),
+        verify::Violation::RoleGroupPrice { group } => format!("the price of group {} does not fit its count", number(false, group)),
+        verify::Violation::RolePrice { role } => format!("the price of role {role} does not fit its count"),
+        verify::Violation::PricesLength => "there is not one price a role and a group".to_owned(),
     };
     if violations.is_empty() {
-        println!("{matched} matched, weight {weight}; stable; checked in {:.3} s", stats.solve_s);
-        for short in verify::short(&problem, &matching) {
+        let verdict = if args.mode == Mode::Optimal { "optimal" } else { "stable" };
+        println!("{matched} matched, weight {weight}; {verdict}; checked in {:.3} s", stats.solve_s);
+        for short in verify::short(problem, &matching) {
             let group = number(short.trainee_side, short.group);
             println!("group {group} has {} of at least {}: stable matchings know no minimums", short.has, short.min);
         }

@@ -73,7 +73,10 @@ pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
         facts.push((t.get("recognition-missing"), Cell::text(course.case.missing.join(", "))));
     }
     parts.push(Part::Facts { heading: t.get("recognition-procedure"), facts });
-    if !course.papers.is_empty() {
+    use passerelle_domain::people::RecognitionState as S;
+    // Once it is decided nobody asks what the file lacked.
+    let open = matches!(course.case.state, S::Draft | S::Filed | S::DocsPending | S::ClockRunning | S::Objection | S::Suspended);
+    if open && !course.papers.is_empty() {
         parts.push(checklist(page, &course));
     }
     parts.extend(course.mine.iter().map(|kind| Part::Form(Box::new(form(page, &course, *kind).folded()))));

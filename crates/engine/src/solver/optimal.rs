@@ -15,10 +15,12 @@
 //! `label(role) + weight` is what a role offers a trainee; a role's label falls as more is bid for it.
 
 mod groups;
+mod prices;
 
 use super::problem::{Matching, NONE, Problem};
 use super::worst::Worst;
 use groups::Groups;
+pub use prices::Prices;
 use std::collections::{BinaryHeap, VecDeque};
 
 /// Why there is no optimal matching.
@@ -30,6 +32,25 @@ pub enum Unsolved {
     NoWeights,
 }
 
+impl std::fmt::Display for Unsolved {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Infeasible => "the minimums of some groups cannot all be met under the caps",
+            Self::NoWeights => "the pairs have no weights",
+        })
+    }
+}
+
+/// A matching with the proof that there is no better one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Solution {
+    pub matching: Matching,
+    pub prices: Prices,
+}
+
+/// Passes over all pairs before the labels of a round are given up as not exact yet.
+const PASSES: usize = 12;
+
 /// By how much the error shrinks from round to round.
 const SHRINK: i64 = 8;
 
@@ -37,7 +58,7 @@ const SHRINK: i64 = 8;
 ///
 /// # Errors
 /// When the minimums cannot be met, or there are no weights.
-pub fn solve(problem: &Problem, bonus: u32) -> Result<Matching, Unsolved> {
+pub fn solve(problem: &Problem, bonus: u32) -> Result<Solution, Unsolved> {
     if problem.weight.len() != problem.pairs.len() {
         return Err(Unsolved::NoWeights);
     }
@@ -45,8 +66,14 @@ pub fn solve(problem: &Problem, bonus: u32) -> Result<Matching, Unsolved> {
     loop {
         flow.begin();
         flow.settle()?;
-        if flow.error == 1 {
-            return Ok(flow.matched);
+        // Below a unit of weight the flow is often the best long before the last round would prove it.
+        let passes = match flow.error {
+            1 => usize::MAX,
+            error if error < flow.scale => PASSES,
+            _ => 0,
+        };
+        if let Some(prices) = flow.prices(passes) {
+            return Ok(Solution { matching: flow.matched, prices });
         }
         flow.error = (flow.error / SHRINK).max(1);
     }

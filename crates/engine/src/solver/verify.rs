@@ -12,6 +12,7 @@
 //! What a role side would choose is one bar a role, which is the certificate of a stable matching: the
 //! check is one pass over the pairs against these bars.
 
+use super::optimal::Prices;
 use super::problem::{Forest, Matching, NONE, Problem};
 use super::stable::Variant;
 use std::cmp::Reverse;
@@ -38,6 +39,34 @@ pub enum Violation {
         trainee: u32,
         role: u32,
     },
+    /// A group has fewer people than it must have.
+    TraineeGroupShort {
+        group: u32,
+    },
+    RoleGroupShort {
+        group: u32,
+    },
+    /// At these prices the trainee gains more with this role than with what she has.
+    Gains {
+        trainee: u32,
+        role: u32,
+    },
+    /// At these prices the trainee gains more outside than with what she has.
+    GainsOutside {
+        trainee: u32,
+    },
+    /// A price stands on a set that is not full, or below nothing on one that has more than it must.
+    TraineeGroupPrice {
+        group: u32,
+    },
+    RolePrice {
+        role: u32,
+    },
+    RoleGroupPrice {
+        group: u32,
+    },
+    /// There is not one price a role and a group.
+    PricesLength,
 }
 
 /// A group with fewer people than it should have. Stable matchings know no minimums: reported, not wrong.
@@ -102,6 +131,70 @@ pub fn feasible(problem: &Problem, matching: &Matching) -> Vec<Violation> {
     violations.extend(over(&by_trainee_group, &problem.trainee_groups.cap).into_iter().map(|group| Violation::TraineeGroupOver { group }));
     violations.extend(over(&by_role, &problem.seats).into_iter().map(|role| Violation::RoleOver { role }));
     violations.extend(over(&by_role_group, &problem.role_groups.cap).into_iter().map(|group| Violation::RoleGroupOver { group }));
+    violations
+}
+
+/// Whether prices prove that no matching is worth more: caps and minimums are kept, nobody gains elsewhere,
+/// and every price stands on a set that is full, or just holds its minimum (complementary slackness, in
+/// whole numbers).
+pub fn optimal(problem: &Problem, matching: &Matching, prices: &Prices, bonus: u32) -> Vec<Violation> {
+    let mut violations = feasible(problem, matching);
+    violations.extend(short(problem, matching).iter().map(|short| match short.trainee_side {
+        true => Violation::TraineeGroupShort { group: short.group },
+        false => Violation::RoleGroupShort { group: short.group },
+    }));
+    if !violations.is_empty() {
+        return violations;
+    }
+    let lengths = (prices.role.len(), prices.trainee_group.len(), prices.role_group.len());
+    if lengths != (problem.roles(), problem.trainee_groups.len(), problem.role_groups.len()) {
+        return vec![Violation::PricesLength];
+    }
+    let at = |labels: &[i64], group: u32| if group == NONE { prices.closing } else { labels[group as usize] };
+    let mut by_role = vec![0_u32; problem.roles()];
+    let (mut in_trainees, mut in_roles) = (vec![0_u32; problem.trainee_groups.len()], vec![0_u32; problem.role_groups.len()]);
+    for (trainee, role) in pairs(matching) {
+        by_role[role as usize] += 1;
+        problem.trainee_groups.chain(problem.trainee_group[trainee]).for_each(|group| in_trainees[group] += 1);
+        problem.role_groups.chain(problem.role_group[role as usize]).for_each(|group| in_roles[group] += 1);
+    }
+    // Where a unit passes from `from` to `to`, one more must not pay, and one less must not either.
+    let slack = |held: u32, min: u32, cap: u32, from: i64, to: i64| (held >= cap || from >= to) && (held <= min || from <= to);
+    for group in 0..problem.trainee_groups.len() {
+        let forest = &problem.trainee_groups;
+        let (from, to) = (at(&prices.trainee_group, forest.parent[group]), prices.trainee_group[group]);
+        if !slack(in_trainees[group], forest.min[group], forest.cap[group], from, to) {
+            violations.push(Violation::TraineeGroupPrice { group: group as u32 });
+        }
+    }
+    for group in 0..problem.role_groups.len() {
+        let forest = &problem.role_groups;
+        let (from, to) = (prices.role_group[group], at(&prices.role_group, forest.parent[group]));
+        if !slack(in_roles[group], forest.min[group], forest.cap[group], from, to) {
+            violations.push(Violation::RoleGroupPrice { group: group as u32 });
+        }
+    }
+    for role in 0..problem.roles() {
+        if !slack(by_role[role], 0, problem.seats[role], prices.role[role], at(&prices.role_group, problem.role_group[role])) {
+            violations.push(Violation::RolePrice { role: role as u32 });
+        }
+    }
+    for (trainee, own) in matching.iter().enumerate() {
+        let outside = at(&prices.trainee_group, problem.trainee_group[trainee]);
+        let worth = |at: usize| prices.role[problem.pairs[at].role as usize] + i64::from(problem.weight[at]) + i64::from(bonus);
+        let has = problem.position(trainee, *own).map_or(outside, worth);
+        if has < outside {
+            violations.push(Violation::GainsOutside { trainee: trainee as u32 });
+        }
+        for at in problem.start[trainee] as usize..problem.start[trainee + 1] as usize {
+            if worth(at) > has {
+                violations.push(Violation::Gains { trainee: trainee as u32, role: problem.pairs[at].role });
+            }
+        }
+        if violations.len() >= LISTED {
+            break;
+        }
+    }
     violations
 }
 

@@ -36,7 +36,8 @@ impl Groups {
     pub fn new(problem: &Problem) -> Self {
         let (of_trainees, of_roles) = (&problem.trainee_groups, &problem.role_groups);
         let closing = of_trainees.len() + of_roles.len();
-        let most = problem.trainees() as i64;
+        // One more than there are people is no cap; larger numbers are not needed.
+        let most = problem.trainees() as i64 + 1;
         let mut around = Vec::with_capacity(closing + 1);
         let mut arc = Vec::with_capacity(closing);
         for (forest, base) in [(of_trainees, 0), (of_roles, of_trainees.len())] {
@@ -61,7 +62,7 @@ impl Groups {
             trainee_groups: of_trainees.len(),
             trainee_group: problem.trainee_group.iter().map(|group| number(*group, 0)).collect(),
             role_group: problem.role_group.iter().map(|group| number(*group, of_trainees.len())).collect(),
-            seats: problem.seats.iter().map(|seats| (*seats).min(problem.trainees() as u32)).collect(),
+            seats: problem.seats.iter().map(|seats| (*seats).min(problem.trainees() as u32 + 1)).collect(),
             own_roles,
             place: order.place,
             role_at: order.role_at,

@@ -19,8 +19,9 @@ proptest! {
         let best = all_matchings(&problem).iter().filter(|matching| fits(matching)).map(|matching| value(&problem, matching, bonus)).max();
         match (solve(&problem, bonus), best) {
             (Ok(solution), Some(best)) => {
-                prop_assert!(fits(&solution), "{:?}", solution);
-                prop_assert_eq!(value(&problem, &solution, bonus), best);
+                prop_assert!(fits(&solution.matching), "{:?}", solution);
+                prop_assert_eq!(value(&problem, &solution.matching, bonus), best);
+                prop_assert_eq!(verify::optimal(&problem, &solution.matching, &solution.prices, bonus), vec![]);
             }
             (solved, best) => prop_assert!(solved.is_err() && best.is_none(), "{solved:?} against {best:?}"),
         }
