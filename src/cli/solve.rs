@@ -4,7 +4,7 @@ use super::{EXIT_INPUT, Failure};
 use crate::instances::{self, FileError, Folder, Instance, Stats, Wanted};
 use clap::{Args, ValueEnum};
 use passerelle_engine::matching::ENGINE_VERSION;
-use passerelle_engine::solver::{Matching, optimal, stable, verify};
+use passerelle_engine::solver::{Matching, optimal, rematch, stable, verify};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -38,9 +38,12 @@ pub(super) struct SolveArgs {
     folder: PathBuf,
     #[arg(long, value_enum)]
     mode: Mode,
-    /// Solve what a shock of shocks.jsonl leaves.
+    /// Solve what shocks of shocks.jsonl leave; several one after the other.
     #[arg(long)]
-    shock: Option<String>,
+    shock: Vec<String>,
+    /// The matching from before the shock: with it an optimal matching keeps and places again whom it can.
+    #[arg(long, requires = "shock")]
+    before: Option<PathBuf>,
     /// Added to the weight of every pair; for the optimal matching.
     #[arg(long, default_value_t = 0)]
     bonus: u32,
@@ -63,9 +66,9 @@ pub(super) struct CheckArgs {
     matching: PathBuf,
     #[arg(long, value_enum)]
     mode: Mode,
-    /// The shock that the matching answers.
+    /// The shocks that the matching answers.
     #[arg(long)]
-    shock: Option<String>,
+    shock: Vec<String>,
     /// The bonus with which an optimal matching was asked for.
     #[arg(long, default_value_t = 0)]
     bonus: u32,
@@ -131,12 +134,14 @@ impl From<FileError> for Failure {
     }
 }
 
-fn load(folder: &Path, shock: Option<&str>, wanted: Wanted) -> Result<Instance, Failure> {
+fn load(folder: &Path, shocks: &[String], wanted: Wanted) -> Result<Instance, Failure> {
     let folder = Folder::new(folder);
-    let instance = folder.read(wanted)?;
-    let Some(id) = shock else { return Ok(instance) };
-    let shock = folder.shock(id)?;
-    instances::shocked(instance, &shock).map_err(|problem| Failure::new(EXIT_INPUT, format!("shock {id}: {problem}")))
+    let mut instance = folder.read(wanted)?;
+    for id in shocks {
+        let shock = folder.shock(id)?;
+        instance = instances::shocked(instance, &shock).map_err(|problem| Failure::new(EXIT_INPUT, format!("shock {id}: {problem}")))?;
+    }
+    Ok(instance)
 }
 
 fn write_stats(file: Option<&Path>, stats: &Stats) -> Result<(), Failure> {
@@ -149,13 +154,19 @@ fn write_stats(file: Option<&Path>, stats: &Stats) -> Result<(), Failure> {
 pub(super) fn solve(args: &SolveArgs) -> Result<(), Failure> {
     let begun = Instant::now();
     let wanted = if args.mode == Mode::Optimal { Wanted::Weights } else { Wanted::Stable };
-    let instance = load(&args.folder, args.shock.as_deref(), wanted)?;
+    let instance = load(&args.folder, &args.shock, wanted)?;
     let problem = &instance.problem;
+    let before = args.before.as_ref().map(|file| instances::read_matching(file, problem.trainees())).transpose()?;
+    if before.is_some() && (args.bonus > 0 || args.certificate.is_some()) {
+        return Err(Failure::new(EXIT_INPUT, "--before has a worth of its own for every pair: leave --bonus and --certificate out"));
+    }
     let loaded = begun.elapsed();
-    let (matching, prices): (Matching, _) = match args.mode.variant() {
-        Some(variant) => (stable::solve(problem, variant), None),
-        None => {
-            let solution = optimal::solve(problem, args.bonus).map_err(|unsolved| Failure::new(EXIT_INPUT, unsolved.to_string()))?;
+    let unsolved = |unsolved: optimal::Unsolved| Failure::new(EXIT_INPUT, unsolved.to_string());
+    let (matching, prices): (Matching, _) = match (args.mode.variant(), &before) {
+        (Some(variant), _) => (stable::solve(problem, variant), None),
+        (None, Some(before)) => (rematch::solve(problem, before).map_err(unsolved)?.matching, None),
+        (None, None) => {
+            let solution = optimal::solve(problem, args.bonus).map_err(unsolved)?;
             (solution.matching, Some(solution.prices))
         }
     };
@@ -165,11 +176,17 @@ pub(super) fn solve(args: &SolveArgs) -> Result<(), Failure> {
     }
     match (&args.certificate, &prices) {
         (Some(file), Some(prices)) => instances::write_prices(file, &instance, prices)?,
-        (Some(_), None) => return Err(Failure::new(super::EXIT_INPUT, "a stable matching is its own certificate: leave --certificate out")),
+        (Some(_), None) => {
+            return Err(Failure::new(super::EXIT_INPUT, "a stable matching is its own certificate: leave --certificate out"));
+        }
         (None, _) => {}
     }
     let (matched, weight) = verify::weight(problem, &matching);
     let weighed = args.mode == Mode::Optimal;
+    let objective = match &before {
+        Some(before) if weighed => rematch::objective(problem, before, &matching),
+        _ => weight + matched * u64::from(args.bonus),
+    };
     let stats = Stats {
         load_s: loaded.as_secs_f64(),
         solve_s: (solved - loaded).as_secs_f64(),
@@ -177,13 +194,20 @@ pub(super) fn solve(args: &SolveArgs) -> Result<(), Failure> {
         peak_rss_bytes: instances::peak_rss_bytes(),
         matched,
         weight: weighed.then_some(weight),
-        objective: if weighed { i64::try_from(weight + matched * u64::from(args.bonus)).ok() } else { None },
+        objective: if weighed { i64::try_from(objective).ok() } else { None },
         threads: 1,
         engine_version: ENGINE_VERSION.into(),
         ..Stats::default()
     };
     write_stats(args.stats.as_deref(), &stats)?;
     let worth = stats.weight.map(|weight| format!(", weight {weight}")).unwrap_or_default();
+    if let Some(before) = &before {
+        let moves = rematch::moves(problem, before, &matching);
+        println!(
+            "kept {}, displaced {} (placed again {}), moved {}, lost {}, newly placed {}",
+            moves.kept, moves.displaced, moves.placed_again, moves.moved, moves.lost, moves.newly_placed
+        );
+    }
     println!("{matched} matched{worth}; read in {:.3} s, solved in {:.3} s", stats.load_s, stats.solve_s);
     Ok(())
 }
@@ -191,12 +215,14 @@ pub(super) fn solve(args: &SolveArgs) -> Result<(), Failure> {
 /// `passerelle check`
 pub(super) fn check(args: &CheckArgs) -> Result<(), Failure> {
     let begun = Instant::now();
-    let instance = load(&args.folder, args.shock.as_deref(), Wanted::Weights)?;
+    let instance = load(&args.folder, &args.shock, Wanted::Weights)?;
     let (problem, groups) = (&instance.problem, &instance.groups);
     let matching = instances::read_matching(&args.matching, problem.trainees())?;
     let prices = match (args.mode, &args.certificate) {
         (Mode::Optimal, Some(file)) => Some(instances::read_prices(file, &instance)?),
-        (Mode::Optimal, None) => return Err(Failure::new(EXIT_INPUT, "an optimal matching is checked by its prices: name them with --certificate")),
+        (Mode::Optimal, None) => {
+            return Err(Failure::new(EXIT_INPUT, "an optimal matching is checked by its prices: name them with --certificate"));
+        }
         _ => None,
     };
     let loaded = begun.elapsed();

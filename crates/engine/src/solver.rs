@@ -9,6 +9,7 @@ pub mod candidates;
 pub mod optimal;
 mod order;
 pub mod problem;
+pub mod rematch;
 #[cfg(test)]
 mod sample;
 pub mod stable;

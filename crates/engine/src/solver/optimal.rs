@@ -54,6 +54,10 @@ const PASSES: usize = 12;
 /// By how much the error shrinks from round to round.
 const SHRINK: i64 = 8;
 
+/// By how much the error of the first round is less than the greatest weight: rounds with a larger one only
+/// place people by chance.
+const FIRST: i64 = 16;
+
 /// The matching with the greatest sum of (weight + bonus) over its pairs.
 ///
 /// # Errors
@@ -62,7 +66,15 @@ pub fn solve(problem: &Problem, bonus: u32) -> Result<Solution, Unsolved> {
     if problem.weight.len() != problem.pairs.len() {
         return Err(Unsolved::NoWeights);
     }
-    let mut flow = Flow::new(problem, bonus);
+    of_most_worth(problem, problem.weight.iter().map(|weight| u32::from(*weight).saturating_add(bonus)).collect())
+}
+
+/// The matching of most worth, where each pair has a worth of its own.
+///
+/// # Errors
+/// When the minimums cannot be met.
+pub(super) fn of_most_worth(problem: &Problem, worth: Vec<u32>) -> Result<Solution, Unsolved> {
+    let mut flow = Flow::new(problem, worth);
     loop {
         flow.begin();
         flow.settle()?;
@@ -84,7 +96,8 @@ const NOTHING: i64 = i64::MIN / 4;
 
 struct Flow<'p> {
     problem: &'p Problem,
-    bonus: i64,
+    /// What each pair is worth.
+    worth: Vec<u32>,
     /// Costs are multiplied by this, so that an error of 1 is less than any difference over a way round.
     scale: i64,
     error: i64,
@@ -115,16 +128,16 @@ struct Flow<'p> {
 struct Label(Option<i64>);
 
 impl<'p> Flow<'p> {
-    fn new(problem: &'p Problem, bonus: u32) -> Self {
+    fn new(problem: &'p Problem, worth: Vec<u32>) -> Self {
         let groups = Groups::new(problem);
         let nodes = problem.trainees() + problem.roles() + problem.trainee_groups.len() + problem.role_groups.len() + 1;
         let scale = nodes as i64 + 1;
-        let most = problem.weight.iter().copied().max().unwrap_or(0);
+        let most = worth.iter().copied().max().unwrap_or(0);
         Self {
             problem,
-            bonus: i64::from(bonus),
+            worth,
             scale,
-            error: ((i64::from(most) + i64::from(bonus)) * scale).max(1),
+            error: (i64::from(most) * scale / FIRST).max(1),
             began: vec![],
             fall: 0,
             matched: vec![NONE; problem.trainees()],
@@ -146,8 +159,8 @@ impl<'p> Flow<'p> {
         let (mut best, mut role, mut second) = (outside, NONE, NOTHING);
         let from = self.problem.start[trainee] as usize;
         let list = self.problem.list(trainee);
-        for (pair, weight) in list.iter().zip(&self.problem.weight[from..from + list.len()]) {
-            let offer = self.role[pair.role as usize] + (i64::from(*weight) + self.bonus) * self.scale;
+        for (pair, worth) in list.iter().zip(&self.worth[from..from + list.len()]) {
+            let offer = self.role[pair.role as usize] + i64::from(*worth) * self.scale;
             if offer > best {
                 (second, best, role) = (best, offer, pair.role);
             } else if offer > second {
@@ -164,7 +177,7 @@ impl<'p> Flow<'p> {
         self.idle.iter_mut().for_each(BinaryHeap::clear);
         self.groups.begin();
         self.began.clone_from(&self.groups.label);
-        self.fall = self.error.saturating_mul(self.scale).saturating_mul(SHRINK + 2);
+        self.fall = self.error.saturating_mul(self.scale).saturating_mul(SHRINK + FIRST + 2);
         for role in 0..self.problem.roles() {
             let group = self.groups.of_role(role);
             let pays = self.role[role] < self.groups.label[group];
@@ -191,9 +204,8 @@ impl<'p> Flow<'p> {
     fn best_of(&self, trainee: usize) -> i64 {
         let from = self.problem.start[trainee] as usize;
         let list = self.problem.list(trainee);
-        let offer =
-            |(pair, weight): (&super::problem::Pair, &u16)| self.role[pair.role as usize] + (i64::from(*weight) + self.bonus) * self.scale;
-        list.iter().zip(&self.problem.weight[from..from + list.len()]).map(offer).max().unwrap_or(NOTHING)
+        let offer = |(pair, worth): (&super::problem::Pair, &u32)| self.role[pair.role as usize] + i64::from(*worth) * self.scale;
+        list.iter().zip(&self.worth[from..from + list.len()]).map(offer).max().unwrap_or(NOTHING)
     }
 
     /// Keeps a role's label in the tree while it has units that could come back.
@@ -235,8 +247,8 @@ impl<'p> Flow<'p> {
         self.trainee[trainee] = label;
         self.matched[trainee] = role;
         let role = role as usize;
-        let weight = (i64::from(self.problem.weight[at]) + self.bonus) * self.scale;
-        self.held[role].push((label - weight, trainee as u32));
+        let worth = i64::from(self.worth[at]) * self.scale;
+        self.held[role].push((label - worth, trainee as u32));
         self.surplus[role] += 1;
         self.relieve(role);
     }

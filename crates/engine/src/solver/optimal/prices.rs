@@ -57,8 +57,8 @@ impl Flow<'_> {
             let from = self.problem.start[trainee] as usize;
             let list = self.problem.list(trainee);
             let (mut best, mut own) = (i64::MIN / 4, 0);
-            for (pair, weight) in list.iter().zip(&self.problem.weight[from..from + list.len()]) {
-                let worth = i64::from(*weight) + self.bonus;
+            for (pair, worth) in list.iter().zip(&self.worth[from..from + list.len()]) {
+                let worth = i64::from(*worth);
                 if pair.role == self.matched[trainee] {
                     own = worth;
                 } else {

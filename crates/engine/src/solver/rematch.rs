@@ -1,0 +1,92 @@
+//! A new matching after a shock, with as little moving as can be.
+//!
+//! Of all matchings that keep the caps after the shock, the one with the greatest sum over its pairs of
+//! weight + [`PLACED`] for whoever had a place before + [`KEPT`] where the pair is the one from before. So
+//! whoever held a place is placed again first (a place is worth about four moves of others), nobody is
+//! moved for a better score (the bonus for staying is more than twice the greatest weight), and whoever
+//! never had a place takes what is left. Minimums are waived: they may have become impossible.
+
+use super::optimal::{Solution, Unsolved, of_most_worth};
+use super::problem::{Forest, Matching, NONE, Problem};
+
+/// For placing somebody again who had a place.
+pub const PLACED: u32 = 100_000;
+/// For leaving somebody where she is.
+pub const KEPT: u32 = 20_001;
+
+/// What became of everybody.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moves {
+    /// Who is where she was.
+    pub kept: u64,
+    /// Whose pair is gone: it is none any more, or its role or a group around it has no place at all.
+    pub displaced: u64,
+    /// Of those, who has another place.
+    pub placed_again: u64,
+    /// Whose pair is still there and who was moved, or lost her place.
+    pub moved: u64,
+    pub lost: u64,
+    /// Who had no place before.
+    pub newly_placed: u64,
+}
+
+/// The matching of greatest worth after a shock; `problem` is what the shock has left.
+///
+/// # Errors
+/// When the problem has no weights, or `before` is no matching of its trainees.
+pub fn solve(problem: &Problem, before: &Matching) -> Result<Solution, Unsolved> {
+    if problem.weight.len() != problem.pairs.len() || before.len() != problem.trainees() {
+        return Err(Unsolved::NoWeights);
+    }
+    of_most_worth(problem, worths(problem, before))
+}
+
+/// What each pair is worth after the shock.
+fn worths(problem: &Problem, before: &Matching) -> Vec<u32> {
+    let mut worths = Vec::with_capacity(problem.pairs.len());
+    for (trainee, had) in before.iter().enumerate() {
+        let from = problem.start[trainee] as usize;
+        for (pair, weight) in problem.list(trainee).iter().zip(&problem.weight[from..]) {
+            let placed = if *had == NONE { 0 } else { PLACED };
+            let kept = if *had == pair.role { KEPT } else { 0 };
+            worths.push(u32::from(*weight) + placed + kept);
+        }
+    }
+    worths
+}
+
+/// The sum that [`solve`] makes as great as can be.
+pub fn objective(problem: &Problem, before: &Matching, matching: &Matching) -> u64 {
+    let worths = worths(problem, before);
+    let worth = |(trainee, role): (usize, &u32)| problem.position(trainee, *role).map_or(0, |at| u64::from(worths[at]));
+    matching.iter().enumerate().filter(|(_, role)| **role != NONE).map(worth).sum()
+}
+
+/// Who was kept, moved, placed again, lost.
+pub fn moves(problem: &Problem, before: &Matching, matching: &Matching) -> Moves {
+    let closed = |groups: &Forest, group: u32| groups.chain(group).any(|group| groups.cap[group] == 0);
+    let gone = |trainee: usize, role: u32| {
+        problem.position(trainee, role).is_none()
+            || problem.seats[role as usize] == 0
+            || closed(&problem.trainee_groups, problem.trainee_group[trainee])
+            || closed(&problem.role_groups, problem.role_group[role as usize])
+    };
+    let mut moves = Moves::default();
+    for (trainee, (had, has)) in before.iter().zip(matching).enumerate() {
+        match (*had, *has) {
+            (NONE, NONE) => {}
+            (NONE, _) => moves.newly_placed += 1,
+            (had, has) if had == has => moves.kept += 1,
+            (had, has) if gone(trainee, had) => {
+                moves.displaced += 1;
+                moves.placed_again += u64::from(has != NONE);
+            }
+            (_, NONE) => moves.lost += 1,
+            _ => moves.moved += 1,
+        }
+    }
+    moves
+}
+
+#[cfg(test)]
+mod tests;
