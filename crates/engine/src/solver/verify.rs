@@ -160,22 +160,22 @@ pub fn optimal(problem: &Problem, matching: &Matching, prices: &Prices, bonus: u
     }
     // Where a unit passes from `from` to `to`, one more must not pay, and one less must not either.
     let slack = |held: u32, min: u32, cap: u32, from: i64, to: i64| (held >= cap || from >= to) && (held <= min || from <= to);
-    for group in 0..problem.trainee_groups.len() {
+    for (group, held) in in_trainees.into_iter().enumerate() {
         let forest = &problem.trainee_groups;
         let (from, to) = (at(&prices.trainee_group, forest.parent[group]), prices.trainee_group[group]);
-        if !slack(in_trainees[group], forest.min[group], forest.cap[group], from, to) {
+        if !slack(held, forest.min[group], forest.cap[group], from, to) {
             violations.push(Violation::TraineeGroupPrice { group: group as u32 });
         }
     }
-    for group in 0..problem.role_groups.len() {
+    for (group, held) in in_roles.into_iter().enumerate() {
         let forest = &problem.role_groups;
         let (from, to) = (prices.role_group[group], at(&prices.role_group, forest.parent[group]));
-        if !slack(in_roles[group], forest.min[group], forest.cap[group], from, to) {
+        if !slack(held, forest.min[group], forest.cap[group], from, to) {
             violations.push(Violation::RoleGroupPrice { group: group as u32 });
         }
     }
-    for role in 0..problem.roles() {
-        if !slack(by_role[role], 0, problem.seats[role], prices.role[role], at(&prices.role_group, problem.role_group[role])) {
+    for (role, held) in by_role.into_iter().enumerate() {
+        if !slack(held, 0, problem.seats[role], prices.role[role], at(&prices.role_group, problem.role_group[role])) {
             violations.push(Violation::RolePrice { role: role as u32 });
         }
     }
