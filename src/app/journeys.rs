@@ -42,11 +42,16 @@ pub struct Grounds {
     pub calendar: Calendar,
 }
 
+/// The terms that hold towards a destination on a day.
+fn terms_of<'l>(law: &'l Law, destination: Option<&str>, on: NaiveDate) -> Result<&'l Terms, AppError> {
+    law.reference.journey_terms(destination, on).ok_or_else(|| {
+        AppError::Conflict(format!("no terms of the journey are written down for {on}: enter them as law (journey_terms) first"))
+    })
+}
+
 impl Grounds {
     fn new(law: &Law, pack: Option<CorridorPack>, destination: Option<&str>, occupation: &str, on: NaiveDate) -> Result<Self, AppError> {
-        let terms = law.reference.journey_terms(destination, on).cloned().ok_or_else(|| {
-            AppError::Conflict(format!("no terms of the journey are written down for {on}: enter them as law (journey_terms) first"))
-        })?;
+        let terms = terms_of(law, destination, on)?.clone();
         let rules = pack.iter().flat_map(|pack| &pack.recognition).map(|fact| &fact.value);
         let bound: Vec<_> =
             rules.filter(|rule| rule.occupations.is_empty() || rule.occupations.iter().any(|code| code.as_str() == occupation)).collect();

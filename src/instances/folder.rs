@@ -104,7 +104,12 @@ impl Folder {
     /// For each group of the file the number of its root.
     pub(super) fn roots(&self) -> Result<Vec<u32>, FileError> {
         let groups = self.groups()?;
-        let number = |side: bool, own: usize| groups.place.iter().position(|place| *place == (side, own as u32)).unwrap_or_default() as u32;
+        // Where each group of a side stands in the file.
+        let (mut of_trainees, mut of_roles) = (vec![0; groups.trainees.len()], vec![0; groups.roles.len()]);
+        for (at, (side, own)) in groups.place.iter().enumerate() {
+            (if *side { &mut of_trainees } else { &mut of_roles })[*own as usize] = at as u32;
+        }
+        let number = |side: bool, own: usize| if side { of_trainees[own] } else { of_roles[own] };
         let mut roots = Vec::with_capacity(groups.place.len());
         for (at, (side, own)) in groups.place.iter().enumerate() {
             let forest = if *side { &groups.trainees } else { &groups.roles };

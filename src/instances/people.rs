@@ -2,7 +2,7 @@
 
 use super::FileError;
 use super::folder::{Folder, columns, open};
-use passerelle_engine::solver::candidates::{Candidates, Post, Seeker};
+use passerelle_engine::solver::candidates::{Asks, Candidates, Post, Seeker};
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -32,23 +32,19 @@ impl Folder {
         let file = self.file("roles.csv");
         let names = ["origin", "dest", "family", "min_qual", "lang", "min_lang", "age_min", "age_max", "needs_recognition", "skills"];
         rows(&file, names, |row| {
-            let post = Post {
-                origin: row.number(0)?,
+            let asks = Asks {
                 destination: row.number(1)?,
-                family: row.number(2)?,
                 min_qualification: row.number(3)?,
                 language: languages.number(row.fields[4]),
                 min_level: row.number(5)?,
                 age_min: row.number(6)?,
                 age_max: row.number(7)?,
                 needs_recognition: row.number(8)? != 0,
-                skills: row
-                    .pairs(9)?
-                    .iter()
-                    .map(|(skill, weight)| Ok((row.whole(9, skill)?, row.whole(9, weight)?)))
-                    .collect::<Result<_, _>>()?,
             };
-            if post.destination >= DESTINATIONS {
+            let weighed = row.pairs(9)?;
+            let skills = weighed.iter().map(|(skill, weight)| Ok((row.whole(9, skill)?, row.whole(9, weight)?)));
+            let post = Post { origin: row.number(0)?, family: row.number(2)?, asks, skills: skills.collect::<Result<_, _>>()? };
+            if asks.destination >= DESTINATIONS {
                 return Err(row.wrong(1, "is beyond the 64 destinations that a mask has room for"));
             }
             posts.push(post);

@@ -1,7 +1,7 @@
 //! What follows from an event of a journey elsewhere: seats of the need, the pathway of a match, and
 //! what is known of recognition.
 
-use super::{Grounds, by_system, facts, following, of_person, pack_of};
+use super::{Grounds, by_system, facts, following, of_person, pack_of, terms_of};
 use crate::app::{law, needs};
 use crate::error::AppError;
 use crate::state::AppState;
@@ -98,8 +98,9 @@ pub async fn matched(state: &AppState, tx: &mut Tx, row: &proposal::Model, ready
     let newest = crate::app::corridors::latest_in(tx.conn(), &pack).await?;
     let destination = newest.as_ref().map(|found| found.destination.to_string());
     let law = law::current(state, tx.conn()).await?;
-    let terms = law.reference.journey_terms(destination.as_deref(), today).map_or(0, |terms| terms.reserve_days);
-    let until = ready_on.max(today).checked_add_days(Days::new(terms.into())).ok_or(AppError::NotFound)?;
+    let terms = terms_of(&law, destination.as_deref(), today)?;
+    let until = ready_on.max(today).checked_add_days(Days::new(terms.reserve_days.into()));
+    let until = until.ok_or_else(|| AppError::invalid("ready_on", "date", "lies too far ahead for a seat to be held"))?;
     let reserved = need::Event::Reserve { holder: need::holder(row.trainee_id), until };
     needs::by_system(tx, row.need_id, &reserved, today).await?;
     if journey.pathway.as_ref().is_none_or(|(known, _)| *known != pack)

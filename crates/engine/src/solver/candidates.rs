@@ -31,29 +31,32 @@ pub struct Seeker {
     pub skills: Vec<u32>,
 }
 
-/// What a role asks for.
+/// A role: for whom it was posted, what it asks of her beside skills, and skills with their weight.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Post {
     pub origin: u32,
-    pub destination: u32,
     pub family: u32,
+    pub asks: Asks,
+    pub skills: Vec<(u32, u32)>,
+}
+
+/// What a role asks for beside skills.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asks {
+    pub destination: u32,
     pub min_qualification: u32,
     pub language: u32,
     pub min_level: u32,
     pub age_min: u32,
     pub age_max: u32,
     pub needs_recognition: bool,
-    /// Skills with their weight.
-    pub skills: Vec<(u32, u32)>,
 }
 
-impl Post {
-    /// Whether a trainee may take the role, whatever her skills.
-    pub fn takes(&self, seeker: &Seeker) -> bool {
+impl Asks {
+    /// Whether a trainee of the role's origin and family may take it, whatever her skills.
+    pub fn admits(&self, seeker: &Seeker) -> bool {
         let bit = |mask: u64| self.destination < 64 && mask >> self.destination & 1 == 1;
-        self.origin == seeker.origin
-            && self.family == seeker.family
-            && seeker.qualification >= self.min_qualification
+        seeker.qualification >= self.min_qualification
             && (self.age_min..=self.age_max).contains(&seeker.age)
             && bit(seeker.visa)
             && (!self.needs_recognition || bit(seeker.recognised))
@@ -81,8 +84,9 @@ pub struct Candidates {
 struct Block {
     /// Roles in ascending order.
     roles: Vec<u32>,
-    /// Sum of the weights of each.
+    /// Sum of the weights of each, and what it asks for beside them: side by side, for they are read together.
     total: Vec<u32>,
+    beside: Vec<Asks>,
     /// Skills in ascending order, where the list of each begins, and the lists: place in the block, weight.
     skills: Vec<u32>,
     first: Vec<u32>,
@@ -100,7 +104,8 @@ impl Block {
                 by_skill.entry(*skill).or_default().push((place as u32, *weight));
             }
         }
-        let mut block = Self { roles, total, first: vec![0], ..Self::default() };
+        let beside = roles.iter().map(|role| posts[*role as usize].asks).collect();
+        let mut block = Self { roles, total, beside, first: vec![0], ..Self::default() };
         for (skill, list) in by_skill {
             block.skills.push(skill);
             block.asks.extend(list);
@@ -137,7 +142,7 @@ pub fn find(seekers: &[Seeker], posts: &[Post], k: usize, threads: usize) -> Can
     let share = seekers.len().div_ceil(threads.max(1)).max(1);
     let parts: Vec<(Vec<u32>, Vec<Candidate>)> = std::thread::scope(|scope| {
         let blocks = &blocks;
-        let working: Vec<_> = seekers.chunks(share).map(|part| scope.spawn(move || of_range(part, posts, blocks, k))).collect();
+        let working: Vec<_> = seekers.chunks(share).map(|part| scope.spawn(move || of_range(part, blocks, k))).collect();
         // A thread that panics has found a fault: it is not hidden.
         working.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     });
@@ -153,19 +158,24 @@ pub fn find(seekers: &[Seeker], posts: &[Post], k: usize, threads: usize) -> Can
     all
 }
 
-fn of_range(seekers: &[Seeker], posts: &[Post], blocks: &BTreeMap<(u32, u32), Block>, k: usize) -> (Vec<u32>, Vec<Candidate>) {
-    let (mut counts, mut found, mut sums) = (Vec::with_capacity(seekers.len()), Vec::new(), Sums::default());
-    for seeker in seekers {
-        let before = found.len();
+fn of_range(seekers: &[Seeker], blocks: &BTreeMap<(u32, u32), Block>, k: usize) -> (Vec<u32>, Vec<Candidate>) {
+    // Block by block, so that the lists of one block stay in the cache; then back in the order of trainees.
+    let mut order: Vec<usize> = (0..seekers.len()).collect();
+    order.sort_by_key(|at| (seekers[*at].origin, seekers[*at].family));
+    let (mut places, mut met, mut sums) = (vec![(0, 0); seekers.len()], Vec::new(), Sums::default());
+    for at in order {
+        let (seeker, before) = (&seekers[at], met.len());
         if let Some(block) = blocks.get(&(seeker.origin, seeker.family)) {
-            best_of(seeker, posts, block, k, &mut sums, &mut found);
+            best_of(seeker, block, k, &mut sums, &mut met);
         }
-        counts.push((found.len() - before) as u32);
+        places[at] = (before, met.len());
     }
-    (counts, found)
+    let mut found = Vec::with_capacity(met.len());
+    places.iter().for_each(|(from, to)| found.extend_from_slice(&met[*from..*to]));
+    (places.iter().map(|(from, to)| (to - from) as u32).collect(), found)
 }
 
-fn best_of(seeker: &Seeker, posts: &[Post], block: &Block, k: usize, sums: &mut Sums, found: &mut Vec<Candidate>) {
+fn best_of(seeker: &Seeker, block: &Block, k: usize, sums: &mut Sums, found: &mut Vec<Candidate>) {
     if sums.shared.len() < block.roles.len() {
         sums.shared.resize(block.roles.len(), 0);
     }
@@ -187,7 +197,7 @@ fn best_of(seeker: &Seeker, posts: &[Post], block: &Block, k: usize, sums: &mut 
         let shared = std::mem::take(&mut sums.shared[at]);
         let role = block.roles[at];
         let score = u64::from(shared) * 10_000 / u64::from(block.total[at].max(1));
-        if score > 0 && posts[role as usize].takes(seeker) {
+        if score > 0 && block.beside[at].admits(seeker) {
             sums.ranked.push(score << 32 | u64::from(!role));
         }
     }

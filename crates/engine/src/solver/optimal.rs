@@ -30,6 +30,8 @@ pub enum Unsolved {
     Infeasible,
     /// The problem came without weights.
     NoWeights,
+    /// Weight and bonus together are beyond the numbers that are counted with.
+    TooLarge,
 }
 
 impl std::fmt::Display for Unsolved {
@@ -37,6 +39,7 @@ impl std::fmt::Display for Unsolved {
         f.write_str(match self {
             Self::Infeasible => "the minimums of some groups cannot all be met under the caps",
             Self::NoWeights => "the pairs have no weights",
+            Self::TooLarge => "weight and bonus together are too large",
         })
     }
 }
@@ -66,7 +69,8 @@ pub fn solve(problem: &Problem, bonus: u32) -> Result<Solution, Unsolved> {
     if problem.weight.len() != problem.pairs.len() {
         return Err(Unsolved::NoWeights);
     }
-    of_most_worth(problem, problem.weight.iter().map(|weight| u32::from(*weight).saturating_add(bonus)).collect())
+    let worth: Option<Vec<u32>> = problem.weight.iter().map(|weight| u32::from(*weight).checked_add(bonus)).collect();
+    of_most_worth(problem, worth.ok_or(Unsolved::TooLarge)?)
 }
 
 /// The matching of most worth, where each pair has a worth of its own.
@@ -292,7 +296,7 @@ impl<'p> Flow<'p> {
             (best, way) = (label, Way::Role(self.groups.role_at[place]));
         }
         // A unit that goes nowhere, or only ever further down, belongs to a minimum that cannot be met.
-        if matches!(way, Way::None) || best < self.began[group] - self.fall {
+        if matches!(way, Way::None) || best < self.began[group].saturating_sub(self.fall) {
             return Err(Unsolved::Infeasible);
         }
         self.groups.label[group] = self.groups.label[group].min(best - self.error);

@@ -26,14 +26,8 @@ fn post() -> impl Strategy<Value = Post> {
     (0u32..2, 0u32..2, 0u32..2, 0u32..4, level, (18u32..30, 25u32..45), any::<bool>(), skills).prop_map(
         |(origin, destination, family, min_qualification, (language, min_level), (age_min, age_max), needs_recognition, skills)| Post {
             origin,
-            destination,
             family,
-            min_qualification,
-            language,
-            min_level,
-            age_min,
-            age_max,
-            needs_recognition,
+            asks: Asks { destination, min_qualification, language, min_level, age_min, age_max, needs_recognition },
             skills: skills.into_iter().collect(),
         },
     )
@@ -45,7 +39,11 @@ fn by_definition(seeker: &Seeker, posts: &[Post], k: usize) -> Vec<Candidate> {
     for (role, post) in posts.iter().enumerate() {
         let total: u32 = post.skills.iter().map(|(_, weight)| weight).sum();
         let shared: u32 = post.skills.iter().filter(|(skill, _)| seeker.skills.contains(skill)).map(|(_, weight)| weight).sum();
-        if shared > 0 && post.takes(seeker) && 10_000 * shared / total > 0 {
+        if shared > 0
+            && (post.origin, post.family) == (seeker.origin, seeker.family)
+            && post.asks.admits(seeker)
+            && 10_000 * shared / total > 0
+        {
             all.push(Candidate { role: role as u32, score: (10_000 * shared / total) as u16 });
         }
     }
@@ -82,15 +80,8 @@ fn who_may_not_take_a_role_is_no_candidate() {
         skills: vec![1, 1, 2],
         ..Seeker::default()
     };
-    let post = Post {
-        min_qualification: 3,
-        min_level: 4,
-        age_min: 25,
-        age_max: 25,
-        needs_recognition: true,
-        skills: vec![(1, 3), (5, 1)],
-        ..Post::default()
-    };
+    let asks = Asks { min_qualification: 3, min_level: 4, age_min: 25, age_max: 25, needs_recognition: true, ..Asks::default() };
+    let post = Post { asks, skills: vec![(1, 3), (5, 1)], ..Post::default() };
     let score = |change: &dyn Fn(&mut Post)| {
         let mut changed = post.clone();
         change(&mut changed);
@@ -100,17 +91,21 @@ fn who_may_not_take_a_role_is_no_candidate() {
     let changes: [fn(&mut Post); 9] = [
         |post| post.origin = 1,
         |post| post.family = 1,
-        |post| post.min_qualification = 4,
-        |post| post.min_level = 5,
-        |post| post.language = 1,
-        |post| post.age_min = 26,
-        |post| post.age_max = 24,
-        |post| post.destination = 1,
+        |post| post.asks.min_qualification = 4,
+        |post| post.asks.min_level = 5,
+        |post| post.asks.language = 1,
+        |post| post.asks.age_min = 26,
+        |post| post.asks.age_max = 24,
+        |post| post.asks.destination = 1,
         |post| post.skills = vec![(5, 1)],
     ];
     for change in changes {
         assert_eq!(score(&change), None);
     }
-    assert_eq!(score(&|post| (post.destination, post.needs_recognition) = (1, false)), Some(7_500));
-    assert_eq!(score(&|post| (post.destination, post.needs_recognition) = (64, false)), None, "a destination beyond the mask is none");
+    assert_eq!(score(&|post| (post.asks.destination, post.asks.needs_recognition) = (1, false)), Some(7_500));
+    assert_eq!(
+        score(&|post| (post.asks.destination, post.asks.needs_recognition) = (64, false)),
+        None,
+        "a destination beyond the mask is none"
+    );
 }
