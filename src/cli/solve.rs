@@ -164,7 +164,7 @@ pub(super) fn solve(args: &SolveArgs) -> Result<(), Failure> {
     let unsolved = |unsolved: optimal::Unsolved| Failure::new(EXIT_INPUT, unsolved.to_string());
     let (matching, prices): (Matching, _) = match (args.mode.variant(), &before) {
         (Some(variant), _) => (stable::solve(problem, variant), None),
-        (None, Some(before)) => (rematch::solve(problem, before).map_err(unsolved)?.matching, None),
+        (None, Some(before)) => (rematch::solve(problem, before, None).map_err(unsolved)?.matching, None),
         (None, None) => {
             let solution = optimal::solve(problem, args.bonus).map_err(unsolved)?;
             (solution.matching, Some(solution.prices))

@@ -6,10 +6,12 @@
 //! definitions, their sources and what a solver costs.
 
 pub mod candidates;
+mod groups;
 pub mod optimal;
 mod order;
 pub mod problem;
 pub mod rematch;
+mod repair;
 #[cfg(test)]
 mod sample;
 pub mod stable;

@@ -14,12 +14,11 @@
 //! Labels: a unit runs to whoever offers most, and whoever has passed it on offers less from then on.
 //! `label(role) + weight` is what a role offers a trainee; a role's label falls as more is bid for it.
 
-mod groups;
 mod prices;
 
+use super::groups::Groups;
 use super::problem::{Matching, NONE, Problem};
 use super::worst::Worst;
-use groups::Groups;
 pub use prices::Prices;
 use std::collections::{BinaryHeap, VecDeque};
 
@@ -32,6 +31,8 @@ pub enum Unsolved {
     NoWeights,
     /// Weight and bonus together are beyond the numbers that are counted with.
     TooLarge,
+    /// The matching or the prices from before belong to another problem.
+    OtherProblem,
 }
 
 impl std::fmt::Display for Unsolved {
@@ -40,6 +41,7 @@ impl std::fmt::Display for Unsolved {
             Self::Infeasible => "the minimums of some groups cannot all be met under the caps",
             Self::NoWeights => "the pairs have no weights",
             Self::TooLarge => "weight and bonus together are too large",
+            Self::OtherProblem => "the matching or the prices from before belong to another problem",
         })
     }
 }

@@ -6,8 +6,9 @@
 //! moved for a better score (the bonus for staying is more than twice the greatest weight), and whoever
 //! never had a place takes what is left. Minimums are waived: they may have become impossible.
 
-use super::optimal::{Solution, Unsolved, of_most_worth};
+use super::optimal::{Prices, Solution, Unsolved, of_most_worth};
 use super::problem::{Forest, Matching, NONE, Problem};
+use super::repair;
 
 /// For placing somebody again who had a place.
 pub const PLACED: u32 = 100_000;
@@ -30,35 +31,47 @@ pub struct Moves {
     pub newly_placed: u64,
 }
 
-/// The matching of greatest worth after a shock; `problem` is what the shock has left.
+/// The matching of greatest worth after a shock; `problem` is what the shock has left. With the prices of
+/// `before` it is mended where the shock has struck: for whoever was matched, the bonuses are the same at every
+/// role but her own, where they are higher still, so the prices of before are still a proof wherever nothing
+/// has changed. Without prices it is solved from nothing.
 ///
 /// # Errors
 /// When the problem has no weights, or `before` is no matching of its trainees.
-pub fn solve(problem: &Problem, before: &Matching) -> Result<Solution, Unsolved> {
-    if problem.weight.len() != problem.pairs.len() || before.len() != problem.trainees() {
+pub fn solve(problem: &Problem, before: &Matching, prices: Option<&Prices>) -> Result<Solution, Unsolved> {
+    if problem.weight.len() != problem.pairs.len() {
         return Err(Unsolved::NoWeights);
     }
-    of_most_worth(problem, worths(problem, before))
-}
-
-/// What each pair is worth after the shock.
-fn worths(problem: &Problem, before: &Matching) -> Vec<u32> {
-    let mut worths = Vec::with_capacity(problem.pairs.len());
-    for (trainee, had) in before.iter().enumerate() {
-        let from = problem.start[trainee] as usize;
-        for (pair, weight) in problem.list(trainee).iter().zip(&problem.weight[from..]) {
-            let placed = if *had == NONE { 0 } else { PLACED };
-            let kept = if *had == pair.role { KEPT } else { 0 };
-            worths.push(u32::from(*weight) + placed + kept);
+    if before.len() != problem.trainees() {
+        return Err(Unsolved::OtherProblem);
+    }
+    let worth = |trainee: usize, at: usize| worth(problem, before, trainee, at);
+    match prices {
+        Some(prices) => repair::solve(problem, |trainee, at| i64::from(worth(trainee, at)), before, prices),
+        None => {
+            let all = (0..problem.trainees()).flat_map(|trainee| {
+                let list = problem.start[trainee] as usize..problem.start[trainee + 1] as usize;
+                list.map(move |at| worth(trainee, at))
+            });
+            of_most_worth(problem, all.collect())
         }
     }
-    worths
+}
+
+/// What a pair is worth after the shock.
+fn worth(problem: &Problem, before: &Matching, trainee: usize, at: usize) -> u32 {
+    let had = before[trainee];
+    let placed = if had == NONE { 0 } else { PLACED };
+    let kept = if had == problem.pairs[at].role { KEPT } else { 0 };
+    u32::from(problem.weight[at]) + placed + kept
 }
 
 /// The sum that [`solve`] makes as great as can be.
 pub fn objective(problem: &Problem, before: &Matching, matching: &Matching) -> u64 {
-    let worths = worths(problem, before);
-    let worth = |(trainee, role): (usize, &u32)| problem.position(trainee, *role).map_or(0, |at| u64::from(worths[at]));
+    let worth = |(trainee, role): (usize, &u32)| {
+        let at = problem.position(trainee, *role);
+        at.map_or(0, |at| u64::from(worth(problem, before, trainee, at)))
+    };
     matching.iter().enumerate().filter(|(_, role)| **role != NONE).map(worth).sum()
 }
 

@@ -138,6 +138,16 @@ pub fn feasible(problem: &Problem, matching: &Matching) -> Vec<Violation> {
 /// and every price stands on a set that is full, or just holds its minimum (complementary slackness, in
 /// whole numbers).
 pub fn optimal(problem: &Problem, matching: &Matching, prices: &Prices, bonus: u32) -> Vec<Violation> {
+    of_most_worth(problem, matching, prices, |_, at| i64::from(problem.weight[at]) + i64::from(bonus))
+}
+
+/// [`optimal`] for pairs that are worth what `worth` says of a trainee and a place in the list of all pairs.
+pub fn of_most_worth(
+    problem: &Problem,
+    matching: &Matching,
+    prices: &Prices,
+    worth: impl Fn(usize, usize) -> i64,
+) -> Vec<Violation> {
     let mut violations = feasible(problem, matching);
     violations.extend(short(problem, matching).iter().map(|short| match short.trainee_side {
         true => Violation::TraineeGroupShort { group: short.group },
@@ -181,13 +191,13 @@ pub fn optimal(problem: &Problem, matching: &Matching, prices: &Prices, bonus: u
     }
     for (trainee, own) in matching.iter().enumerate() {
         let outside = at(&prices.trainee_group, problem.trainee_group[trainee]);
-        let worth = |at: usize| prices.role[problem.pairs[at].role as usize] + i64::from(problem.weight[at]) + i64::from(bonus);
-        let has = problem.position(trainee, *own).map_or(outside, worth);
+        let offer = |at: usize| prices.role[problem.pairs[at].role as usize] + worth(trainee, at);
+        let has = problem.position(trainee, *own).map_or(outside, offer);
         if has < outside {
             violations.push(Violation::GainsOutside { trainee: trainee as u32 });
         }
         for at in problem.start[trainee] as usize..problem.start[trainee + 1] as usize {
-            if worth(at) > has {
+            if offer(at) > has {
                 violations.push(Violation::Gains { trainee: trainee as u32, role: problem.pairs[at].role });
             }
         }

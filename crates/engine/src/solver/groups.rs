@@ -3,8 +3,9 @@
 //! Numbers: the trainees' groups first, then the roles', last the closing node, which also stands in for
 //! the group of those who have none.
 
-use crate::solver::order::Order;
-use crate::solver::problem::{NONE, Problem};
+use super::order::Order;
+use super::problem::{NONE, Problem};
+use std::cmp::Ordering;
 
 /// The arc of a group: from the group around it on the trainees' side, to it on the roles'.
 #[derive(Debug, Clone, Copy)]
@@ -101,22 +102,76 @@ impl Groups {
         if group < self.trainee_groups { (self.around[group], group) } else { (group, self.around[group]) }
     }
 
+    /// Every arc carries the units that are counted there, as far as its bounds allow, and is filled or emptied
+    /// where the labels say that it pays.
+    pub fn resume(&mut self, counted: &[i64]) {
+        self.surplus.fill(0);
+        for group in 0..self.arc.len() {
+            let (from, to) = self.ends(group);
+            let arc = &mut self.arc[group];
+            arc.flow = match self.label[from].cmp(&self.label[to]) {
+                Ordering::Less => arc.cap,
+                Ordering::Equal => counted[group].clamp(arc.min, arc.cap),
+                Ordering::Greater => arc.min,
+            };
+            self.surplus[from] -= arc.flow;
+            self.surplus[to] += arc.flow;
+        }
+    }
+
+    /// Groups from one up to the closing node, which is not among them.
+    pub fn chain(&self, group: usize) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(Some(group), |at| Some(self.around[*at])).take_while(|at| *at < self.arc.len())
+    }
+
+    /// Whether nothing may pass a group: it or one around it has a cap of nothing.
+    pub fn shut(&self, group: usize) -> bool {
+        self.chain(group).any(|at| self.arc[at].cap == 0)
+    }
+
+    /// Whether a group lies on the trainees' side; the closing node lies on both, and counts as theirs.
+    pub fn of_trainees(&self, group: usize) -> bool {
+        group < self.trainee_groups || group == self.arc.len()
+    }
+
     /// Neighbouring groups with the units that they can take from this one.
     pub fn ways(&self, group: usize) -> impl Iterator<Item = (usize, i64)> + '_ {
-        let room = move |of: usize, from: usize| {
-            let arc = self.arc[of];
-            if self.ends(of).0 == from { arc.cap - arc.flow } else { arc.flow - arc.min }
-        };
-        let up = (group < self.arc.len()).then(|| (self.around[group], room(group, group)));
-        up.into_iter().chain(self.inside[group].iter().map(move |child| (*child, room(*child, group))))
+        self.neighbours(group).map(move |next| (next, self.room(group, next)))
+    }
+
+    /// Neighbouring groups with the units that this one can take from them.
+    pub fn ways_to(&self, group: usize) -> impl Iterator<Item = (usize, i64)> + '_ {
+        self.neighbours(group).map(move |from| (from, self.room(from, group)))
+    }
+
+    fn neighbours(&self, group: usize) -> impl Iterator<Item = usize> + '_ {
+        let up = (group < self.arc.len()).then(|| self.around[group]);
+        up.into_iter().chain(self.inside[group].iter().copied())
+    }
+
+    /// Units that can still pass from one neighbour to the other.
+    pub fn room(&self, from: usize, to: usize) -> i64 {
+        let (of, forward) = self.arc_between(from, to);
+        let arc = self.arc[of];
+        if forward { arc.cap - arc.flow } else { arc.flow - arc.min }
     }
 
     /// Moves units between neighbours.
     pub fn push(&mut self, from: usize, to: usize, units: i64) {
-        let of = if to < self.arc.len() && self.around[to] == from { to } else { from };
-        let forward = self.ends(of).0 == from;
-        self.arc[of].flow += if forward { units } else { -units };
+        self.shift(from, to, units);
         self.surplus[from] -= units;
         self.surplus[to] += units;
+    }
+
+    /// Lets units pass from one neighbour to the other, and counts nothing as surplus.
+    pub fn shift(&mut self, from: usize, to: usize, units: i64) {
+        let (of, forward) = self.arc_between(from, to);
+        self.arc[of].flow += if forward { units } else { -units };
+    }
+
+    /// The group whose arc joins two neighbours, and whether it runs this way.
+    fn arc_between(&self, from: usize, to: usize) -> (usize, bool) {
+        let of = if to < self.arc.len() && self.around[to] == from { to } else { from };
+        (of, self.ends(of).0 == from)
     }
 }
