@@ -5,10 +5,10 @@
 
 mod commands;
 mod demo;
+mod instances;
 mod law;
 mod output;
 mod pathway;
-mod solve;
 
 use crate::config::Config;
 use clap::{Parser, Subcommand};
@@ -81,13 +81,13 @@ enum Command {
     Match(MatchArgs),
     /// The best eligible roles of each trainee of an instance, exactly.
     #[command(after_help = "Example: passerelle candidates L --top 50 --out candidates.csv --threads 2")]
-    Candidates(solve::CandidatesArgs),
+    Candidates(instances::CandidatesArgs),
     /// Solve a folder with a matching instance.
     #[command(after_help = "Example: passerelle solve L --mode stable --out matching.csv --stats stats.json")]
-    Solve(solve::SolveArgs),
+    Solve(instances::SolveArgs),
     /// Check a matching by the definitions; exits with 1 when something is wrong.
     #[command(after_help = "Example: passerelle check L matching.csv --mode stable")]
-    Check(solve::CheckArgs),
+    Check(instances::CheckArgs),
     /// Accounts.
     #[command(subcommand)]
     User(User),
@@ -376,9 +376,9 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
         },
         Command::Calc(Calc::Deadline) => law::deadline(&config),
         Command::Match(args) => commands::match_run(config, args).await,
-        Command::Candidates(args) => solve::candidates(&args),
-        Command::Solve(args) => solve::solve(&args),
-        Command::Check(args) => solve::check(&args),
+        Command::Candidates(args) => instances::candidates(&args),
+        Command::Solve(args) => instances::solve(&args),
+        Command::Check(args) => instances::check(&args),
         Command::User(User::Create { email, name, role, organisation, country, trainee, locale }) => {
             let new = commands::NewUser { email, name, role, organisation, country, trainee, locale };
             commands::user_create(config, new).await

@@ -8,8 +8,9 @@ mod matching;
 mod people;
 mod shocks;
 mod stats;
+mod ties;
 
-pub use certificate::{read as read_prices, write as write_prices};
+pub use certificate::{read_cutoffs, read_prices, write_cutoffs, write_prices};
 pub use folder::{Folder, Instance, Wanted};
 pub use matching::{read as read_matching, write as write_matching};
 pub use people::write_candidates;

@@ -17,6 +17,9 @@ pub struct Stats {
     /// Sum of the weights of the matched pairs; nothing where weights were not read.
     pub weight: Option<u64>,
     pub objective: Option<i64>,
+    /// No matching has a greater objective; of an integer programme.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound: Option<u64>,
     pub blocking_pairs: Option<usize>,
     pub threads: usize,
     pub engine_version: String,

@@ -31,7 +31,11 @@ fn said(output: &Output) -> String {
 fn what_is_solved_passes_the_check_and_what_is_spoilt_does_not() {
     let place = folder();
     let at = place.path();
-    for (mode, more) in [("stable", &[][..]), ("stable-seats", &[]), ("optimal", &["--certificate", "prices.csv"])] {
+    for (mode, more) in [
+        ("stable", &["--certificate", "cutoffs.csv"][..]),
+        ("stable-seats", &["--certificate", "seats.csv", "--threads", "2"]),
+        ("optimal", &["--certificate", "prices.csv"]),
+    ] {
         let solved = run(at, &[&["solve", ".", "--mode", mode, "--out", "m.csv", "--stats", "s.json"], more].concat());
         assert_eq!(solved.status.code(), Some(0), "{mode}: {}", said(&solved));
         let stats: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(at.join("s.json")).unwrap()).unwrap();
@@ -49,6 +53,13 @@ fn what_is_solved_passes_the_check_and_what_is_spoilt_does_not() {
         std::fs::read(at.join("again.csv")).unwrap()
     };
     assert_eq!(twice(), twice());
+    // A certificate that says another thing than the matching is no certificate.
+    run(at, &["solve", ".", "--mode", "stable", "--out", "m.csv", "--certificate", "cutoffs.csv"]);
+    let cutoffs = std::fs::read_to_string(at.join("cutoffs.csv")).unwrap();
+    assert!(cutoffs.contains("role,0,group,4,9000,2,0") || cutoffs.contains("role,0,role,-1,"), "{cutoffs}");
+    std::fs::write(at.join("cutoffs.csv"), cutoffs.replace("role,0,", "role,2,")).unwrap();
+    let checked = run(at, &["check", ".", "m.csv", "--mode", "stable", "--certificate", "cutoffs.csv"]);
+    assert!(checked.status.code() == Some(1) && said(&checked).contains("another cutoff of role"), "{}", said(&checked));
     let unproved = run(at, &["check", ".", "again.csv", "--mode", "optimal"]);
     assert_eq!(unproved.status.code(), Some(3), "{}", said(&unproved));
 }
@@ -65,6 +76,33 @@ fn after_a_shock_whoever_can_stay_stays() {
     assert!(said(&after).contains("kept 1,"), "{}", said(&after));
     let kept = std::fs::read_to_string(at.join("after.csv")).unwrap();
     assert!(kept.contains("3,2") && !kept.contains(",0\n") && !kept.contains(",1\n"), "{kept}");
+    // With the prices of before, with prices worked out again, and from nothing: worth the same, and proved.
+    run(at, &["solve", ".", "--mode", "optimal", "--out", "before.csv", "--certificate", "before-prices.csv"]);
+    let again: &[&str] = &["solve", ".", "--mode", "optimal", "--shock", "left", "--before", "before.csv"];
+    let mut worth = Vec::new();
+    for (at_once, more) in [("kept", &["--before-certificate", "before-prices.csv"][..]), ("derived", &[])] {
+        let args = [again, more, &["--out", "after.csv", "--certificate", "after-prices.csv", "--stats", "s.json"]].concat();
+        let after = run(at, &args);
+        assert_eq!(after.status.code(), Some(0), "{at_once}: {}", said(&after));
+        let stats: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(at.join("s.json")).unwrap()).unwrap();
+        worth.push(stats["objective"].as_i64().unwrap());
+        let proof = [
+            "check",
+            ".",
+            "after.csv",
+            "--mode",
+            "optimal",
+            "--shock",
+            "left",
+            "--before",
+            "before.csv",
+            "--certificate",
+            "after-prices.csv",
+        ];
+        let checked = run(at, &proof);
+        assert_eq!(checked.status.code(), Some(0), "{at_once}: {}", said(&checked));
+    }
+    assert_eq!(worth[0], worth[1]);
     // Two at once, and a stable answer to what is left.
     for shocks in [&["--shock", "gone"][..], &["--shock", "closed", "--shock", "left"]] {
         let solved = run(at, &[&["solve", ".", "--mode", "stable", "--out", "left.csv"], shocks].concat());
@@ -117,4 +155,41 @@ fn bad_instances_are_refused_with_file_and_line() {
     .unwrap();
     let solved = run(place.path(), &["solve", ".", "--mode", "optimal"]);
     assert!(solved.status.code() == Some(3) && said(&solved).contains("cannot all be met"), "{}", said(&solved));
+    assert!(said(&solved).contains("Together 2 (group 5 needs at least 2), and at most 1 can be had"), "{}", said(&solved));
+}
+
+#[test]
+fn couples_and_caps_that_cross_are_refused_or_handed_to_an_integer_programme() {
+    let place = folder();
+    let at = place.path();
+    let solve = |more: &[&str]| run(at, &[&["solve", ".", "--mode", "optimal", "--out", "m.csv"], more].concat());
+    // Roles 0 and 1 lie in one pathway: their shared cap is a group like any other.
+    std::fs::write(at.join("shared.csv"), "cap,roles\n1,0;1\n").unwrap();
+    let solved = solve(&[]);
+    assert_eq!(solved.status.code(), Some(0), "{}", said(&solved));
+    let placed = std::fs::read_to_string(at.join("m.csv")).unwrap();
+    assert_eq!(placed.lines().filter(|line| line.ends_with(",0") || line.ends_with(",1")).count(), 1, "{placed}");
+    // Roles 1 and 2 lie in two pathways, and that of role 1 binds.
+    std::fs::write(at.join("shared.csv"), "cap,roles\n1,1;2\n").unwrap();
+    let refused = solve(&[]);
+    assert!(refused.status.code() == Some(3) && said(&refused).contains("crosses group 4: role 1 lies in it and role 2 does not"));
+    let solved = solve(&["--integer"]);
+    assert!(solved.status.code() == Some(0) && said(&solved).contains("a gap of"), "{}", said(&solved));
+    let placed = std::fs::read_to_string(at.join("m.csv")).unwrap();
+    assert!(placed.lines().filter(|line| line.ends_with(",1") || line.ends_with(",2")).count() <= 1, "{placed}");
+    // A couple that stays together: role 2 lies in another subdivision than the others.
+    std::fs::remove_file(at.join("shared.csv")).unwrap();
+    std::fs::write(at.join("couples.csv"), "a,b\n1,3\n").unwrap();
+    let missing = solve(&["--integer"]);
+    assert!(missing.status.code() == Some(3) && said(&missing).contains("there is no column subdivision"), "{}", said(&missing));
+    let with_places: Vec<String> =
+        ROLES.lines().zip(["subdivision", "0", "0", "1"]).map(|(line, place)| format!("{line},{place}\n")).collect();
+    std::fs::write(at.join("roles.csv"), with_places.concat()).unwrap();
+    let solved = solve(&["--integer"]);
+    assert_eq!(solved.status.code(), Some(0), "{}", said(&solved));
+    let placed = std::fs::read_to_string(at.join("m.csv")).unwrap();
+    let of = |trainee: &str| placed.lines().find_map(|line| line.strip_prefix(trainee)).map(|role| role == "2");
+    assert_eq!(of("1,"), of("3,"), "{placed}");
+    std::fs::write(at.join("couples.csv"), "a,b\n1,9\n").unwrap();
+    assert!(said(&solve(&["--integer"])).contains("couples.csv:2: names trainee 9"));
 }

@@ -5,15 +5,19 @@
 //! definitions and shares nothing with the solvers but these types. `docs/MATCHING.md` has the
 //! definitions, their sources and what a solver costs.
 
+mod ahead;
 pub mod candidates;
+pub mod conflict;
+pub mod cutoffs;
 mod groups;
+pub mod integer;
 pub mod optimal;
 mod order;
 pub mod problem;
 pub mod rematch;
-mod repair;
 #[cfg(test)]
 mod sample;
+pub mod shared;
 pub mod stable;
 pub mod verify;
 mod worst;

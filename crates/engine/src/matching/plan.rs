@@ -117,7 +117,7 @@ pub fn plan(snapshot: &Snapshot, policy: &Policy, progress: &mut dyn FnMut(Stage
     progress(Stage::Matching, 0);
     let matching = stable::solve(&market.problem, Variant::Merit);
     progress(Stage::Checking, 0);
-    let mut violations = verify::stable(&market.problem, &matching, Variant::Merit);
+    let mut violations = verify::stable(&market.problem, &matching, Variant::Merit, 1);
     violations.extend(unlawful(&market, &matching));
     if !violations.is_empty() {
         return Err(PlanError::Violated(violations));

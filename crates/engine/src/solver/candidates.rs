@@ -8,13 +8,18 @@
 //! qualification, language and age than she brings, lies in a destination that she can get a visa for,
 //! and, where it needs recognition, in one that recognises her.
 //!
-//! Cost: roles are kept by (origin, family), and inside such a block each skill lists the roles that ask for
-//! it. A trainee walks the lists of her own skills in her own block and adds up: work is the number of
-//! shared skills, not the number of roles. What was touched is tested for eligibility, scored, and the
-//! best k are selected without sorting the others. Trainees do not touch each other, so that threads take
-//! ranges of them; the result does not depend on their number.
+//! Cost: roles are kept by (origin, family). Inside such a block every condition but skills is a row of
+//! bits, a bit a role ([`rows`]): who may be asked is an AND of a dozen rows. Each skill lists the roles that
+//! ask for it; a trainee walks the lists of her own skills and adds up, so that work is the number of shared
+//! skills. Only the bits that are left are scored, by a table instead of a division, and the best k are
+//! selected without sorting the others. Trainees do not touch each other, so that threads take ranges of
+//! them; the result does not depend on their number.
 
-use std::collections::BTreeMap;
+mod rows;
+
+use super::problem::NONE;
+use rows::Rows;
+use std::collections::{BTreeMap, HashMap};
 
 /// What a trainee brings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,46 +84,67 @@ pub struct Candidates {
     pub found: Vec<Candidate>,
 }
 
+/// Sums of weights up to this one have a table of their scores.
+const TABLED: u32 = 1_000;
+
+fn score(shared: u32, total: u32) -> u16 {
+    (u64::from(shared) * 10_000 / u64::from(total.max(1))) as u16
+}
+
 /// Roles of one origin and family, with the roles that ask for each skill.
 #[derive(Debug, Default)]
 struct Block {
     /// Roles in ascending order.
     roles: Vec<u32>,
-    /// Sum of the weights of each, and what it asks for beside them: side by side, for they are read together.
-    total: Vec<u32>,
-    beside: Vec<Asks>,
-    /// Skills in ascending order, where the list of each begins, and the lists: place in the block, weight.
-    skills: Vec<u32>,
-    first: Vec<u32>,
+    /// Sum of the weights of each, and where in the table its scores begin; [`NONE`] for sums without a table.
+    total: Vec<(u32, u32)>,
+    /// Scores by the sum that is shared, for every sum of all weights that occurs and is not too large.
+    table: Vec<u16>,
+    /// Skills with the places of their lists, and the lists: place in the block, weight.
+    lists: HashMap<u32, (u32, u32)>,
     asks: Vec<(u32, u32)>,
+    rows: Rows,
 }
 
 impl Block {
     fn of(posts: &[Post], roles: Vec<u32>) -> Self {
         let mut by_skill: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
-        let mut total = Vec::with_capacity(roles.len());
+        let mut block = Self { rows: Rows::of(posts, &roles), ..Self::default() };
+        let mut tables: BTreeMap<u32, u32> = BTreeMap::new();
         for (place, role) in roles.iter().enumerate() {
             let skills = &posts[*role as usize].skills;
-            total.push(skills.iter().map(|(_, weight)| weight).sum());
+            let total: u32 = skills.iter().map(|(_, weight)| weight).sum();
+            let from = *tables.entry(total).or_insert_with(|| {
+                if total > TABLED {
+                    return NONE;
+                }
+                let from = block.table.len() as u32;
+                block.table.extend((0..=total).map(|shared| score(shared, total)));
+                from
+            });
+            block.total.push((total, from));
             for (skill, weight) in skills {
                 by_skill.entry(*skill).or_default().push((place as u32, *weight));
             }
         }
-        let beside = roles.iter().map(|role| posts[*role as usize].asks).collect();
-        let mut block = Self { roles, total, beside, first: vec![0], ..Self::default() };
+        block.roles = roles;
         for (skill, list) in by_skill {
-            block.skills.push(skill);
+            let from = block.asks.len() as u32;
             block.asks.extend(list);
-            block.first.push(block.asks.len() as u32);
+            block.lists.insert(skill, (from, block.asks.len() as u32));
         }
         block
     }
 
-    fn asking(&self, skill: u32) -> &[(u32, u32)] {
-        match self.skills.binary_search(&skill) {
-            Ok(at) => &self.asks[self.first[at] as usize..self.first[at + 1] as usize],
-            Err(_) => &[],
+    fn score(&self, place: usize, shared: u32) -> u16 {
+        match self.total[place] {
+            (total, NONE) => score(shared, total),
+            (_, from) => self.table[(from + shared) as usize],
         }
+    }
+
+    fn asking(&self, skill: u32) -> &[(u32, u32)] {
+        self.lists.get(&skill).map_or(&[], |(from, to)| &self.asks[*from as usize..*to as usize])
     }
 }
 
@@ -126,7 +152,8 @@ impl Block {
 #[derive(Default)]
 struct Sums {
     shared: Vec<u32>,
-    touched: Vec<u32>,
+    /// Bits of the roles that she may take.
+    open: Vec<u64>,
     ranked: Vec<u64>,
 }
 
@@ -140,65 +167,91 @@ pub fn find(seekers: &[Seeker], posts: &[Post], k: usize, threads: usize) -> Can
     }
     let blocks: BTreeMap<(u32, u32), Block> = roles.into_iter().map(|(key, roles)| (key, Block::of(posts, roles))).collect();
     let share = seekers.len().div_ceil(threads.max(1)).max(1);
-    let parts: Vec<(Vec<u32>, Vec<Candidate>)> = std::thread::scope(|scope| {
-        let blocks = &blocks;
-        let working: Vec<_> = seekers.chunks(share).map(|part| scope.spawn(move || of_range(part, blocks, k))).collect();
-        // A thread that panics has found a fault: it is not hidden.
-        working.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    });
-    let mut all =
-        Candidates { start: Vec::with_capacity(seekers.len() + 1), found: Vec::with_capacity(parts.iter().map(|part| part.1.len()).sum()) };
+    let parts: Vec<Part> = on_threads(seekers.chunks(share), |part| Part::find(part, &blocks, k));
+    let mut all = Candidates { start: Vec::with_capacity(seekers.len() + 1), found: vec![] };
     all.start.push(0);
-    for (counts, found) in parts {
-        for count in counts {
-            all.start.push(all.start.last().copied().unwrap_or(0) + count);
-        }
-        all.found.extend(found);
+    let mut sum = 0;
+    for (from, to) in parts.iter().flat_map(|part| &part.places) {
+        sum += (to - from) as u32;
+        all.start.push(sum);
     }
+    all.found.resize(sum as usize, Candidate { role: 0, score: 0 });
+    let mut rest = all.found.as_mut_slice();
+    let mut into = Vec::with_capacity(parts.len());
+    for part in &parts {
+        let (own, others) = rest.split_at_mut(part.met.len());
+        into.push((part, own));
+        rest = others;
+    }
+    on_threads(into, |(part, own)| part.write(own));
     all
 }
 
-fn of_range(seekers: &[Seeker], blocks: &BTreeMap<(u32, u32), Block>, k: usize) -> (Vec<u32>, Vec<Candidate>) {
-    // Block by block, so that the lists of one block stay in the cache; then back in the order of trainees.
-    let mut order: Vec<usize> = (0..seekers.len()).collect();
-    order.sort_by_key(|at| (seekers[*at].origin, seekers[*at].family));
-    let (mut places, mut met, mut sums) = (vec![(0, 0); seekers.len()], Vec::new(), Sums::default());
-    for at in order {
-        let (seeker, before) = (&seekers[at], met.len());
-        if let Some(block) = blocks.get(&(seeker.origin, seeker.family)) {
-            best_of(seeker, block, k, &mut sums, &mut met);
+/// Does the same for each of some parts, on a thread each.
+fn on_threads<T: Send, R: Send>(parts: impl IntoIterator<Item = T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    std::thread::scope(|scope| {
+        let work = &work;
+        let working: Vec<_> = parts.into_iter().map(|part| scope.spawn(move || work(part))).collect();
+        // A thread that panics has found a fault: it is not hidden.
+        working.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
+}
+
+/// What one thread has found: candidates block by block, and where those of each of its trainees are.
+struct Part {
+    places: Vec<(usize, usize)>,
+    met: Vec<Candidate>,
+}
+
+impl Part {
+    fn find(seekers: &[Seeker], blocks: &BTreeMap<(u32, u32), Block>, k: usize) -> Self {
+        // Block by block, so that the lists of one block stay in the cache.
+        let mut order: Vec<usize> = (0..seekers.len()).collect();
+        order.sort_by_key(|at| (seekers[*at].origin, seekers[*at].family));
+        let mut part = Self { places: vec![(0, 0); seekers.len()], met: Vec::new() };
+        let mut sums = Sums::default();
+        for at in order {
+            let (seeker, before) = (&seekers[at], part.met.len());
+            if let Some(block) = blocks.get(&(seeker.origin, seeker.family)) {
+                best_of(seeker, block, k, &mut sums, &mut part.met);
+            }
+            part.places[at] = (before, part.met.len());
         }
-        places[at] = (before, met.len());
+        part
     }
-    let mut found = Vec::with_capacity(met.len());
-    places.iter().for_each(|(from, to)| found.extend_from_slice(&met[*from..*to]));
-    (places.iter().map(|(from, to)| (to - from) as u32).collect(), found)
+
+    /// Back in the order of trainees.
+    fn write(&self, mut into: &mut [Candidate]) {
+        for (from, to) in &self.places {
+            let (own, rest) = into.split_at_mut(to - from);
+            own.copy_from_slice(&self.met[*from..*to]);
+            into = rest;
+        }
+    }
 }
 
 fn best_of(seeker: &Seeker, block: &Block, k: usize, sums: &mut Sums, found: &mut Vec<Candidate>) {
-    if sums.shared.len() < block.roles.len() {
-        sums.shared.resize(block.roles.len(), 0);
-    }
+    sums.shared.clear();
+    sums.shared.resize(block.roles.len(), 0);
     for (at, skill) in seeker.skills.iter().enumerate() {
         if seeker.skills[..at].contains(skill) {
             continue;
         }
         for (place, weight) in block.asking(*skill) {
-            let sum = &mut sums.shared[*place as usize];
-            if *sum == 0 {
-                sums.touched.push(*place);
-            }
-            *sum += weight;
+            sums.shared[*place as usize] += weight;
         }
     }
+    block.rows.open_to(seeker, &mut sums.open);
     sums.ranked.clear();
-    for place in sums.touched.drain(..) {
-        let at = place as usize;
-        let shared = std::mem::take(&mut sums.shared[at]);
-        let role = block.roles[at];
-        let score = u64::from(shared) * 10_000 / u64::from(block.total[at].max(1));
-        if score > 0 && block.beside[at].admits(seeker) {
-            sums.ranked.push(score << 32 | u64::from(!role));
+    for (word, bits) in sums.open.iter().enumerate() {
+        let mut left = *bits;
+        while left != 0 {
+            let place = 64 * word + left.trailing_zeros() as usize;
+            left &= left - 1;
+            let score = u64::from(block.score(place, sums.shared[place]));
+            if score > 0 {
+                sums.ranked.push(score << 32 | u64::from(!block.roles[place]));
+            }
         }
     }
     if sums.ranked.len() > k {

@@ -5,7 +5,6 @@
 
 use super::order::Order;
 use super::problem::{NONE, Problem};
-use std::cmp::Ordering;
 
 /// The arc of a group: from the group around it on the trainees' side, to it on the roles'.
 #[derive(Debug, Clone, Copy)]
@@ -102,17 +101,23 @@ impl Groups {
         if group < self.trainee_groups { (self.around[group], group) } else { (group, self.around[group]) }
     }
 
-    /// Every arc carries the units that are counted there, as far as its bounds allow, and is filled or emptied
-    /// where the labels say that it pays.
-    pub fn resume(&mut self, counted: &[i64]) {
+    /// Every arc carries the units that are counted there.
+    pub fn carry(&mut self, counted: &[i64]) {
+        self.arc.iter_mut().zip(counted).for_each(|(arc, units)| arc.flow = *units);
+    }
+
+    /// Every arc keeps its units as far as its bounds allow; it is filled or emptied where that pays by more
+    /// than the error.
+    pub fn resume(&mut self, error: i64) {
         self.surplus.fill(0);
         for group in 0..self.arc.len() {
             let (from, to) = self.ends(group);
             let arc = &mut self.arc[group];
-            arc.flow = match self.label[from].cmp(&self.label[to]) {
-                Ordering::Less => arc.cap,
-                Ordering::Equal => counted[group].clamp(arc.min, arc.cap),
-                Ordering::Greater => arc.min,
+            let pays = self.label[to].saturating_sub(self.label[from]);
+            arc.flow = match pays {
+                pays if pays > error => arc.cap,
+                pays if pays < -error => arc.min,
+                _ => arc.flow.clamp(arc.min, arc.cap),
             };
             self.surplus[from] -= arc.flow;
             self.surplus[to] += arc.flow;
@@ -129,19 +134,9 @@ impl Groups {
         self.chain(group).any(|at| self.arc[at].cap == 0)
     }
 
-    /// Whether a group lies on the trainees' side; the closing node lies on both, and counts as theirs.
-    pub fn of_trainees(&self, group: usize) -> bool {
-        group < self.trainee_groups || group == self.arc.len()
-    }
-
     /// Neighbouring groups with the units that they can take from this one.
     pub fn ways(&self, group: usize) -> impl Iterator<Item = (usize, i64)> + '_ {
         self.neighbours(group).map(move |next| (next, self.room(group, next)))
-    }
-
-    /// Neighbouring groups with the units that this one can take from them.
-    pub fn ways_to(&self, group: usize) -> impl Iterator<Item = (usize, i64)> + '_ {
-        self.neighbours(group).map(move |from| (from, self.room(from, group)))
     }
 
     fn neighbours(&self, group: usize) -> impl Iterator<Item = usize> + '_ {

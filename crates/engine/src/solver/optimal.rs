@@ -15,7 +15,9 @@
 //! `label(role) + weight` is what a role offers a trainee; a role's label falls as more is bid for it.
 
 mod prices;
+mod warm;
 
+use super::ahead::soon;
 use super::groups::Groups;
 use super::problem::{Matching, NONE, Problem};
 use super::worst::Worst;
@@ -56,6 +58,9 @@ pub struct Solution {
 /// Passes over all pairs before the labels of a round are given up as not exact yet.
 const PASSES: usize = 12;
 
+/// How many visits ahead the lists of trainees are asked for.
+const AHEAD: usize = 6;
+
 /// By how much the error shrinks from round to round.
 const SHRINK: i64 = 8;
 
@@ -84,14 +89,56 @@ pub(super) fn of_most_worth(problem: &Problem, worth: Vec<u32>) -> Result<Soluti
     loop {
         flow.begin();
         flow.settle()?;
-        // Below a unit of weight the flow is often the best long before the last round would prove it.
-        let passes = match flow.error {
-            1 => usize::MAX,
-            error if error < flow.scale => PASSES,
-            _ => 0,
-        };
-        if let Some(prices) = flow.prices(passes) {
-            return Ok(Solution { matching: flow.matched, prices });
+        if let Some(solution) = flow.proved() {
+            return Ok(solution);
+        }
+        flow.error = (flow.error / SHRINK).max(1);
+    }
+}
+
+/// The prices that prove a matching to be of greatest weight; nothing when it is not, or when they do not come
+/// out within so many passes over all pairs.
+pub fn prices_of(problem: &Problem, matching: &Matching, passes: usize) -> Option<Prices> {
+    let fits = matching.len() == problem.trainees() && problem.weight.len() == problem.pairs.len();
+    if !fits || !super::verify::feasible(problem, matching).is_empty() {
+        return None;
+    }
+    let mut flow = Flow::new(problem, problem.weight.iter().map(|weight| u32::from(*weight)).collect());
+    flow.take_up(matching, &Prices::zero(problem));
+    flow.prices(passes)
+}
+
+/// The matching of most worth, found from that of before and its prices.
+///
+/// # Errors
+/// When the minimums cannot be met, or `before` or `prices` are of another problem.
+pub(super) fn from_before(
+    problem: &Problem,
+    worth: Vec<u32>,
+    before: &Matching,
+    prices: &Prices,
+    threads: usize,
+) -> Result<Solution, Unsolved> {
+    let fits = (before.len(), prices.role.len(), prices.trainee_group.len(), prices.role_group.len())
+        == (problem.trainees(), problem.roles(), problem.trainee_groups.len(), problem.role_groups.len());
+    if !fits {
+        return Err(Unsolved::OtherProblem);
+    }
+    let mut flow = Flow::new(problem, worth);
+    flow.take_up(before, prices);
+    // How far a label can fall from prices of before is not known, so a minimum that cannot be met is not
+    // recognised by it: where there are minimums, it is solved from nothing.
+    let minimums = problem.trainee_groups.min.iter().chain(&problem.role_groups.min).any(|min| *min > 0);
+    if minimums {
+        return of_most_worth(problem, flow.worth);
+    }
+    flow.error = flow.first_error();
+    flow.fall = i64::MAX;
+    loop {
+        flow.resume(threads);
+        flow.settle()?;
+        if let Some(solution) = flow.proved() {
+            return Ok(solution);
         }
         flow.error = (flow.error / SHRINK).max(1);
     }
@@ -122,7 +169,7 @@ struct Flow<'p> {
     /// Units more at each role than it has passed up; fewer, where it was made to pass up in advance.
     surplus: Vec<i64>,
     groups: Groups,
-    /// Roles by place, with their label where they have passed a unit up.
+    /// Roles by place, with what a unit is worth that comes back to them.
     tree: Worst<Label>,
     /// Trainees who wait outside, by group, with their label.
     idle: Vec<BinaryHeap<(i64, u32)>>,
@@ -159,21 +206,39 @@ impl<'p> Flow<'p> {
         }
     }
 
-    /// The best and the second best offer to a trainee: label, and the role or [`NONE`] for staying out.
+    /// The solution, if the flow as it stands can be proved to be the best.
+    fn proved(&mut self) -> Option<Solution> {
+        // Below a unit of weight the flow is often the best long before the last round would prove it.
+        let passes = match self.error {
+            1 => usize::MAX,
+            error if error < self.scale => PASSES,
+            _ => return None,
+        };
+        let prices = self.prices(passes)?;
+        Some(Solution { matching: std::mem::take(&mut self.matched), prices })
+    }
+
+    /// The best and the second best offer to a trainee: label, and where in the list of all pairs it stands,
+    /// or [`NONE`] for staying out. Written without branches: which offer is better cannot be foreseen.
     fn offers(&self, trainee: usize) -> (i64, u32, i64) {
         let outside = self.groups.label[self.groups.of_trainee(trainee)];
-        let (mut best, mut role, mut second) = (outside, NONE, NOTHING);
+        let (mut best, mut at, mut second) = (outside, NONE, NOTHING);
         let from = self.problem.start[trainee] as usize;
         let list = self.problem.list(trainee);
-        for (pair, worth) in list.iter().zip(&self.worth[from..from + list.len()]) {
+        for (place, (pair, worth)) in list.iter().zip(&self.worth[from..from + list.len()]).enumerate() {
             let offer = self.role[pair.role as usize] + i64::from(*worth) * self.scale;
-            if offer > best {
-                (second, best, role) = (best, offer, pair.role);
-            } else if offer > second {
-                second = offer;
-            }
+            at = if offer > best { (from + place) as u32 } else { at };
+            second = second.max(offer.min(best));
+            best = best.max(offer);
         }
-        (best, role, second)
+        (best, at, second)
+    }
+
+    /// The list of a trainee is looked through soon.
+    fn ask_for(&self, trainee: u32) {
+        let list = self.problem.start[trainee as usize] as usize..self.problem.start[trainee as usize + 1] as usize;
+        soon(&self.problem.pairs[list.clone()]);
+        soon(&self.worth[list]);
     }
 
     /// A round begins: nobody is placed, and every arc that would pay at these labels is filled.
@@ -194,9 +259,9 @@ impl<'p> Flow<'p> {
         }
         for trainee in 0..self.problem.trainees() {
             let group = self.groups.of_trainee(trainee);
-            let (best, role, _) = self.offers(trainee);
+            let (best, at, _) = self.offers(trainee);
             self.trainee[trainee] = best;
-            if role == NONE {
+            if at == NONE {
                 // Nobody offers more than staying out; how much the best of them offers counts later.
                 self.trainee[trainee] = self.best_of(trainee);
                 self.idle[group].push((self.trainee[trainee], trainee as u32));
@@ -214,15 +279,20 @@ impl<'p> Flow<'p> {
         list.iter().zip(&self.worth[from..from + list.len()]).map(offer).max().unwrap_or(NOTHING)
     }
 
-    /// Keeps a role's label in the tree while it has units that could come back.
+    /// Keeps in the tree what a role's group gets for taking a unit back from it.
     fn note(&mut self, role: usize) {
-        let label = Label((self.passed[role] > 0).then_some(self.role[role]));
-        self.tree.set(self.groups.place[role] as usize, label);
+        let held = self.held[role].peek().map_or(NOTHING, |(label, _)| *label);
+        let missing = if self.surplus[role] < 0 { self.role[role] } else { NOTHING };
+        let back = Label((self.passed[role] > 0).then_some(held.max(missing)));
+        self.tree.set(self.groups.place[role] as usize, back);
     }
 
     fn settle(&mut self) -> Result<(), Unsolved> {
         loop {
             while let Some(trainee) = self.active.pop_front() {
+                if let Some(next) = self.active.get(AHEAD) {
+                    self.ask_for(*next);
+                }
                 self.act(trainee as usize);
             }
             let mut moved = false;
@@ -240,42 +310,47 @@ impl<'p> Flow<'p> {
 
     /// A trainee takes the best offer at the price of the second best, or goes out again.
     fn act(&mut self, trainee: usize) {
-        let (best, role, second) = self.offers(trainee);
-        if role == NONE {
+        let (_, at, second) = self.offers(trainee);
+        if at == NONE {
             let group = self.groups.of_trainee(trainee);
-            self.trainee[trainee] = best - self.error;
+            // Out there she is worth what the best role offers her, which may be far below staying out.
+            self.trainee[trainee] = second;
             self.groups.surplus[group] += 1;
             self.idle[group].push((self.trainee[trainee], trainee as u32));
             return;
         }
-        let at = self.problem.position(trainee, role).unwrap_or_default();
+        let role = self.problem.pairs[at as usize].role;
         let label = second.max(NOTHING) - self.error;
         self.trainee[trainee] = label;
         self.matched[trainee] = role;
         let role = role as usize;
-        let worth = i64::from(self.worth[at]) * self.scale;
+        let worth = i64::from(self.worth[at as usize]) * self.scale;
         self.held[role].push((label - worth, trainee as u32));
         self.surplus[role] += 1;
         self.relieve(role);
     }
 
-    /// A role with a unit too many passes it up, or lets the one go who loses least.
+    /// A role with a unit too many passes it up, or lets the one go who loses least. While it has passed some
+    /// up and could pass more, it and its group are one place: what one is worth the other is.
     fn relieve(&mut self, role: usize) {
         while self.surplus[role] > 0 {
             let group = self.groups.of_role(role);
             let up = if self.passed[role] < self.groups.seats(role) { self.groups.label[group] } else { NOTHING };
             let back = self.held[role].peek().map_or(NOTHING, |(label, _)| *label);
-            self.role[role] = self.role[role].min(up.max(back) - self.error);
             if up >= back {
+                self.role[role] = self.role[role].min(up);
                 self.passed[role] += 1;
                 self.groups.surplus[group] += 1;
-            } else if let Some((_, trainee)) = self.held[role].pop() {
-                self.matched[trainee as usize] = NONE;
-                self.active.push_back(trainee);
+            } else {
+                self.role[role] = self.role[role].min(back - self.error);
+                if let Some((_, trainee)) = self.held[role].pop() {
+                    self.matched[trainee as usize] = NONE;
+                    self.active.push_back(trainee);
+                }
             }
             self.surplus[role] -= 1;
-            self.note(role);
         }
+        self.note(role);
     }
 
     /// A group passes units on to whoever has the highest label among those who can take one.
@@ -301,12 +376,15 @@ impl<'p> Flow<'p> {
         if matches!(way, Way::None) || best < self.began[group].saturating_sub(self.fall) {
             return Err(Unsolved::Infeasible);
         }
-        self.groups.label[group] = self.groups.label[group].min(best - self.error);
+        self.lower(group, best - self.error);
         match way {
             Way::None => {}
             Way::Group(next, room) => self.groups.push(group, next, room.min(self.groups.surplus[group])),
             Way::Trainee(trainee) => {
                 self.idle[group].pop();
+                if let Some((_, next)) = self.idle[group].peek() {
+                    self.ask_for(*next);
+                }
                 self.groups.surplus[group] -= 1;
                 self.active.push_back(trainee);
             }
@@ -315,11 +393,23 @@ impl<'p> Flow<'p> {
                 self.groups.surplus[group] -= 1;
                 self.passed[role] -= 1;
                 self.surplus[role] += 1;
-                self.note(role);
                 self.relieve(role);
             }
         }
         Ok(())
+    }
+
+    /// A group is worth less, and with it the roles that lie in it: what they have passed up comes back to them.
+    fn lower(&mut self, group: usize, label: i64) {
+        if label >= self.groups.label[group] {
+            return;
+        }
+        self.groups.label[group] = label;
+        let (from, to) = self.groups.own_roles[group];
+        for role in &self.groups.role_at[from as usize..to as usize] {
+            let role = &mut self.role[*role as usize];
+            *role = label.min(*role);
+        }
     }
 }
 
@@ -331,5 +421,7 @@ enum Way {
     Role(u32),
 }
 
+#[cfg(test)]
+mod known;
 #[cfg(test)]
 mod tests;

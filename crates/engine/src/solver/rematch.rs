@@ -6,9 +6,9 @@
 //! moved for a better score (the bonus for staying is more than twice the greatest weight), and whoever
 //! never had a place takes what is left. Minimums are waived: they may have become impossible.
 
-use super::optimal::{Prices, Solution, Unsolved, of_most_worth};
+use super::optimal::{Prices, Solution, Unsolved, from_before, of_most_worth};
 use super::problem::{Forest, Matching, NONE, Problem};
-use super::repair;
+use super::verify::Violation;
 
 /// For placing somebody again who had a place.
 pub const PLACED: u32 = 100_000;
@@ -34,11 +34,12 @@ pub struct Moves {
 /// The matching of greatest worth after a shock; `problem` is what the shock has left. With the prices of
 /// `before` it is mended where the shock has struck: for whoever was matched, the bonuses are the same at every
 /// role but her own, where they are higher still, so the prices of before are still a proof wherever nothing
-/// has changed. Without prices it is solved from nothing.
+/// has changed. Without prices it is solved from nothing. The worth of the result does not depend on the
+/// number of threads, nor does the result.
 ///
 /// # Errors
 /// When the problem has no weights, or `before` is no matching of its trainees.
-pub fn solve(problem: &Problem, before: &Matching, prices: Option<&Prices>) -> Result<Solution, Unsolved> {
+pub fn solve(problem: &Problem, before: &Matching, prices: Option<&Prices>, threads: usize) -> Result<Solution, Unsolved> {
     if problem.weight.len() != problem.pairs.len() {
         return Err(Unsolved::NoWeights);
     }
@@ -46,15 +47,13 @@ pub fn solve(problem: &Problem, before: &Matching, prices: Option<&Prices>) -> R
         return Err(Unsolved::OtherProblem);
     }
     let worth = |trainee: usize, at: usize| worth(problem, before, trainee, at);
+    let all = (0..problem.trainees()).flat_map(|trainee| {
+        let list = problem.start[trainee] as usize..problem.start[trainee + 1] as usize;
+        list.map(move |at| worth(trainee, at))
+    });
     match prices {
-        Some(prices) => repair::solve(problem, |trainee, at| i64::from(worth(trainee, at)), before, prices),
-        None => {
-            let all = (0..problem.trainees()).flat_map(|trainee| {
-                let list = problem.start[trainee] as usize..problem.start[trainee + 1] as usize;
-                list.map(move |at| worth(trainee, at))
-            });
-            of_most_worth(problem, all.collect())
-        }
+        Some(prices) => from_before(problem, all.collect(), before, prices, threads),
+        None => of_most_worth(problem, all.collect()),
     }
 }
 
@@ -73,6 +72,11 @@ pub fn objective(problem: &Problem, before: &Matching, matching: &Matching) -> u
         at.map_or(0, |at| u64::from(worth(problem, before, trainee, at)))
     };
     matching.iter().enumerate().filter(|(_, role)| **role != NONE).map(worth).sum()
+}
+
+/// Whether prices prove that no matching has a greater sum.
+pub fn verify(problem: &Problem, before: &Matching, matching: &Matching, prices: &Prices) -> Vec<Violation> {
+    super::verify::of_most_worth(problem, matching, prices, |trainee, at| i64::from(worth(problem, before, trainee, at)))
 }
 
 /// Who was kept, moved, placed again, lost.

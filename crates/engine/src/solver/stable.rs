@@ -19,6 +19,7 @@
 mod doors;
 mod seats;
 
+use super::ahead::soon;
 use super::problem::{Matching, NONE, Pair, Problem};
 use doors::Doors;
 use seats::{Answer, ByMerit, BySeats, Choice, Seats};
@@ -43,6 +44,9 @@ fn wish(pair: Pair) -> u64 {
     (u64::from(pair.u) << 32) | u64::from(!pair.role)
 }
 
+/// How many visits ahead the lists of trainees are asked for.
+const AHEAD: usize = 4;
+
 fn run<C: Choice>(problem: &Problem) -> Matching {
     let mut seats = Seats::<C>::new(problem);
     let mut doors = Doors::new(problem);
@@ -54,6 +58,9 @@ fn run<C: Choice>(problem: &Problem) -> Matching {
     let mut displaced = Vec::new();
     loop {
         while let Some(trainee) = free.pop() {
+            if let Some(next) = free.len().checked_sub(AHEAD) {
+                soon(problem.list(free[next] as usize));
+            }
             match settle(problem, &mut seats, &mut asked[trainee as usize], trainee) {
                 Settled::Held => {}
                 Settled::Displaces(other) => displaced.push(other),

@@ -9,9 +9,10 @@
 //!   seat left and, in every full group of its chain, some role's last occupied seat ranks worse than
 //!   the seat that r would fill next.
 //!
-//! What a role side would choose is one bar a role, which is the certificate of a stable matching: the
-//! check is one pass over the pairs against these bars.
+//! What a role side would choose is one bar a role ([`Cutoffs`]), which is the certificate of a stable matching:
+//! the check is one pass over the pairs against these bars.
 
+use super::cutoffs::{self, Cutoff, Cutoffs};
 use super::optimal::Prices;
 use super::problem::{Forest, Matching, NONE, Problem};
 use super::stable::Variant;
@@ -67,6 +68,16 @@ pub enum Violation {
     },
     /// There is not one price a role and a group.
     PricesLength,
+    /// The certificate of a stable matching says another thing about a role, or a group of trainees, than the
+    /// matching does.
+    RoleCutoff {
+        role: u32,
+    },
+    DoorCutoff {
+        group: u32,
+    },
+    /// There is not one cutoff a role and a group of trainees.
+    CutoffsLength,
 }
 
 /// A group with fewer people than it should have. Stable matchings know no minimums: reported, not wrong.
@@ -81,30 +92,62 @@ pub struct Short {
 /// Blocking pairs that are listed at most; more are as wrong.
 pub const LISTED: usize = 100;
 
-/// Every violation of a stable matching; empty means stable.
-pub fn stable(problem: &Problem, matching: &Matching, variant: Variant) -> Vec<Violation> {
-    let mut violations = feasible(problem, matching);
+/// Every violation of a stable matching; empty means stable. One pass over the pairs, on so many threads.
+pub fn stable(problem: &Problem, matching: &Matching, variant: Variant, threads: usize) -> Vec<Violation> {
+    let violations = feasible(problem, matching);
     if !violations.is_empty() {
         return violations;
     }
-    let doors = Doors::of(problem, matching);
-    let bars = bars(problem, matching, variant);
-    for (trainee, role) in matching.iter().enumerate() {
+    let cutoffs = Cutoffs::of(problem, matching, variant);
+    let share = matching.len().div_ceil(threads.max(1)).max(1);
+    let blocking_in = |from: usize| blocking(problem, matching, &cutoffs, from..matching.len().min(from + share));
+    let parts: Vec<Vec<Violation>> = if threads <= 1 {
+        vec![blocking_in(0)]
+    } else {
+        std::thread::scope(|scope| {
+            let blocking_in = &blocking_in;
+            let working: Vec<_> = (0..matching.len()).step_by(share).map(|from| scope.spawn(move || blocking_in(from))).collect();
+            // A thread that panics has found a fault: it is not hidden.
+            working.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        })
+    };
+    parts.into_iter().flatten().take(LISTED).collect()
+}
+
+/// Whether a certificate says what follows from the matching.
+pub fn certificate(problem: &Problem, matching: &Matching, variant: Variant, cutoffs: &Cutoffs) -> Vec<Violation> {
+    let own = Cutoffs::of(problem, matching, variant);
+    let differs = |one: &[Cutoff], other: &[Cutoff]| -> Vec<u32> {
+        (0..one.len()).filter(|at| one.get(*at) != other.get(*at)).map(|at| at as u32).collect()
+    };
+    if (own.role.len(), own.door.len()) != (cutoffs.role.len(), cutoffs.door.len()) {
+        return vec![Violation::CutoffsLength];
+    }
+    let roles = differs(&own.role, &cutoffs.role).into_iter().map(|role| Violation::RoleCutoff { role });
+    let doors = (0..own.door.len()).filter(|at| own.door[*at] != cutoffs.door[*at]);
+    roles.chain(doors.map(|group| Violation::DoorCutoff { group: group as u32 })).take(LISTED).collect()
+}
+
+fn blocking(problem: &Problem, matching: &Matching, cutoffs: &Cutoffs, trainees: std::ops::Range<usize>) -> Vec<Violation> {
+    let bars: Vec<cutoffs::Bar> = cutoffs.role.iter().map(|cutoff| cutoff.bar).collect();
+    let mut found = Vec::new();
+    for trainee in trainees {
+        let role = matching[trainee];
         let list = problem.list(trainee);
-        let own = list.iter().find(|pair| pair.role == *role).map(|pair| (pair.u, Reverse(pair.role)));
-        if own.is_none() && !doors.open(problem, trainee) {
+        let own = list.iter().find(|pair| pair.role == role).map(|pair| (pair.u, Reverse(pair.role)));
+        if own.is_none() && cutoffs.shut_out(problem, trainee).is_some() {
             continue;
         }
         for pair in list.iter().filter(|pair| own.is_none_or(|own| (pair.u, Reverse(pair.role)) > own)) {
             if (Reverse(pair.v), trainee as u32, pair.role) < bars[pair.role as usize] {
-                violations.push(Violation::Blocking { trainee: trainee as u32, role: pair.role });
-                if violations.len() >= LISTED {
-                    return violations;
+                found.push(Violation::Blocking { trainee: trainee as u32, role: pair.role });
+                if found.len() >= LISTED {
+                    return found;
                 }
             }
         }
     }
-    violations
+    found
 }
 
 /// What is wrong with a matching before anybody asks what it is good for: pairs that are none, caps.
@@ -142,12 +185,7 @@ pub fn optimal(problem: &Problem, matching: &Matching, prices: &Prices, bonus: u
 }
 
 /// [`optimal`] for pairs that are worth what `worth` says of a trainee and a place in the list of all pairs.
-pub fn of_most_worth(
-    problem: &Problem,
-    matching: &Matching,
-    prices: &Prices,
-    worth: impl Fn(usize, usize) -> i64,
-) -> Vec<Violation> {
+pub fn of_most_worth(problem: &Problem, matching: &Matching, prices: &Prices, worth: impl Fn(usize, usize) -> i64) -> Vec<Violation> {
     let mut violations = feasible(problem, matching);
     violations.extend(short(problem, matching).iter().map(|short| match short.trainee_side {
         true => Violation::TraineeGroupShort { group: short.group },
@@ -230,81 +268,8 @@ pub fn weight(problem: &Problem, matching: &Matching) -> (u64, u64) {
     pairs(matching).fold((0, 0), |(matched, sum), pair| (matched + 1, sum + u64::from(weight(pair))))
 }
 
-fn pairs(matching: &Matching) -> impl Iterator<Item = (usize, u32)> + '_ {
+pub(super) fn pairs(matching: &Matching) -> impl Iterator<Item = (usize, u32)> + '_ {
     matching.iter().enumerate().filter(|(_, role)| **role != NONE).map(|(trainee, role)| (trainee, *role))
-}
-
-/// The last place in the order of priority that each trainee group lets in; everybody where it has room.
-struct Doors(Vec<u32>);
-
-impl Doors {
-    fn of(problem: &Problem, matching: &Matching) -> Self {
-        let forest = &problem.trainee_groups;
-        let (mut count, mut last) = (vec![0_u32; forest.len()], vec![0_u32; forest.len()]);
-        for (trainee, _) in pairs(matching) {
-            for group in forest.chain(problem.trainee_group[trainee]) {
-                count[group] += 1;
-                last[group] = last[group].max(problem.priority[trainee]);
-            }
-        }
-        // A group without any place holds nobody of lower priority: it lets nobody in.
-        let bar = |group: usize| match count[group] {
-            held if held < forest.cap[group] => u32::MAX,
-            0 => 0,
-            _ => last[group],
-        };
-        Self((0..forest.len()).map(bar).collect())
-    }
-
-    fn open(&self, problem: &Problem, trainee: usize) -> bool {
-        problem.trainee_groups.chain(problem.trainee_group[trainee]).all(|group| problem.priority[trainee] < self.0[group])
-    }
-}
-
-/// A pair as the role side ranks it; greater is worse.
-type Bar = (Reverse<u16>, u32, u32);
-
-/// Worse than any pair.
-const OPEN: Bar = (Reverse(0), u32::MAX, u32::MAX);
-/// Better than any pair.
-const SHUT: Bar = (Reverse(u16::MAX), 0, 0);
-
-/// What a pair must beat to be chosen at each role.
-fn bars(problem: &Problem, matching: &Matching, variant: Variant) -> Vec<Bar> {
-    let forest = &problem.role_groups;
-    let (mut held, mut worst) = (vec![0_u32; problem.roles()], vec![SHUT; problem.roles()]);
-    for (trainee, role) in pairs(matching) {
-        let Some(at) = problem.position(trainee, role) else { continue };
-        held[role as usize] += 1;
-        let pair = (Reverse(problem.pairs[at].v), trainee as u32, role);
-        worst[role as usize] = worst[role as usize].max(pair);
-    }
-    let (mut count, mut worst_in) = (vec![0_u32; forest.len()], vec![SHUT; forest.len()]);
-    let seat = |role: usize, number: u32| (number.saturating_sub(problem.target[role]), number, role as u32);
-    let mut last_seat = vec![(0_u32, 0_u32, 0_u32); forest.len()];
-    for role in 0..problem.roles() {
-        for group in forest.chain(problem.role_group[role]) {
-            count[group] += held[role];
-            if held[role] > 0 {
-                worst_in[group] = worst_in[group].max(worst[role]);
-                last_seat[group] = last_seat[group].max(seat(role, held[role]));
-            }
-        }
-    }
-    let full = |group: &usize| count[*group] >= forest.cap[*group];
-    let bar = |role: usize| {
-        let own = if held[role] >= problem.seats[role] { worst[role] } else { OPEN };
-        let mut around = forest.chain(problem.role_group[role]).filter(full);
-        match variant {
-            Variant::Merit => around.map(|group| worst_in[group]).fold(own, Ord::min),
-            Variant::Seats => {
-                let next = seat(role, held[role].saturating_add(1));
-                let open = held[role] < problem.seats[role] && around.all(|group| last_seat[group] > next);
-                if open { OPEN } else { worst[role] }
-            }
-        }
-    };
-    (0..problem.roles()).map(bar).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! (complementary slackness); prices below nothing stand for minimums, and for sets that just hold theirs.
 
 use super::Flow;
-use crate::solver::problem::NONE;
+use crate::solver::problem::{NONE, Problem};
 
 /// What a unit is worth at each role and group, in whole units of weight, such that no arc that could
 /// take one more, or give one back, pays.
@@ -17,6 +17,17 @@ pub struct Prices {
     pub role_group: Vec<i64>,
     /// Where units come from and go to.
     pub closing: i64,
+}
+
+impl Prices {
+    pub(super) fn zero(problem: &Problem) -> Self {
+        Self {
+            role: vec![0; problem.roles()],
+            trainee_group: vec![0; problem.trainee_groups.len()],
+            role_group: vec![0; problem.role_groups.len()],
+            closing: 0,
+        }
+    }
 }
 
 struct Labels {

@@ -37,7 +37,7 @@ proptest! {
     fn nothing_is_worth_more_after_the_shock(problem in problem(), keep in prop::collection::vec(0u32..4, 1..8)) {
         let Ok(before) = optimal::solve(&problem, 0) else { return Ok(()) };
         let left = struck(&problem, &keep);
-        let after = solve(&left, &before.matching, None).unwrap();
+        let after = solve(&left, &before.matching, None, 1).unwrap();
         prop_assert_eq!(verify::feasible(&left, &after.matching), vec![]);
         let fits = |matching: &&Matching| verify::feasible(&left, matching).is_empty();
         let best = all_matchings(&left).iter().filter(fits).map(|matching| objective(&left, &before.matching, matching)).max();
@@ -50,7 +50,7 @@ proptest! {
     #[test]
     fn without_a_shock_nobody_moves(problem in problem()) {
         let Ok(before) = optimal::solve(&problem, 0) else { return Ok(()) };
-        let after = solve(&struck(&problem, &[u32::MAX]), &before.matching, None).unwrap();
+        let after = solve(&struck(&problem, &[u32::MAX]), &before.matching, None, 1).unwrap();
         let moves = moves(&problem, &before.matching, &after.matching);
         prop_assert_eq!((moves.displaced, moves.moved, moves.lost), (0, 0, 0));
     }
@@ -64,9 +64,9 @@ proptest! {
         let mut left = problem;
         for (withdrawn, keep) in shocks {
             left = if withdrawn { without(&left, keep[0]) } else { struck(&left, &keep) };
-            let after = solve(&left, &state.matching, Some(&state.prices)).unwrap();
+            let after = solve(&left, &state.matching, Some(&state.prices), 2).unwrap();
             prop_assert_eq!(verify::feasible(&left, &after.matching), vec![]);
-            let again = solve(&left, &state.matching, None).unwrap();
+            let again = solve(&left, &state.matching, None, 1).unwrap();
             let value = |solution: &Solution| objective(&left, &state.matching, &solution.matching);
             prop_assert_eq!(value(&after), value(&again));
             let worth = |trainee, at| i64::from(super::worth(&left, &state.matching, trainee, at));
@@ -86,7 +86,7 @@ proptest! {
             role_group: of(problem.role_groups.len()),
             closing: of(1)[0],
         };
-        match (solve(&problem, &before, Some(&prices)), solve(&problem, &before, None)) {
+        match (solve(&problem, &before, Some(&prices), 1), solve(&problem, &before, None, 1)) {
             (Ok(mended), Ok(again)) => {
                 prop_assert_eq!(verify::weight(&problem, &mended.matching).1, verify::weight(&problem, &again.matching).1);
                 prop_assert_eq!(verify::optimal(&problem, &mended.matching, &mended.prices, 0), vec![]);

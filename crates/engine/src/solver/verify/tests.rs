@@ -64,7 +64,7 @@ proptest! {
                         }
                     }
                 }
-                prop_assert_eq!(stable(&problem, matching, variant), expected);
+                prop_assert_eq!(stable(&problem, matching, variant, 2), expected);
             }
         }
     }
@@ -78,7 +78,7 @@ proptest! {
             let none = matching[moved] != role && problem.position(moved, role).is_none();
             matching[moved] = role;
             let wanted = Violation::NotAPair { trainee: moved as u32, role };
-            prop_assert!(!none || stable(&problem, &matching, variant).contains(&wanted));
+            prop_assert!(!none || stable(&problem, &matching, variant, 1).contains(&wanted));
         }
     }
 }
@@ -104,7 +104,7 @@ fn every_kind_of_corruption_is_found() {
         weight: vec![1, 2, 3, 4, 5],
     })
     .unwrap();
-    let judged = |matching: &[u32]| stable(&problem, &matching.to_vec(), Variant::Merit);
+    let judged = |matching: &[u32]| stable(&problem, &matching.to_vec(), Variant::Merit, 1);
     let solution = solve(&problem, Variant::Merit);
     assert_eq!(judged(&solution), []);
     assert_eq!(weight(&problem, &vec![1, 0, NONE]), (2, 5));
