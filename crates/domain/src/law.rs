@@ -18,6 +18,6 @@ pub use catalogue::{ALWAYS, Anchor, Catalogue, Check, Rule, RuleFault, RuleTest,
 pub use expr::{Evaluation, Expr, Facts, Op};
 pub use facts::*;
 pub use reference::*;
-pub use rules::{health_scope, judge, judge_all};
+pub use rules::{Reads, health_scope, judge, judge_all, lawful, reads};
 pub use value::{Number, Value};
 pub use verdict::{Outcome, Verdict, blocks};

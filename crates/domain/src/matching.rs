@@ -69,6 +69,19 @@ words!(
         ProviderFull = "provider-full",
         SeatsLeft = "seats-left",
         Filled = "filled",
+        /// The seat is worth more to others later, by the prices of earlier runs.
+        HeldBack = "held-back",
+        // One pair that is asked about, against the certificate of the run.
+        /// The trainee was given what she likes better.
+        PairBetterOffer = "pair-better-offer",
+        /// All seats of the need are held by people who stand before her.
+        PairSeatsTaken = "pair-seats-taken",
+        /// A quota around the need is full of pairs that stand before hers.
+        PairQuotaTaken = "pair-quota-taken",
+        /// A quota of her own side is full of people who come first.
+        PairWaits = "pair-waits",
+        /// At the prices of an optimal plan she adds more elsewhere.
+        PairPrice = "pair-price",
     }
 );
 

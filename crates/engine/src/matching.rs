@@ -5,15 +5,20 @@
 //! one under two laminar families of caps ([`crate::solver`]), judged by the definition of stability and
 //! by the law on a code path of its own before anything is proposed.
 
+mod certificate;
 pub mod gate;
 mod market;
+mod pairs;
 mod plan;
 pub mod policy;
 mod report;
+#[cfg(test)]
+mod sample;
 pub mod score;
 pub mod snapshot;
 
-pub use plan::{ENGINE_VERSION, Outcome, OutcomeResult, PlanError, Proposal, RunResult, Side, Stage, Totals, plan};
-pub use policy::Policy;
+pub use certificate::{Bar, Certificate, Full, Own};
+pub use plan::{ENGINE_VERSION, Outcome, OutcomeResult, PlanError, Proposal, Planned, RunResult, Side, Stage, Totals, plan};
+pub use policy::{Mode, Policy};
 pub use report::{PairReport, explain_pair, hide};
 pub use snapshot::Snapshot;

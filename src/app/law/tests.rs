@@ -71,6 +71,7 @@ fn compiled_rules_and_their_expressions_agree() {
             quotas: &[],
             ranking_features: &[],
             match_date: "2026-11-24".parse().unwrap(),
+            explain: true,
         };
         let mut said = serde_json::json!({
             "person": {}, "dates": { "departure": facts.departure(), "start": pair.need.start.from },

@@ -264,6 +264,8 @@ pub struct MatchFacts<'a> {
     pub ranking_features: &'a [&'a str],
     /// Day of the run.
     pub match_date: NaiveDate,
+    /// Whether verdicts name the facts that they used; many pairs are judged for their outcome alone.
+    pub explain: bool,
 }
 
 impl MatchFacts<'_> {

@@ -52,6 +52,34 @@ pub fn judge_all(facts: &MatchFacts<'_>, book: &RuleBook) -> Vec<Verdict> {
     RuleId::PAIR.iter().filter_map(|rule| judge(*rule, facts, book)).collect()
 }
 
+/// Whether none of some rules forbids the match. Judges as [`judge`] does and stops at the first that does.
+pub fn lawful(rules: &[RuleId], facts: &MatchFacts<'_>, book: &RuleBook) -> bool {
+    rules.iter().all(|rule| judge(*rule, facts, book).is_none_or(|verdict| !verdict.blocks()))
+}
+
+/// Whose facts a rule reads: pairs that agree in them get one verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// Those of the need, the pathway and the ranking.
+    Need,
+    /// Those, and where the trainee lives and trains.
+    Countries,
+    /// Where she trains, at which institute, and the pathway.
+    Institute,
+    /// Everything about both.
+    Pair,
+}
+
+/// What a rule that is judged for pairs reads.
+pub const fn reads(rule: RuleId) -> Reads {
+    match rule {
+        RuleId::R06 | RuleId::R12 | RuleId::R16 => Reads::Need,
+        RuleId::R11 => Reads::Countries,
+        RuleId::R29 => Reads::Institute,
+        _ => Reads::Pair,
+    }
+}
+
 /// The day that decides which version of a rule counts.
 fn anchor(rule: RuleId, facts: &MatchFacts<'_>) -> NaiveDate {
     match rule {

@@ -1,6 +1,7 @@
 //! What a rule says about a match.
 
 use super::book::{RuleId, Severity};
+use super::facts::MatchFacts;
 use crate::matching::{Reason, ReasonCode};
 use crate::words;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,8 @@ pub fn blocks(verdicts: &[Verdict]) -> impl Iterator<Item = &Verdict> {
 /// What a rule function returns; the caller adds rule, version and severity.
 #[derive(Debug, Default)]
 pub(super) struct Finding {
+    /// Only the outcome is asked for: nothing is written down.
+    quiet: bool,
     pub outcome: Option<Outcome>,
     pub reason: Option<Reason>,
     pub used: Vec<(String, String)>,
@@ -60,8 +63,14 @@ pub(super) struct Finding {
 }
 
 impl Finding {
+    pub fn of(facts: &MatchFacts<'_>) -> Self {
+        Self { quiet: !facts.explain, ..Self::default() }
+    }
+
     pub fn used(mut self, name: &str, value: impl ToString) -> Self {
-        self.used.push((name.to_owned(), value.to_string()));
+        if !self.quiet {
+            self.used.push((name.to_owned(), value.to_string()));
+        }
         self
     }
 

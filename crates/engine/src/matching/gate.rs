@@ -51,7 +51,7 @@ pub fn gate<'a>(snapshot: &'a Snapshot, policy: &Policy, features: &[&str], trai
         .unwrap_or_else(|| stopped(3, Reason::new(ReasonCode::NoPathway).with("country", trainee.training_country)))
 }
 
-fn person(trainee: &TraineeFacts) -> Option<Reason> {
+pub(super) fn person(trainee: &TraineeFacts) -> Option<Reason> {
     if !trainee.journey.seeks_match() {
         return Some(Reason::new(ReasonCode::NotSeeking).with("state", trainee.journey));
     }
@@ -75,7 +75,7 @@ fn by_pathway<'a>(
         gated.reasons.push(Reason::new(ReasonCode::PathwayOccupation).with("pathway", &pathway.id).with("asked", need.occupation));
         return gated;
     }
-    let facts = MatchFacts { trainee, need, pathway, quotas: &snapshot.quotas, ranking_features: features, match_date: snapshot.as_of };
+    let facts = MatchFacts { trainee, need, pathway, quotas: &snapshot.quotas, ranking_features: features, match_date: snapshot.as_of, explain: true };
     gated.verdicts = judge_all(&facts, &snapshot.book);
     gated.reasons = blocks(&gated.verdicts).filter_map(|verdict| verdict.reason.clone()).collect();
     gated.stage = 5;

@@ -1,28 +1,18 @@
 //! From a snapshot to the bare problem: numbers trainees by priority, roles by seat pool, and
 //! hangs the caps of both sides into two forests.
 
-use super::gate::gate;
+use super::pairs::{Found, Index};
 use super::policy::Policy;
 use super::report::Refusals;
-use super::score::{Score, score};
 use super::snapshot::Snapshot;
 use crate::solver::{Fault, Forest, NONE, Pair, Parts, Problem};
 use passerelle_domain::corridor::{PathwayId, QuotaSide};
-use passerelle_domain::law::{PathwayFacts, QuotaFacts, TraineeFacts, Verdict};
-use passerelle_domain::matching::{Reason, ReasonCode};
+use passerelle_domain::law::{PathwayFacts, QuotaFacts, TraineeFacts};
 use passerelle_domain::people::QuotaScope;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 const NO_CAP: u32 = u32::MAX;
-
-/// A lawful pair that the matching may use.
-#[derive(Debug, Clone)]
-pub(super) struct Candidate {
-    pub score: Score,
-    pub verdicts: Vec<Verdict>,
-    pub exempt: bool,
-}
 
 /// The bare problem with the way back to the facts.
 pub(super) struct Market<'a> {
@@ -31,79 +21,95 @@ pub(super) struct Market<'a> {
     pub trainees: Vec<&'a TraineeFacts>,
     /// Need and pathway of each role.
     pub roles: Vec<(usize, PathwayId)>,
-    pub candidates: BTreeMap<(usize, usize), Candidate>,
+    /// What the groups of both sides are.
+    pub trainee_groups: Vec<GroupName>,
+    pub role_groups: Vec<GroupName>,
     /// Why pairs did not become candidates.
     pub refusals: Refusals,
     pub pairs_considered: u64,
+    /// Lawful pairs, before any was held back.
+    pub candidates: u64,
+    /// Pairs that were held back for better demand, and trainees whose last pair was.
+    pub held_back: HeldBack,
 }
 
-/// Builds the market. Calls `progress` with the number of trainees done.
+/// What was held back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct HeldBack {
+    pub pairs: u64,
+    pub trainees: Vec<usize>,
+}
+
+/// What a group of the problem stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct GroupName {
+    pub kind: &'static str,
+    /// Country, institute, corridor or pathway.
+    pub subject: String,
+}
+
+/// Builds the market on so many threads; the result does not depend on their number. Calls `progress` with the
+/// number of trainees done.
 ///
 /// # Errors
 /// When what was built is no problem, which would be a fault of this module.
-pub(super) fn build<'a>(snapshot: &'a Snapshot, policy: &Policy, progress: &mut dyn FnMut(usize, usize)) -> Result<Market<'a>, Fault> {
-    let trainees = by_priority(snapshot);
-    let mut roles = Vec::new();
-    let mut role_of: BTreeMap<(usize, PathwayId), usize> = BTreeMap::new();
-    for (need_at, need) in snapshot.needs.iter().enumerate() {
-        for pool in &need.pools {
-            role_of.insert((need_at, pool.pathway.clone()), roles.len());
-            roles.push((need_at, pool.pathway.clone()));
-        }
-    }
-    let features = policy.feature_names();
-    let mut refusals = Refusals::new(trainees.len(), snapshot.needs.len());
-    let mut candidates = BTreeMap::new();
-    let mut pairs_considered = 0;
-    for (number, trainee) in trainees.iter().enumerate() {
-        let mut own: Vec<(usize, Candidate)> = Vec::new();
-        for (need_at, need) in snapshot.needs.iter().enumerate() {
-            let gated = gate(snapshot, policy, &features, trainee, need);
-            pairs_considered += 1;
-            let (Some(pool), Some(pathway), true) = (gated.pool, gated.pathway, gated.reasons.is_empty()) else {
-                refusals.note(number, need_at, gated.stage, &gated.reasons);
-                continue;
-            };
-            match score(snapshot, policy, trainee, need, pathway) {
-                None => refusals.note(number, need_at, 7, &[Reason::new(ReasonCode::NoSharedSkill)]),
-                Some(score) => {
-                    let exempt = is_exempt(&snapshot.quotas, trainee, pathway);
-                    own.push((role_of[&(need_at, pool.pathway.clone())], Candidate { score, verdicts: gated.verdicts, exempt }));
-                }
-            }
-        }
-        shortlist(&mut own, policy, number, &roles, &mut refusals);
-        candidates.extend(own.into_iter().map(|(role, candidate)| ((number, role), candidate)));
-        progress(number + 1, trainees.len());
-    }
-    let problem = bare(snapshot, &trainees, &roles, &mut candidates)?;
-    Ok(Market { problem, trainees, roles, candidates, refusals, pairs_considered })
+pub(super) fn build<'a>(
+    snapshot: &'a Snapshot,
+    policy: &'a Policy,
+    threads: usize,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Market<'a>, Fault> {
+    let index = Index::new(snapshot, policy, by_priority(snapshot));
+    let mut found = index.search(threads, progress);
+    let refusals = index.explain(&found, threads);
+    let candidates = found.candidates.iter().map(|own| own.len() as u64).sum();
+    let held_back = hold_back(snapshot, policy, &index.roles, &mut found);
+    let (problem, trainee_groups, role_groups) = bare(snapshot, &index.trainees, &index.roles, &mut found)?;
+    let pairs_considered = index.trainees.len() as u64 * snapshot.needs.len() as u64;
+    let Index { trainees, roles, .. } = index;
+    Ok(Market { problem, trainees, roles, trainee_groups, role_groups, refusals, pairs_considered, candidates, held_back })
 }
 
 /// Merit first, then waiting time, then a lottery whose seed is recorded.
 fn by_priority(snapshot: &Snapshot) -> Vec<&TraineeFacts> {
     let mut trainees: Vec<&TraineeFacts> = snapshot.trainees.iter().collect();
-    trainees.sort_by_cached_key(|trainee| {
-        let mut lot = Sha256::new();
-        lot.update(snapshot.seed.to_le_bytes());
-        lot.update(trainee.id.0.as_bytes());
-        let lot: [u8; 32] = lot.finalize().into();
-        (std::cmp::Reverse(trainee.merit), trainee.waiting_since, lot)
-    });
+    trainees.sort_by_cached_key(|trainee| priority_of(snapshot, trainee));
     trainees
 }
 
-/// Keeps the best pairs of one trainee by the planner's weight.
-fn shortlist(own: &mut Vec<(usize, Candidate)>, policy: &Policy, number: usize, roles: &[(usize, PathwayId)], refusals: &mut Refusals) {
-    own.sort_by_key(|(role, candidate)| (std::cmp::Reverse(candidate.score.weight()), *role));
-    for (role, _) in own.iter().skip(policy.shortlist_max) {
-        refusals.note(number, roles[*role].0, 8, &[Reason::new(ReasonCode::BeyondShortlist).with("most", policy.shortlist_max)]);
+/// The place of a trainee in the order of priority; less goes first.
+pub(super) fn priority_of(snapshot: &Snapshot, trainee: &TraineeFacts) -> (std::cmp::Reverse<i32>, chrono::NaiveDate, [u8; 32]) {
+    let mut lot = Sha256::new();
+    lot.update(snapshot.seed.to_le_bytes());
+    lot.update(trainee.id.0.as_bytes());
+    (std::cmp::Reverse(trainee.merit), trainee.waiting_since, lot.finalize().into())
+}
+
+/// Takes what a seat was worth in earlier runs off the weights of its pairs, as far as the policy says, and
+/// leaves out the pairs that are worth nothing then: the seat waits for somebody who makes more of it.
+fn hold_back(snapshot: &Snapshot, policy: &Policy, roles: &[(usize, PathwayId)], found: &mut Found) -> HeldBack {
+    let mut held = HeldBack::default();
+    if policy.hold_back_percent == 0 {
+        return held;
     }
-    own.truncate(policy.shortlist_max);
+    let worth: Vec<u32> = roles
+        .iter()
+        .map(|(_, pathway)| snapshot.seat_worth.get(pathway).copied().unwrap_or(0).saturating_mul(policy.hold_back_percent) / 100)
+        .collect();
+    for (trainee, own) in found.candidates.iter_mut().enumerate() {
+        let before = own.len();
+        own.iter_mut().for_each(|candidate| candidate.held_back = worth[candidate.role as usize]);
+        own.retain(|candidate| u32::from(candidate.full_weight()) > candidate.held_back);
+        held.pairs += (before - own.len()) as u64;
+        if before > 0 && own.is_empty() {
+            held.trainees.push(trainee);
+        }
+    }
+    held
 }
 
 /// Whether some quota of the trainee's side counts her but not by this pathway.
-fn is_exempt(quotas: &[QuotaFacts], trainee: &TraineeFacts, pathway: &PathwayFacts) -> bool {
+pub(super) fn is_exempt(quotas: &[QuotaFacts], trainee: &TraineeFacts, pathway: &PathwayFacts) -> bool {
     quotas.iter().any(|quota| quota.scope == QuotaScope::Origin && quota.counts(trainee, pathway) && quota.exempts(pathway))
 }
 
@@ -116,11 +122,12 @@ fn bare(
     snapshot: &Snapshot,
     trainees: &[&TraineeFacts],
     roles: &[(usize, PathwayId)],
-    candidates: &mut BTreeMap<(usize, usize), Candidate>,
-) -> Result<Problem, Fault> {
-    let exempt: Vec<bool> =
-        (0..trainees.len()).map(|number| candidates.range((number, 0)..(number + 1, 0)).any(|(_, candidate)| candidate.exempt)).collect();
-    candidates.retain(|(number, _), candidate| candidate.exempt || !exempt[*number]);
+    found: &mut Found,
+) -> Result<(Problem, Vec<GroupName>, Vec<GroupName>), Fault> {
+    let exempt: Vec<bool> = found.candidates.iter().map(|own| own.iter().any(|candidate| candidate.exempt)).collect();
+    for (own, exempt) in found.candidates.iter_mut().zip(&exempt) {
+        own.retain(|candidate| candidate.exempt || !exempt);
+    }
 
     let of_origin = |country| -> Vec<&QuotaFacts> {
         snapshot.quotas.iter().filter(|quota| quota.side == QuotaSide::Origin && quota.country == country).collect()
@@ -136,14 +143,14 @@ fn bare(
                 None
             } else {
                 Some(trainee_side.group(
-                    &["origin", &country],
+                    "origin", &[&country],
                     None,
                     left(&of_origin(trainee.training_country), QuotaScope::Origin, &country),
                 ))
             };
             let side = if *exempt { "exempt" } else { "counted" };
             let cap = left(&of_origin(trainee.training_country), QuotaScope::Provider, &institute);
-            trainee_side.group(&["provider", &institute, &country, side], origin, cap)
+            trainee_side.group("provider", &[&institute, &country, side], origin, cap)
         })
         .collect();
 
@@ -154,7 +161,7 @@ fn bare(
             let need = &snapshot.needs[*need_at];
             let cap = need.pools.iter().find(|pool| pool.pathway == *pathway_id).map_or(0, |pool| pool.seats);
             let Some(pathway) = snapshot.pathway(pathway_id) else {
-                return (role_side.group(&["nowhere"], None, 0), 0);
+                return (role_side.group("nowhere", &[], None, 0), 0);
             };
             let own: Vec<&QuotaFacts> =
                 snapshot.quotas.iter().filter(|quota| quota.is_its_own(pathway.id.origin, pathway.destination)).collect();
@@ -166,32 +173,31 @@ fn bare(
             let destination_cap = if uncounted(QuotaScope::Destination, &destination) {
                 None
             } else {
-                Some(role_side.group(&["destination", &destination], None, left(&own, QuotaScope::Destination, &destination)))
+                Some(role_side.group("destination", &[&destination], None, left(&own, QuotaScope::Destination, &destination)))
             };
             let corridor_name = pathway.id.origin.map_or_else(|| format!("ANY-{destination}"), |origin| format!("{origin}-{destination}"));
             let corridor_cap =
                 if uncounted(QuotaScope::Corridor, &corridor_name) { NO_CAP } else { left(&own, QuotaScope::Corridor, &corridor_name) };
             let kind = format!("{} {}", destination_cap.is_some(), corridor_cap == NO_CAP);
-            let corridor = role_side.group(&["corridor", &corridor_name, &kind], destination_cap, corridor_cap);
+            let corridor = role_side.group("corridor", &[&corridor_name, &kind], destination_cap, corridor_cap);
             let pathway_name = pathway_id.to_string();
             let pathway_cap = left(&own, QuotaScope::Pathway, &pathway_name);
-            (role_side.group(&["pathway", &pathway_name], Some(corridor), pathway_cap), cap)
+            (role_side.group("pathway", &[&pathway_name], Some(corridor), pathway_cap), cap)
         })
         .unzip();
 
-    let mut start = vec![0; trainees.len() + 1];
-    let (mut pairs, mut weight) = (Vec::with_capacity(candidates.len()), Vec::with_capacity(candidates.len()));
+    let count = found.candidates.iter().map(Vec::len).sum();
+    let mut start = Vec::with_capacity(trainees.len() + 1);
+    let (mut pairs, mut weight) = (Vec::with_capacity(count), Vec::with_capacity(count));
     let number = |at: usize| u32::try_from(at).unwrap_or(NONE);
-    let score = |score: u32| u16::try_from(score).unwrap_or(u16::MAX);
-    for ((trainee, role), candidate) in candidates.iter() {
-        start[trainee + 1] += 1;
-        pairs.push(Pair { role: number(*role), u: score(candidate.score.u), v: score(candidate.score.v) });
-        weight.push(score(candidate.score.weight()));
+    start.push(0);
+    for own in &mut found.candidates {
+        own.sort_unstable_by_key(|candidate| candidate.role);
+        pairs.extend(own.iter().map(|candidate| Pair { role: candidate.role, u: candidate.u, v: candidate.v }));
+        weight.extend(own.iter().map(|candidate| candidate.weight()));
+        start.push(number(pairs.len()));
     }
-    for at in 1..start.len() {
-        start[at] += start[at - 1];
-    }
-    Problem::new(Parts {
+    let problem = Problem::new(Parts {
         trainee_groups: trainee_side.groups,
         trainee_group,
         // They are numbered by priority.
@@ -203,7 +209,8 @@ fn bare(
         start,
         pairs,
         weight,
-    })
+    })?;
+    Ok((problem, trainee_side.names, role_side.names))
 }
 
 /// What the tightest quota of that scope and subject leaves. Quotas whose country has no say over
@@ -216,11 +223,16 @@ fn left(quotas: &[&QuotaFacts], scope: QuotaScope, subject: &str) -> u32 {
 #[derive(Default)]
 struct Named {
     groups: Forest,
+    names: Vec<GroupName>,
     known: BTreeMap<String, u32>,
 }
 
 impl Named {
-    fn group(&mut self, name: &[&str], parent: Option<u32>, cap: u32) -> u32 {
-        *self.known.entry(name.join("\n")).or_insert_with(|| self.groups.push(parent.unwrap_or(NONE), cap, 0))
+    /// The group of that kind and subject; what follows them tells apart groups that share both.
+    fn group(&mut self, kind: &'static str, name: &[&str], parent: Option<u32>, cap: u32) -> u32 {
+        *self.known.entry(format!("{kind}\n{}", name.join("\n"))).or_insert_with(|| {
+            self.names.push(GroupName { kind, subject: name.first().copied().unwrap_or_default().to_owned() });
+            self.groups.push(parent.unwrap_or(NONE), cap, 0)
+        })
     }
 }

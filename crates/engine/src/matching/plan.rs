@@ -1,9 +1,14 @@
 //! One run from snapshot to result.
 
 use super::market::{self, Market};
-use super::policy::Policy;
+use super::certificate::Certificate;
+use super::gate::gate;
+use super::pairs::on_threads;
+use super::policy::{Mode, Policy};
+use super::report::score;
 use super::score::Score;
 use super::snapshot::{Snapshot, SnapshotError, digest};
+use crate::solver::optimal::{self, Prices, Unsolved};
 use crate::solver::stable::{self, Variant};
 use crate::solver::verify::{self, Violation};
 use crate::solver::{Fault, Matching, NONE, Problem};
@@ -18,7 +23,7 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 /// Changes whenever equal facts and policy could give another result.
-pub const ENGINE_VERSION: &str = "merit-1";
+pub const ENGINE_VERSION: &str = "matching-2";
 
 words!(
     /// What a run is busy with.
@@ -64,6 +69,9 @@ pub struct Totals {
     pub seats: u64,
     pub pairs_considered: u64,
     pub candidates: u64,
+    /// Pairs that were held back because their seats are worth more to others later.
+    #[serde(default)]
+    pub held_back: u64,
     pub proposed: u64,
     pub unmatched_by_reason: BTreeMap<ReasonCode, u64>,
     pub proposed_by_corridor: BTreeMap<String, u64>,
@@ -77,6 +85,7 @@ pub struct RunResult {
     pub rule_book_version: u32,
     pub snapshot_digest: String,
     pub seed: u64,
+    pub mode: Mode,
     pub totals: Totals,
     pub proposals: Vec<Proposal>,
     pub outcomes: Vec<Outcome>,
@@ -92,22 +101,37 @@ pub enum PlanError {
     Json(#[from] serde_json::Error),
     #[error("the facts make no problem: {0}")]
     Fault(#[from] Fault),
+    #[error("there is no optimal plan: {0}")]
+    Unsolved(#[from] Unsolved),
     /// The checker disagrees with the solver. Nothing may be proposed.
     #[error("the plan breaks a rule of the matching: {0:?}")]
     Violated(Vec<Violation>),
 }
 
-/// Plans a run. `progress` hears the stage and the percentage of it that is done.
+/// A result, and what proves it and answers questions about pairs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    pub result: RunResult,
+    pub certificate: Certificate,
+}
+
+/// Plans a run on so many threads; the bytes of the result do not depend on their number. `progress` hears the
+/// stage and the percentage of it that is done.
 ///
 /// # Errors
 /// When policy or snapshot cannot be used, or when the checker finds a violation.
-pub fn plan(snapshot: &Snapshot, policy: &Policy, progress: &mut dyn FnMut(Stage, u8)) -> Result<RunResult, PlanError> {
+pub fn plan(
+    snapshot: &Snapshot,
+    policy: &Policy,
+    threads: usize,
+    progress: &mut dyn FnMut(Stage, u8),
+) -> Result<Planned, PlanError> {
     policy.check()?;
     let mut canonical = snapshot.clone();
     canonical.canonical()?;
     let snapshot_digest = digest(&canonical.to_json()?);
     let mut last = u8::MAX;
-    let market = market::build(&canonical, policy, &mut |done, all| {
+    let market = market::build(&canonical, policy, threads, &mut |done, all| {
         let percent = u8::try_from(done * 100 / all.max(1)).unwrap_or(100);
         if percent != last {
             last = percent;
@@ -115,25 +139,91 @@ pub fn plan(snapshot: &Snapshot, policy: &Policy, progress: &mut dyn FnMut(Stage
         }
     })?;
     progress(Stage::Matching, 0);
-    let matching = stable::solve(&market.problem, Variant::Merit);
+    let (matching, prices) = choose(&market.problem, policy)?;
     progress(Stage::Checking, 0);
-    let mut violations = verify::stable(&market.problem, &matching, Variant::Merit, 1);
-    violations.extend(unlawful(&market, &matching));
+    let judged = Judged::of(&canonical, policy, &market, &matching, threads);
+    let mut violations = match (&prices, variant(policy.mode)) {
+        (Some(prices), _) => verify::optimal(&market.problem, &matching, prices, policy.placement_bonus),
+        (None, variant) => verify::stable(&market.problem, &matching, variant, threads),
+    };
+    violations.extend(judged.unlawful());
     if !violations.is_empty() {
         return Err(PlanError::Violated(violations));
     }
     progress(Stage::Reporting, 0);
     let fill = Fill::of(&market.problem, &matching);
-    Ok(RunResult {
+    let certificate = Certificate::of(&canonical, &market, &matching, policy.mode, prices.as_ref());
+    let result = RunResult {
         engine_version: ENGINE_VERSION.into(),
         policy_version: policy.version.clone(),
         rule_book_version: canonical.book.version,
         snapshot_digest,
         seed: canonical.seed,
+        mode: policy.mode,
         totals: totals(&canonical, &market, &matching, &fill),
-        proposals: proposals(&canonical, &market, &matching),
+        proposals: judged.proposals(),
         outcomes: outcomes(&canonical, &market, &matching, &fill),
-    })
+    };
+    Ok(Planned { result, certificate })
+}
+
+/// How the role side of a stable matching chooses.
+pub(super) fn variant(mode: Mode) -> Variant {
+    match mode {
+        Mode::StableSeats => Variant::Seats,
+        Mode::Stable | Mode::Optimal => Variant::Merit,
+    }
+}
+
+/// The matching that the policy asks for; with its prices where it is the optimal one.
+fn choose(problem: &Problem, policy: &Policy) -> Result<(Matching, Option<Prices>), PlanError> {
+    if policy.mode != Mode::Optimal {
+        return Ok((stable::solve(problem, variant(policy.mode)), None));
+    }
+    let solution = optimal::solve(problem, policy.placement_bonus)?;
+    Ok((solution.matching, Some(solution.prices)))
+}
+
+/// The matched pairs, judged once more by the gates that explain: what was judged for its outcome alone is
+/// asked again with every fact before it is proposed.
+struct Judged {
+    proposals: Vec<(Proposal, Option<Violation>)>,
+}
+
+impl Judged {
+    fn of(snapshot: &Snapshot, policy: &Policy, market: &Market<'_>, matching: &Matching, threads: usize) -> Self {
+        let pairs: Vec<(usize, usize)> = pairs(matching).collect();
+        let features = policy.feature_names();
+        let judge = |(trainee, role): (usize, usize)| {
+            let (facts, (need_at, pathway)) = (market.trainees[trainee], &market.roles[role]);
+            let need = &snapshot.needs[*need_at];
+            let gated = gate(snapshot, policy, &features, facts, need);
+            let same = gated.reasons.is_empty() && gated.pathway.is_some_and(|own| own.id == *pathway);
+            let score = gated.pathway.and_then(|pathway| score(snapshot, policy, facts, need, pathway));
+            let at = market.problem.position(trainee, role as u32);
+            let fits = at.zip(score.as_ref()).is_some_and(|(at, score)| {
+                let pair = market.problem.pairs[at];
+                (u32::from(pair.u), u32::from(pair.v)) == (score.u, score.v)
+            });
+            let lawful = same && fits && !gated.verdicts.iter().any(Verdict::blocks);
+            let violation = (!lawful).then_some(Violation::NotAPair { trainee: trainee as u32, role: role as u32 });
+            let score = score.unwrap_or(Score { parts: BTreeMap::new(), u: 0, v: 0 });
+            (Proposal { trainee: facts.id, need: need.id, pathway: pathway.clone(), score, verdicts: gated.verdicts }, violation)
+        };
+        let share = pairs.len().div_ceil(threads.max(1)).max(1);
+        let parts = on_threads(pairs.chunks(share).collect(), |part| part.iter().copied().map(judge).collect::<Vec<_>>());
+        let mut proposals: Vec<_> = parts.into_iter().flatten().collect();
+        proposals.sort_by_key(|(proposal, _)| proposal.trainee);
+        Self { proposals }
+    }
+
+    fn unlawful(&self) -> impl Iterator<Item = Violation> + '_ {
+        self.proposals.iter().filter_map(|(_, violation)| *violation)
+    }
+
+    fn proposals(self) -> Vec<Proposal> {
+        self.proposals.into_iter().map(|(proposal, _)| proposal).collect()
+    }
 }
 
 /// How many places of each set a matching uses.
@@ -155,34 +245,8 @@ impl Fill {
     }
 }
 
-/// A matched pair that a rule blocks. The gates should never let one through; this asks again.
-fn unlawful(market: &Market<'_>, matching: &Matching) -> Vec<Violation> {
-    pairs(matching)
-        .filter(|pair| market.candidates.get(pair).is_none_or(|candidate| candidate.verdicts.iter().any(Verdict::blocks)))
-        .map(|(trainee, role)| Violation::NotAPair { trainee: trainee as u32, role: role as u32 })
-        .collect()
-}
-
-fn pairs(matching: &Matching) -> impl Iterator<Item = (usize, usize)> + '_ {
+pub(super) fn pairs(matching: &Matching) -> impl Iterator<Item = (usize, usize)> + '_ {
     matching.iter().enumerate().filter(|(_, role)| **role != NONE).map(|(trainee, role)| (trainee, *role as usize))
-}
-
-fn proposals(snapshot: &Snapshot, market: &Market<'_>, matching: &Matching) -> Vec<Proposal> {
-    let mut proposals: Vec<Proposal> = pairs(matching)
-        .map(|(trainee, role)| {
-            let candidate = &market.candidates[&(trainee, role)];
-            let (need_at, pathway) = &market.roles[role];
-            Proposal {
-                trainee: market.trainees[trainee].id,
-                need: snapshot.needs[*need_at].id,
-                pathway: pathway.clone(),
-                score: candidate.score.clone(),
-                verdicts: candidate.verdicts.clone(),
-            }
-        })
-        .collect();
-    proposals.sort_by_key(|proposal| proposal.trainee);
-    proposals
 }
 
 fn totals(snapshot: &Snapshot, market: &Market<'_>, matching: &Matching, fill: &Fill) -> Totals {
@@ -204,7 +268,8 @@ fn totals(snapshot: &Snapshot, market: &Market<'_>, matching: &Matching, fill: &
         needs: snapshot.needs.len() as u64,
         seats: snapshot.needs.iter().flat_map(|need| &need.pools).map(|pool| u64::from(pool.seats)).sum(),
         pairs_considered: market.pairs_considered,
-        candidates: market.candidates.len() as u64,
+        candidates: market.candidates,
+        held_back: market.held_back.pairs,
         proposed: pairs(matching).count() as u64,
         unmatched_by_reason,
         proposed_by_corridor,
@@ -222,7 +287,7 @@ fn outcomes(snapshot: &Snapshot, market: &Market<'_>, matching: &Matching, fill:
     }
     let mut filled = vec![0_u64; snapshot.needs.len()];
     let mut wanted = vec![false; snapshot.needs.len()];
-    market.candidates.keys().for_each(|(_, role)| wanted[market.roles[*role].0] = true);
+    market.problem.pairs.iter().for_each(|pair| wanted[market.roles[pair.role as usize].0] = true);
     pairs(matching).for_each(|(_, role)| filled[market.roles[role].0] += 1);
     for (need_at, need) in snapshot.needs.iter().enumerate() {
         let seats: u64 = need.pools.iter().map(|pool| u64::from(pool.seats)).sum();
@@ -241,8 +306,10 @@ fn outcomes(snapshot: &Snapshot, market: &Market<'_>, matching: &Matching, fill:
 /// Why a trainee has no proposal: a full set before which she stands, else her nearest gates.
 fn why_not(market: &Market<'_>, fill: &Fill, trainee: usize) -> Vec<Reason> {
     let problem = &market.problem;
-    let mine = market.candidates.range((trainee, 0)..(trainee + 1, 0)).map(|((_, role), _)| *role);
-    let best = mine.max_by_key(|role| market.candidates[&(trainee, *role)].score.u);
+    if market.held_back.trainees.binary_search(&trainee).is_ok() {
+        return vec![Reason::new(ReasonCode::HeldBack)];
+    }
+    let best = problem.list(trainee).iter().max_by_key(|pair| pair.u).map(|pair| pair.role as usize);
     let Some(role) = best else {
         let reasons = market.refusals.of_trainee(trainee);
         return if reasons.is_empty() { vec![Reason::new(ReasonCode::NoNeed)] } else { reasons };

@@ -31,11 +31,33 @@ words!(
     }
 );
 
+words!(
+    /// How a run chooses among lawful pairs.
+    Mode {
+        /// Trainee-optimal stable matching; a full quota keeps the pairs with the best scores.
+        Stable = "stable",
+        /// The same; a full quota gives each need its first seats before any need's later ones.
+        StableSeats = "stable_seats",
+        /// The greatest sum of weights over all pairs.
+        Optimal = "optimal",
+    }
+);
+
 /// Weights are parts of 100.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     pub version: String,
+    #[serde(default = "stable")]
+    pub mode: Mode,
+    /// Added to the weight of every pair in mode `optimal`: the greater, the more people are placed rather than
+    /// placed well.
+    #[serde(default)]
+    pub placement_bonus: u32,
+    /// How much of what a seat was worth in earlier runs a pair must exceed to be proposed, in percent; 0 holds
+    /// nothing back. In mode `optimal` only.
+    #[serde(default)]
+    pub hold_back_percent: u32,
     /// The most roles that a trainee is considered for, best first.
     pub shortlist_max: usize,
     /// Digits of ISCO that training and need must share.
@@ -50,6 +72,10 @@ pub struct Policy {
     pub trainee_weights: BTreeMap<Feature, u32>,
 }
 
+fn stable() -> Mode {
+    Mode::Stable
+}
+
 impl Policy {
     /// # Errors
     /// When weights do not add up to 100 or a number is out of range; the key is in the text.
@@ -60,6 +86,12 @@ impl Policy {
             if sum != 100 {
                 return wrong(format!("{key}: the weights add up to {sum}, not to 100"));
             }
+        }
+        if self.mode != Mode::Optimal && (self.placement_bonus > 0 || self.hold_back_percent > 0) {
+            return wrong("placement_bonus, hold_back_percent: count in mode optimal only".into());
+        }
+        if self.placement_bonus > 1_000_000 || self.hold_back_percent > 100 {
+            return wrong("placement_bonus: at most 1000000; hold_back_percent: at most 100".into());
         }
         if !(1..=50).contains(&self.shortlist_max) {
             return wrong("shortlist_max: must be from 1 to 50".into());

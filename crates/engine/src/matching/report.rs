@@ -2,73 +2,63 @@
 
 use super::gate::gate;
 use super::policy::Policy;
-use super::score::{Score, score};
+use super::score::{Ranker, Score};
 use super::snapshot::Snapshot;
 use passerelle_domain::ids::{NeedId, TraineeId};
-use passerelle_domain::law::{RuleId, Verdict};
+use passerelle_domain::law::{NeedFacts, PathwayFacts, RuleId, TraineeFacts, Verdict};
 use passerelle_domain::matching::{Reason, ReasonCode};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The most reasons that a report gives for one person or need: the nearest first.
 const REASONS_MAX: usize = 3;
 
-/// The nearest misses of each trainee and each need.
-#[derive(Debug, Clone)]
+/// Why each trainee and each need that found nothing did not: the nearest first, at most three.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Refusals {
-    by_trainee: Vec<Nearest>,
-    by_need: Vec<Nearest>,
+    by_trainee: BTreeMap<usize, Vec<Reason>>,
+    by_need: BTreeMap<usize, Vec<Reason>>,
 }
 
+impl Refusals {
+    pub fn set_trainee(&mut self, trainee: usize, reasons: Vec<Reason>) {
+        self.by_trainee.insert(trainee, reasons);
+    }
+
+    pub fn set_need(&mut self, need: usize, reasons: Vec<Reason>) {
+        self.by_need.insert(need, reasons);
+    }
+
+    pub fn of_trainee(&self, trainee: usize) -> Vec<Reason> {
+        self.by_trainee.get(&trainee).cloned().unwrap_or_default()
+    }
+
+    pub fn of_need(&self, need: usize) -> Vec<Reason> {
+        self.by_need.get(&need).cloned().unwrap_or_default()
+    }
+}
+
+/// Reasons of pairs that came equally far.
 #[derive(Debug, Clone, Default)]
-struct Nearest {
-    stage: u8,
+pub(super) struct Nearest {
     /// Reason, how many pairs it stopped, and how many reasons stood beside it at best.
     reasons: Vec<(Reason, u32, usize)>,
 }
 
-impl Refusals {
-    pub fn new(trainees: usize, needs: usize) -> Self {
-        Self { by_trainee: vec![Nearest::default(); trainees], by_need: vec![Nearest::default(); needs] }
-    }
-
-    /// Notes that a pair was stopped at a stage for these reasons.
-    pub fn note(&mut self, trainee: usize, need: usize, stage: u8, reasons: &[Reason]) {
-        for nearest in [&mut self.by_trainee[trainee], &mut self.by_need[need]] {
-            nearest.note(stage, reasons);
-        }
-    }
-
-    pub fn of_trainee(&self, trainee: usize) -> Vec<Reason> {
-        self.by_trainee[trainee].best()
-    }
-
-    pub fn of_need(&self, need: usize) -> Vec<Reason> {
-        self.by_need[need].best()
-    }
-}
-
 impl Nearest {
-    fn note(&mut self, stage: u8, reasons: &[Reason]) {
-        if stage < self.stage {
-            return;
-        }
-        if stage > self.stage {
-            self.stage = stage;
-            self.reasons.clear();
-        }
+    pub fn note(&mut self, reasons: &[Reason]) {
         for reason in reasons {
             if let Some((_, count, alone)) = self.reasons.iter_mut().find(|(known, _, _)| known == reason) {
                 *count += 1;
                 *alone = reasons.len().min(*alone);
-            } else if self.reasons.len() < 64 {
-                // A bound on memory; the commonest reasons of real data come early.
+            } else {
                 self.reasons.push((reason.clone(), 1, reasons.len()));
             }
         }
     }
 
     /// The reasons that stood alone, then those that stopped most pairs: what one change would lift.
-    fn best(&self) -> Vec<Reason> {
+    pub fn best(&self) -> Vec<Reason> {
         let mut reasons = self.reasons.clone();
         reasons.sort_by(|a, b| (a.2, std::cmp::Reverse(a.1), &a.0).cmp(&(b.2, std::cmp::Reverse(b.1), &b.0)));
         // One sentence a kind: the same rule over ten needs is one thing to mend, and the sort has
@@ -130,6 +120,19 @@ pub fn hide(verdict: &mut Verdict, knows_trainee: bool, knows_need: bool) {
             verdict.reason = Some(Reason::new(ReasonCode::OtherSide));
         }
     }
+}
+
+/// The score of one pair; `None` when it has no asked skill in common.
+pub(super) fn score(
+    snapshot: &Snapshot,
+    policy: &Policy,
+    trainee: &TraineeFacts,
+    need: &NeedFacts,
+    pathway: &PathwayFacts,
+) -> Option<Score> {
+    let mut ranker = Ranker::new(policy, snapshot);
+    let (held, asked) = (ranker.held(trainee), ranker.asked(need));
+    ranker.parts((trainee, &held), (need, &asked), pathway).map(|parts| ranker.score(parts))
 }
 
 /// Judges one pair of a snapshot. `None` when either is not in it.

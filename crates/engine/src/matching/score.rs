@@ -7,7 +7,8 @@ use passerelle_domain::law::{NeedFacts, PathwayFacts, TraineeFacts};
 use passerelle_domain::occupation::ConceptUri;
 use passerelle_domain::people::SkillImportance;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 
 const FULL: i64 = 10_000;
 
@@ -28,16 +29,94 @@ impl Score {
     }
 }
 
-/// `None` when the pair has no asked skill in common, which no other part can make up for.
-pub fn score(snapshot: &Snapshot, policy: &Policy, trainee: &TraineeFacts, need: &NeedFacts, pathway: &PathwayFacts) -> Option<Score> {
-    let skills = Skills::compare(snapshot, policy, trainee, need);
-    if !need.skills.is_empty() && !skills.any_held {
-        return None;
+/// The parts of a score by the number of their feature.
+pub(super) type Parts = [i64; Feature::ALL.len()];
+
+/// Skills as numbers, and what a policy makes of the parts. Skills are compared some hundred times each, so
+/// their addresses are read once.
+#[derive(Debug)]
+pub(super) struct Ranker<'a> {
+    policy: &'a Policy,
+    broader: &'a BTreeMap<ConceptUri, Vec<ConceptUri>>,
+    numbers: HashMap<&'a str, u32>,
+}
+
+/// What a trainee can: skills with the percentage that their best witness makes them worth, in the order of
+/// their numbers, and the broader concepts of all of them.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    skills: Vec<(u32, i64)>,
+    broader: Vec<u32>,
+}
+
+/// What a need asks for.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    skills: Vec<AskedSkill>,
+}
+
+#[derive(Debug)]
+struct AskedSkill {
+    number: u32,
+    must: bool,
+    weight: i64,
+    broader: Vec<u32>,
+}
+
+impl<'a> Ranker<'a> {
+    pub fn new(policy: &'a Policy, snapshot: &'a Snapshot) -> Self {
+        Self { policy, broader: &snapshot.broader, numbers: HashMap::new() }
     }
-    let parts: BTreeMap<Feature, i64> = Feature::ALL
-        .iter()
-        .map(|feature| {
-            let part = match feature {
+
+    fn number(&mut self, skill: &'a ConceptUri) -> u32 {
+        let next = self.numbers.len() as u32;
+        *self.numbers.entry(skill.as_str()).or_insert(next)
+    }
+
+    fn broader_of(&mut self, skill: &ConceptUri) -> Vec<u32> {
+        let broader: &'a BTreeMap<ConceptUri, Vec<ConceptUri>> = self.broader;
+        broader.get(skill).map(|list| list.iter().map(|broader| self.number(broader)).collect()).unwrap_or_default()
+    }
+
+    pub fn held(&mut self, trainee: &'a TraineeFacts) -> Held {
+        let mut held = Held::default();
+        for fact in &trainee.skills {
+            let percent = self.policy.provenance_percent.get(&fact.provenance).copied().unwrap_or(0);
+            held.skills.push((self.number(&fact.skill), i64::from(percent)));
+            held.broader.extend(self.broader_of(&fact.skill));
+        }
+        // A skill counts by its best witness.
+        held.skills.sort_unstable_by_key(|(skill, percent)| (*skill, Reverse(*percent)));
+        held.skills.dedup_by_key(|(skill, _)| *skill);
+        held.broader.sort_unstable();
+        held.broader.dedup();
+        held
+    }
+
+    pub fn asked(&mut self, need: &'a NeedFacts) -> Asked {
+        let skills = need.skills.iter().map(|skill| AskedSkill {
+            number: self.number(&skill.skill),
+            must: skill.importance == SkillImportance::Must,
+            weight: i64::from(skill.weight),
+            broader: self.broader_of(&skill.skill),
+        });
+        Asked { skills: skills.collect() }
+    }
+
+    /// `None` when the pair has no asked skill in common, which no other part can make up for.
+    pub fn parts(
+        &self,
+        (trainee, held): (&TraineeFacts, &Held),
+        (need, asked): (&NeedFacts, &Asked),
+        pathway: &PathwayFacts,
+    ) -> Option<Parts> {
+        let skills = Skills::compare(self.policy, held, asked);
+        if !asked.skills.is_empty() && !skills.any_held {
+            return None;
+        }
+        let mut parts = [0; Feature::ALL.len()];
+        for (part, feature) in parts.iter_mut().zip(Feature::ALL) {
+            let points = match feature {
                 Feature::MustSkills => skills.must,
                 Feature::NiceSkills => skills.nice,
                 Feature::SkillProximity => skills.proximity,
@@ -48,15 +127,25 @@ pub fn score(snapshot: &Snapshot, policy: &Policy, trainee: &TraineeFacts, need:
                 Feature::DestinationWish => wish(trainee, pathway),
                 Feature::WageMargin => wage(need),
             };
-            (*feature, part.clamp(0, FULL))
-        })
-        .collect();
-    let sum = |weights: &BTreeMap<Feature, u32>| {
-        let total: i64 = weights.iter().map(|(feature, weight)| parts[feature] * i64::from(*weight)).sum();
-        u32::try_from(total / 100).unwrap_or(0)
-    };
-    let (u, v) = (sum(&policy.trainee_weights), sum(&policy.need_weights));
-    Some(Score { parts, u, v })
+            *part = points.clamp(0, FULL);
+        }
+        Some(parts)
+    }
+
+    /// The sums of both sides, and the parts by their names.
+    pub fn score(&self, parts: Parts) -> Score {
+        let (u, v) = self.sums(&parts);
+        Score { parts: Feature::ALL.iter().copied().zip(parts).collect(), u, v }
+    }
+
+    /// The trainee's score of the need, and the need's of the trainee.
+    pub fn sums(&self, parts: &Parts) -> (u32, u32) {
+        let sum = |weights: &BTreeMap<Feature, u32>| {
+            let total: i64 = weights.iter().map(|(feature, weight)| parts[*feature as usize] * i64::from(*weight)).sum();
+            u32::try_from(total / 100).unwrap_or(0)
+        };
+        (sum(&self.policy.trainee_weights), sum(&self.policy.need_weights))
+    }
 }
 
 struct Skills {
@@ -67,39 +156,27 @@ struct Skills {
 }
 
 impl Skills {
-    fn compare(snapshot: &Snapshot, policy: &Policy, trainee: &TraineeFacts, need: &NeedFacts) -> Self {
-        // A skill counts by its best witness.
-        let mut held: BTreeMap<&ConceptUri, i64> = BTreeMap::new();
-        for fact in &trainee.skills {
-            let percent = i64::from(policy.provenance_percent.get(&fact.provenance).copied().unwrap_or(0));
-            let best = held.entry(&fact.skill).or_insert(0);
-            *best = percent.max(*best);
+    fn compare(policy: &Policy, held: &Held, asked: &Asked) -> Self {
+        let (mut got, mut all) = ([0, 0], [0, 0]);
+        let (mut near, mut missing, mut any_held) = (0, 0, false);
+        for skill in &asked.skills {
+            let side = usize::from(!skill.must);
+            all[side] += skill.weight * 100;
+            match held.skills.binary_search_by_key(&skill.number, |(number, _)| *number) {
+                Ok(at) => {
+                    got[side] += skill.weight * held.skills[at].1;
+                    any_held |= held.skills[at].1 > 0;
+                }
+                Err(_) => {
+                    missing += skill.weight;
+                    let sibling = skill.broader.iter().any(|broader| held.broader.binary_search(broader).is_ok());
+                    near += if sibling { skill.weight } else { 0 };
+                }
+            }
         }
-        let share = |importance| {
-            let asked = need.skills.iter().filter(|skill| skill.importance == importance);
-            let (got, all) = asked.fold((0, 0), |(got, all), skill| {
-                let weight = i64::from(skill.weight);
-                (got + weight * held.get(&skill.skill).copied().unwrap_or(0), all + weight * 100)
-            });
-            if all == 0 { FULL } else { FULL * got / all }
-        };
-        let missing: Vec<_> = need.skills.iter().filter(|skill| !held.contains_key(&skill.skill)).collect();
-        let all: i64 = missing.iter().map(|skill| i64::from(skill.weight)).sum();
-        let near: i64 = missing
-            .iter()
-            .filter(|skill| held.keys().any(|mine| siblings(snapshot, mine, &skill.skill)))
-            .map(|skill| i64::from(skill.weight))
-            .sum();
-        let proximity = if all == 0 { FULL } else { FULL * near * i64::from(policy.sibling_percent) / (all * 100) };
-        let any_held = need.skills.iter().any(|skill| held.get(&skill.skill).is_some_and(|percent| *percent > 0));
-        Self { must: share(SkillImportance::Must), nice: share(SkillImportance::Nice), proximity, any_held }
-    }
-}
-
-fn siblings(snapshot: &Snapshot, a: &ConceptUri, b: &ConceptUri) -> bool {
-    match (snapshot.broader.get(a), snapshot.broader.get(b)) {
-        (Some(mine), Some(theirs)) => mine.iter().any(|broader| theirs.contains(broader)),
-        _ => false,
+        let share = |side: usize| if all[side] == 0 { FULL } else { FULL * got[side] / all[side] };
+        let proximity = if missing == 0 { FULL } else { FULL * near * i64::from(policy.sibling_percent) / (missing * 100) };
+        Self { must: share(0), nice: share(1), proximity, any_held }
     }
 }
 

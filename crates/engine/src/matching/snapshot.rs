@@ -31,6 +31,10 @@ pub struct Snapshot {
     pub quotas: Vec<QuotaFacts>,
     /// Broader concepts of the skills that occur: two skills with a common one are siblings.
     pub broader: BTreeMap<ConceptUri, Vec<ConceptUri>>,
+    /// What one seat more of a pathway would have been worth in earlier runs, in points of weight; only where
+    /// the policy holds seats back.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub seat_worth: BTreeMap<PathwayId, u32>,
 }
 
 #[derive(Debug, Error)]

@@ -37,6 +37,8 @@ pub enum Unsolved {
     OtherProblem,
 }
 
+impl std::error::Error for Unsolved {}
+
 impl std::fmt::Display for Unsolved {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {

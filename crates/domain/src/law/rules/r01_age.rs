@@ -8,7 +8,7 @@ const ADULT: i32 = 18;
 
 pub(super) fn judge(facts: &MatchFacts<'_>) -> Finding {
     let departure = facts.departure();
-    let finding = Finding::default().used("departure", departure);
+    let finding = Finding::of(facts).used("departure", departure);
     let Some(birth) = facts.trainee.birth_date else {
         return finding.unknown(ReasonCode::R01AgeUnknown, "birth_date");
     };

@@ -10,13 +10,13 @@ use crate::period::age_on;
 
 pub(super) fn judge(facts: &MatchFacts<'_>) -> Finding {
     let Some(wage) = facts.need.wage else {
-        return Finding::default().unknown(ReasonCode::R05WageUnknown, "wage");
+        return Finding::of(facts).unknown(ReasonCode::R05WageUnknown, "wage");
     };
     let hours = facts.need.hours_per_week_centi;
-    let mut finding = Finding::default().used("wage", wage).used("per", facts.need.wage_per);
+    let mut finding = Finding::of(facts).used("wage", wage).used("per", facts.need.wage_per);
     let age = facts.trainee.birth_date.map(|birth| age_on(birth, facts.need.start.from));
     for floor in facts.pathway.wage_floors.iter().filter(|floor| applies(floor, facts, age)) {
-        finding = finding.used("floor", format!("{} per {}", floor.amount, floor.per));
+        finding = finding.used("floor", format_args!("{} per {}", floor.amount, floor.per));
         if floor.amount.currency != wage.currency {
             return finding.block(Reason::new(ReasonCode::R05FloorCurrency).with("currency", floor.amount.currency));
         }

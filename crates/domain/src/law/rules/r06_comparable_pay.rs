@@ -5,9 +5,9 @@ use crate::matching::{Reason, ReasonCode};
 
 pub(super) fn judge(facts: &MatchFacts<'_>) -> Finding {
     let Some(wage) = facts.need.wage else {
-        return Finding::default().unknown(ReasonCode::R05WageUnknown, "wage");
+        return Finding::of(facts).unknown(ReasonCode::R05WageUnknown, "wage");
     };
-    let finding = Finding::default().used("wage", wage);
+    let finding = Finding::of(facts).used("wage", wage);
     match facts.need.comparable_wage {
         None => finding.unknown(ReasonCode::R06ComparableUnknown, "comparable_wage"),
         Some(comparable) => {

@@ -37,7 +37,7 @@ pub fn health_scope(isco: IscoCode) -> HealthScope {
 
 pub(super) fn judge(facts: &MatchFacts<'_>, book: &RuleBook) -> Finding {
     let scope = health_scope(facts.need.occupation);
-    let finding = Finding::default().used("health_scope", scope);
+    let finding = Finding::of(facts).used("health_scope", scope);
     if scope == HealthScope::None {
         return finding.pass();
     }

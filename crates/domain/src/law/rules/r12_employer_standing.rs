@@ -6,7 +6,7 @@ use crate::matching::{Reason, ReasonCode};
 
 pub(super) fn judge(facts: &MatchFacts<'_>) -> Finding {
     let employer = &facts.need.employer;
-    let mut finding = Finding::default().used("suspended", employer.suspended);
+    let mut finding = Finding::of(facts).used("suspended", employer.suspended);
     if employer.suspended {
         return finding.block(Reason::new(ReasonCode::R12Suspended));
     }

@@ -7,7 +7,7 @@ use crate::matching::{Reason, ReasonCode};
 
 pub(super) fn judge(facts: &MatchFacts<'_>) -> Finding {
     let occupation = facts.need.occupation;
-    let finding = Finding::default().used("occupation", occupation);
+    let finding = Finding::of(facts).used("occupation", occupation);
     let gate = facts
         .pathway
         .recognition

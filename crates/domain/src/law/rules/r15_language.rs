@@ -18,9 +18,9 @@ pub(super) fn judge(facts: &MatchFacts<'_>) -> Finding {
         gates.push((language, std::slice::from_ref(level)));
     }
     let filing = facts.visa_filing();
-    let mut finding = Finding::default().used("visa_filing", filing);
+    let mut finding = Finding::of(facts).used("visa_filing", filing);
     for (language, any_of) in gates {
-        finding = finding.used("asked", format!("{language} {}", names(any_of)));
+        finding = finding.used("asked", format_args!("{language} {}", Names(any_of)));
         if let Some(reason) = shortfall(facts, language, any_of) {
             return finding.block(reason);
         }
@@ -28,15 +28,23 @@ pub(super) fn judge(facts: &MatchFacts<'_>) -> Finding {
     finding.pass()
 }
 
-fn names(levels: &[LanguageLevel]) -> String {
-    levels.iter().map(ToString::to_string).collect::<Vec<_>>().join(" / ")
+/// Levels of which any will do.
+struct Names<'a>(&'a [LanguageLevel]);
+
+impl std::fmt::Display for Names<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (at, level) in self.0.iter().enumerate() {
+            write!(f, "{}{level}", if at == 0 { "" } else { " / " })?;
+        }
+        Ok(())
+    }
 }
 
 /// The nearest miss, or `None` when one certificate is good enough: an expired certificate of
 /// the right level says more than one of a lower level, and that more than one of another scale.
 fn shortfall(facts: &MatchFacts<'_>, language: &LanguageTag, any_of: &[LanguageLevel]) -> Option<Reason> {
     let filing = facts.visa_filing();
-    let base = |code| Reason::new(code).with("language", language).with("asked", names(any_of));
+    let base = |code| Reason::new(code).with("language", language).with("asked", Names(any_of));
     let mut miss: Option<(u8, Reason)> = None;
     let mut offer = |rank: u8, reason: Reason| {
         if miss.as_ref().is_none_or(|(best, _)| rank < *best) {

@@ -23,7 +23,7 @@ const PROTECTED: [&str; 12] = [
 ];
 
 pub(super) fn judge(facts: &MatchFacts<'_>) -> Finding {
-    let finding = Finding::default().used("features", facts.ranking_features.join(", "));
+    let finding = Finding::of(facts).used("features", facts.ranking_features.join(", "));
     match facts.ranking_features.iter().find(|feature| PROTECTED.contains(*feature)) {
         Some(feature) => finding.block(Reason::new(ReasonCode::R16Feature).with("feature", feature)),
         None => finding.pass(),

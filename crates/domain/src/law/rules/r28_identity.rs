@@ -8,7 +8,7 @@ const MONTHS_BEYOND_ENTRY: u32 = 6;
 
 pub(super) fn judge(facts: &MatchFacts<'_>) -> Finding {
     let trainee = facts.trainee;
-    let mut finding = Finding::default().used("possible_duplicate", trainee.possible_duplicate);
+    let mut finding = Finding::of(facts).used("possible_duplicate", trainee.possible_duplicate);
     if trainee.possible_duplicate {
         return finding.block(Reason::new(ReasonCode::R28Duplicate));
     }

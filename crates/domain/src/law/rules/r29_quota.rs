@@ -7,13 +7,13 @@ use super::{Finding, MatchFacts};
 use crate::matching::{Reason, ReasonCode};
 
 pub(super) fn judge(facts: &MatchFacts<'_>) -> Finding {
-    let mut finding = Finding::default();
+    let mut finding = Finding::of(facts);
     for quota in facts.quotas.iter().filter(|quota| quota.counts(facts.trainee, facts.pathway)) {
         if quota.exempts(facts.pathway) {
             finding = finding.used(&quota.name, "exempt");
             continue;
         }
-        finding = finding.used(&quota.name, format!("{} of {} used", quota.used, quota.cap));
+        finding = finding.used(&quota.name, format_args!("{} of {} used", quota.used, quota.cap));
         if quota.left() == 0 {
             return finding.block(Reason::new(ReasonCode::R29Reached).with("quota", &quota.name).with("cap", quota.cap));
         }

@@ -104,6 +104,7 @@ impl World {
             quotas: &self.quotas,
             ranking_features: &["must_skills"],
             match_date: day("2026-11-23"),
+            explain: true,
         }
     }
 }

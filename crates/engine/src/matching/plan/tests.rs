@@ -1,156 +1,13 @@
 //! Small markets whose outcome can be worked out by hand.
 
 use super::*;
-use crate::matching::policy::Feature;
-use crate::matching::snapshot::SNAPSHOT_FORMAT;
-use passerelle_domain::corridor::{AgeRule, OccupationScope, QuotaSide, WagePeriod};
-use passerelle_domain::country::CountryCode;
-use passerelle_domain::fact::FactStatus;
-use passerelle_domain::ids::OrganisationId;
+use crate::matching::sample::*;
+use passerelle_domain::corridor::QuotaSide;
 use passerelle_domain::law::*;
-use passerelle_domain::money::Money;
-use passerelle_domain::occupation::IscoCode;
-use passerelle_domain::people::*;
-use passerelle_domain::period::DateWindow;
-use uuid::Uuid;
-
-fn country(code: &str) -> CountryCode {
-    CountryCode::parse(code).unwrap()
-}
-
-fn pathway(id: &str, between_governments: bool) -> PathwayFacts {
-    let id = PathwayId::parse(id).unwrap();
-    PathwayFacts {
-        destination: country(&id.pack.as_str()[..2]),
-        id,
-        pack_version: 1,
-        status: FactStatus::InForce,
-        open: true,
-        occupations: OccupationScope { isco: vec![] },
-        age: AgeRule { min: 18, max: None, proof_from: None },
-        languages: vec![],
-        recognition: vec![],
-        wage_floors: vec![],
-        employer_licence: false,
-        permit_days: 60,
-        lead: None,
-        in_time_min_percent: None,
-        agreement: between_governments.then_some(AgreementFacts {
-            between_governments: true,
-            labour_market_analysis: false,
-            support_to_origin: false,
-        }),
-    }
-}
-
-fn trainee(number: u128, merit: i32) -> TraineeFacts {
-    TraineeFacts {
-        id: TraineeId(Uuid::from_u128(number)),
-        birth_date: Some("2002-02-02".parse().unwrap()),
-        nationalities: vec![country("PH")],
-        habitual_residence: country("PH"),
-        training_country: country("PH"),
-        institute: OrganisationId(Uuid::from_u128(900)),
-        occupation: IscoCode::parse("7411").unwrap(),
-        track: Track::Away,
-        journey: JourneyState::InTraining,
-        ready_on: "2027-05-01".parse().unwrap(),
-        passport_valid_to: Some("2033-01-01".parse().unwrap()),
-        identity_confirmed: Answer::Yes,
-        possible_duplicate: false,
-        languages: vec![],
-        skills: vec![],
-        recognitions: vec![],
-        preferred_destinations: vec![],
-        waiting_since: "2026-01-01".parse().unwrap(),
-        merit,
-    }
-}
-
-fn need(number: u128, pathway: &str, seats: u32) -> NeedFacts {
-    let wage = Money::parse("EUR 3000").unwrap();
-    NeedFacts {
-        id: NeedId(Uuid::from_u128(number)),
-        employer: EmployerFacts {
-            id: OrganisationId(Uuid::from_u128(800)),
-            suspended: false,
-            licence_valid_to: None,
-            insolvent: Answer::No,
-            open_sanction: Answer::No,
-            unpaid_wage_judgment: Answer::No,
-            provides_housing: false,
-            housing_approved: Answer::Unknown,
-        },
-        country: country(&pathway[..2]),
-        occupation: IscoCode::parse("7411").unwrap(),
-        skills: vec![],
-        start: DateWindow::new("2027-06-01".parse().unwrap(), "2027-12-01".parse().unwrap()).unwrap(),
-        wage: Some(wage),
-        wage_per: WagePeriod::Month,
-        hours_per_week_centi: 4_000,
-        comparable_wage: Some(wage),
-        language: None,
-        open: true,
-        subdivision: None,
-        pools: vec![SeatPool { pathway: PathwayId::parse(pathway).unwrap(), seats }],
-    }
-}
-
-fn departures(cap: u32, exempts: bool, side: QuotaSide, owner: &str) -> QuotaFacts {
-    QuotaFacts {
-        name: "departures".into(),
-        side,
-        scope: QuotaScope::Origin,
-        country: country(owner),
-        subject: "PH".into(),
-        cap,
-        used: 0,
-        exempts_government_placement: exempts,
-    }
-}
-
-fn policy() -> Policy {
-    Policy {
-        version: "test".into(),
-        shortlist_max: 10,
-        occupation_digits_min: 3,
-        provenance_percent: SkillProvenance::ALL.iter().map(|provenance| (*provenance, 100)).collect(),
-        sibling_percent: 50,
-        need_weights: [(Feature::Readiness, 100)].into(),
-        trainee_weights: [(Feature::Readiness, 100)].into(),
-    }
-}
 
 fn market(pathways: Vec<PathwayFacts>, needs: Vec<NeedFacts>, quotas: Vec<QuotaFacts>) -> RunResult {
-    let rules = RuleId::ALL.iter().map(|rule| RuleVersion {
-        rule: *rule,
-        version: 1,
-        severity: Severity::Block,
-        status: FactStatus::InForce,
-        valid_from: "2020-01-01".parse().unwrap(),
-        valid_to: None,
-        anchor: "match".into(),
-        source: "test".into(),
-    });
-    let list = SafeguardsList {
-        edition: "2023".into(),
-        valid_from: "2020-01-01".parse().unwrap(),
-        valid_to: None,
-        source: "test".into(),
-        countries: [].into(),
-    };
-    let snapshot = Snapshot {
-        format: SNAPSHOT_FORMAT.into(),
-        as_of: "2026-11-23".parse().unwrap(),
-        seed: 1,
-        book: RuleBook { version: 1, rules: rules.collect(), safeguards_lists: vec![list], extended_health_set: Severity::Block },
-        pathways,
-        trainees: vec![trainee(1, 60), trainee(2, 90), trainee(3, 75)],
-        needs,
-        quotas,
-        broader: BTreeMap::new(),
-    };
-    plan(&snapshot, &policy(), &mut |_, _| {}).unwrap()
+    let trainees = vec![trainee(1, 60), trainee(2, 90), trainee(3, 75)];
+    plan(&snapshot(pathways, trainees, needs, quotas), &policy(), 2, &mut |_, _| {}).unwrap().result
 }
 
 fn placed(result: &RunResult) -> Vec<u128> {
@@ -201,4 +58,64 @@ fn an_agreement_can_ask_for_a_chance_of_being_at_work_in_time() {
     assert_eq!(result.totals.unmatched_by_reason, BTreeMap::from([(ReasonCode::InTimeUnlikely, 3)]));
     assert_eq!((lead.percent_within(213), lead.percent_within(214), lead.percent_within(10_000)), (0, 60, 90));
     assert_eq!(lead.percent_within(-1), 0, "ready after the window");
+}
+
+/// Two seats whose wishes cross, so that the best sum is another matching than the stable one.
+#[test]
+fn the_mode_of_the_policy_decides_how_is_chosen() {
+    let people = || vec![trainee(1, 60), trainee(2, 90), trainee(3, 75)];
+    let world = || snapshot(vec![pathway(ORDINARY, false)], people(), vec![need(50, ORDINARY, 1), need(51, ORDINARY, 1)], vec![]);
+    for mode in [Mode::Stable, Mode::StableSeats, Mode::Optimal] {
+        let planned = plan(&world(), &Policy { mode, ..policy() }, 1, &mut |_, _| {}).unwrap();
+        assert_eq!((planned.result.mode, planned.result.proposals.len()), (mode, 2));
+        let priced = planned.certificate.bars.iter().filter(|bar| bar.price.is_some()).count();
+        assert_eq!(priced, if mode == Mode::Optimal { 2 } else { 0 });
+    }
+    let wrong = Policy { hold_back_percent: 10, ..policy() };
+    assert!(matches!(plan(&world(), &wrong, 1, &mut |_, _| {}), Err(PlanError::Policy(_))));
+}
+
+#[test]
+fn a_seat_that_is_worth_more_later_is_held_back_and_the_report_says_so() {
+    let mut world = snapshot(vec![pathway(ORDINARY, false)], vec![trainee(1, 60)], vec![need(50, ORDINARY, 1)], vec![]);
+    world.seat_worth = [(PathwayId::parse(ORDINARY).unwrap(), 20_000)].into();
+    let policy = |percent| Policy { mode: Mode::Optimal, hold_back_percent: percent, ..policy() };
+    let run = |percent| plan(&world, &policy(percent), 1, &mut |_, _| {}).unwrap().result;
+    assert_eq!((run(0).proposals.len(), run(0).totals.held_back), (1, 0));
+    assert_eq!((run(10).proposals.len(), run(10).totals.held_back), (1, 0), "2,000 points are less than the pair is worth");
+    let held = run(100);
+    assert_eq!((held.proposals.len(), held.totals.held_back, held.totals.candidates), (0, 1, 1));
+    assert_eq!(held.totals.unmatched_by_reason, BTreeMap::from([(ReasonCode::HeldBack, 1)]));
+}
+
+#[test]
+fn the_certificate_says_why_of_every_pair() {
+    use crate::matching::{Own, explain_pair};
+    let needs = vec![need(50, ORDINARY, 1), need(51, ORDINARY, 1)];
+    let world = snapshot(vec![pathway(ORDINARY, false)], vec![trainee(1, 60), trainee(2, 90), trainee(3, 75)], needs, vec![
+        departures(2, false, QuotaSide::Origin, "PH"),
+    ]);
+    for mode in [Mode::Stable, Mode::StableSeats, Mode::Optimal] {
+        let policy = Policy { mode, ..policy() };
+        let planned = plan(&world, &policy, 1, &mut |_, _| {}).unwrap();
+        let mut codes = BTreeMap::new();
+        for trainee in &world.trainees {
+            let own = planned.result.proposals.iter().find(|proposal| proposal.trainee == trainee.id).map(|proposal| Own {
+                need: proposal.need,
+                u: proposal.score.u,
+                weight: proposal.score.weight(),
+                price: planned.certificate.bar(proposal.need, &proposal.pathway).and_then(|bar| bar.price),
+            });
+            for need in &world.needs {
+                let report = explain_pair(&world, &policy, trainee.id, need.id).unwrap();
+                let reason = planned.certificate.why(&world, &report, own.as_ref()).unwrap();
+                *codes.entry(reason.code).or_insert(0) += 1;
+            }
+        }
+        let expected = match mode {
+            Mode::Optimal => BTreeMap::from([(ReasonCode::Proposed, 2), (ReasonCode::PairPrice, 4)]),
+            _ => BTreeMap::from([(ReasonCode::Proposed, 2), (ReasonCode::PairBetterOffer, 1), (ReasonCode::PairSeatsTaken, 1), (ReasonCode::PairWaits, 2)]),
+        };
+        assert_eq!(codes, expected, "{mode}");
+    }
 }
