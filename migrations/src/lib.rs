@@ -18,6 +18,7 @@ mod m20261124_000012_case_events;
 mod m20261124_000013_journeys;
 mod m20261124_000014_case_files;
 mod m20261124_000015_law_batches;
+mod m20261126_000016_certificates;
 mod table;
 
 /// Runs the migrations in order.
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000013_journeys::Migration),
             Box::new(m20261124_000014_case_files::Migration),
             Box::new(m20261124_000015_law_batches::Migration),
+            Box::new(m20261126_000016_certificates::Migration),
         ]
     }
 }

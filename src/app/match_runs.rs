@@ -6,16 +6,23 @@ use crate::error::AppError;
 use crate::state::AppState;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::ids::{NeedId, TraineeId};
+use passerelle_domain::matching::Reason;
+use passerelle_engine::matching::score::Score;
 use passerelle_engine::matching::snapshot::digest;
-use passerelle_engine::matching::{ENGINE_VERSION, PairReport, Policy, RunResult, Snapshot, Stage, explain_pair, plan};
+use passerelle_engine::matching::{
+    Certificate, ENGINE_VERSION, Own, PairReport, Planned, Policy, RunResult, Snapshot, Stage, explain_pair, plan,
+};
 use passerelle_store::entity::{match_artifact, match_run, outcome, proposal};
 use passerelle_store::list::{ListQuery, Page};
 use passerelle_store::query::{ActiveModelTrait, EntityTrait};
 use passerelle_store::{StoreError, Tx, job, list, record};
-use std::collections::BTreeMap;
+use rows::{outcome_rows, proposal_rows};
 use uuid::Uuid;
 
+pub mod fairness;
 mod gather;
+mod rows;
+pub mod what_if;
 pub use gather::{gather, gather_pair};
 
 /// Kind of the job that carries out a run.
@@ -81,6 +88,15 @@ pub async fn list(ctx: &Ctx<'_>) -> Result<Page<match_run::Model>, AppError> {
     Ok(list::page::<match_run::Entity>(ctx.state.store.read(), &scope, &query).await?)
 }
 
+/// What there is to say about a pair: the gates, the score, and what the run's certificate says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    pub report: PairReport,
+    /// Why a lawful pair was or was not proposed; nothing where the gates say it, or where a run of before kept
+    /// no certificate.
+    pub assignment: Option<Reason>,
+}
+
 /// Why a pair is or is not proposed, judged on the facts of the run and not on today's.
 ///
 /// Whoever asks must be allowed to see the proposal's or outcome's side: an institute asks about
@@ -88,16 +104,45 @@ pub async fn list(ctx: &Ctx<'_>) -> Result<Page<match_run::Model>, AppError> {
 ///
 /// # Errors
 /// When the run is unfinished, or the pair is not the actor's to ask about.
-pub async fn why(ctx: &Ctx<'_>, run_id: Uuid, trainee: Uuid, need: Uuid) -> Result<PairReport, AppError> {
+pub async fn why(ctx: &Ctx<'_>, run_id: Uuid, trainee: Uuid, need: Uuid) -> Result<Why, AppError> {
     permit(ctx.actor, Action::Read, Subject::Outcome)?;
     let knows_trainee = outcome_visible(ctx, run_id, "trainee", trainee).await?;
     let knows_need = outcome_visible(ctx, run_id, "need", need).await?;
     if !knows_trainee && !knows_need {
         return Err(AppError::NotFound);
     }
-    let snapshot = load_snapshot(ctx.state, run_id).await?;
+    let artifact = artifact(ctx.state, run_id).await?;
+    let snapshot = snapshot_of(&artifact)?;
     let report = explain_pair(&snapshot, &ctx.state.policy, TraineeId(trainee), NeedId(need)).ok_or(AppError::NotFound)?;
-    Ok(report.seen_from(knows_trainee, knows_need))
+    let certificate: Option<Certificate> = artifact.certificate.as_deref().map(serde_json::from_str).transpose()?;
+    let assignment = match certificate.filter(|_| report.reasons.is_empty()) {
+        Some(certificate) => {
+            let own = own_proposal(ctx.state, run_id, trainee, &certificate).await?;
+            certificate.why(&snapshot, &report, own.as_ref())
+        }
+        None => None,
+    };
+    // Whoever knows the need alone hears that the person has something better, and not how good it is.
+    let assignment = assignment.map(|reason| if knows_trainee { reason } else { Reason::new(reason.code) });
+    Ok(Why { report: report.seen_from(knows_trainee, knows_need), assignment })
+}
+
+/// What the run proposed to a trainee.
+async fn own_proposal(state: &AppState, run_id: Uuid, trainee: Uuid, certificate: &Certificate) -> Result<Option<Own>, AppError> {
+    use passerelle_domain::corridor::PathwayId;
+    use passerelle_store::query::{ColumnTrait, QueryFilter};
+    let found = proposal::Entity::find()
+        .filter(proposal::Column::RunId.eq(run_id))
+        .filter(proposal::Column::TraineeId.eq(trainee))
+        .one(state.store.read())
+        .await
+        .map_err(StoreError::from)?;
+    let Some(row) = found else { return Ok(None) };
+    let score: Score = serde_json::from_str(&row.score_parts)?;
+    let need = NeedId(row.need_id);
+    let pathway = PathwayId::parse(&row.pathway).ok();
+    let price = pathway.and_then(|pathway| certificate.bar(need, &pathway)).and_then(|bar| bar.price);
+    Ok(Some(Own { need, u: score.u, weight: score.weight(), price }))
 }
 
 async fn outcome_visible(ctx: &Ctx<'_>, run_id: Uuid, side: &str, subject: Uuid) -> Result<bool, AppError> {
@@ -119,8 +164,16 @@ async fn outcome_visible(ctx: &Ctx<'_>, run_id: Uuid, side: &str, subject: Uuid)
 /// # Errors
 /// When the run is not finished or its facts are of another format.
 pub async fn load_snapshot(state: &AppState, run_id: Uuid) -> Result<Snapshot, AppError> {
-    let artifact = artifact(state, run_id).await?;
+    snapshot_of(&artifact(state, run_id).await?)
+}
+
+fn snapshot_of(artifact: &match_artifact::Model) -> Result<Snapshot, AppError> {
     Snapshot::from_json(&artifact.snapshot).map_err(|error| AppError::Conflict(error.to_string()))
+}
+
+/// Threads that a run may use: all that the machine has.
+pub fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 async fn artifact(state: &AppState, run_id: Uuid) -> Result<match_artifact::Model, AppError> {
@@ -134,8 +187,8 @@ async fn artifact(state: &AppState, run_id: Uuid) -> Result<match_artifact::Mode
 /// When the run is unfinished, or its facts or policy cannot be used by this version.
 pub async fn replay(state: &AppState, run_id: Uuid) -> Result<Replay, AppError> {
     let artifact = artifact(state, run_id).await?;
-    let snapshot = Snapshot::from_json(&artifact.snapshot).map_err(|error| AppError::Conflict(error.to_string()))?;
-    let result = plan(&snapshot, &state.policy, &mut |_, _| {})?;
+    let snapshot = snapshot_of(&artifact)?;
+    let result = plan(&snapshot, &state.policy, threads(), &mut |_, _| {})?.result;
     let bytes = serde_json::to_string(&result)?;
     Ok(Replay { same: bytes == artifact.result, result_digest: digest(&bytes), stored_digest: digest(&artifact.result), result: bytes })
 }
@@ -155,7 +208,7 @@ pub struct Replay {
 /// When the file is no snapshot of this format.
 pub fn plan_offline(text: &str, policy: &Policy) -> Result<RunResult, AppError> {
     let snapshot = Snapshot::from_json(text).map_err(|error| AppError::Malformed(error.to_string()))?;
-    Ok(plan(&snapshot, policy, &mut |_, _| {})?)
+    Ok(plan(&snapshot, policy, threads(), &mut |_, _| {})?.result)
 }
 
 /// Carries out a run on behalf of a worker that holds its job. The result is written in the
@@ -177,15 +230,14 @@ pub async fn carry_out(state: &AppState, held: &job_lease::Lease<'_>, run_id: Uu
         let mut report = |stage, percent| {
             let _ = sender.try_send((stage, percent));
         };
-        let result = plan(&snapshot, &policy, &mut report)?;
-        let text = serde_json::to_string(&result)?;
-        Ok::<_, AppError>((snapshot, result, text))
+        let planned = plan(&snapshot, &policy, threads(), &mut report)?;
+        Ok::<_, AppError>((snapshot, planned))
     });
     while let Some((stage, percent)) = progress.recv().await {
         note_progress(state, run_id, stage, percent).await?;
     }
-    let (snapshot, result, text) = planning.await.map_err(AppError::internal)??;
-    save(state, held, run, &snapshot, &result, text).await
+    let (snapshot, planned) = planning.await.map_err(AppError::internal)??;
+    save(state, held, run, &snapshot, &planned).await
 }
 
 /// Another attempt had finished the run but not the job.
@@ -218,13 +270,19 @@ async fn save(
     held: &job_lease::Lease<'_>,
     run: match_run::Model,
     snapshot: &Snapshot,
-    result: &RunResult,
-    text: String,
+    Planned { result, certificate }: &Planned,
 ) -> Result<(), AppError> {
     let now = Moment::now();
+    let text = serde_json::to_string(result)?;
+    let result_digest = digest(&text);
     let mut tx = state.store.begin(None, now.ms()).await?;
     job::finish(&tx, held.job_id, held.worker).await?;
-    let artifact = match_artifact::Model { run_id: run.id, snapshot: snapshot.to_json()?, result: text.clone() };
+    let artifact = match_artifact::Model {
+        run_id: run.id,
+        snapshot: snapshot.to_json()?,
+        result: text,
+        certificate: Some(serde_json::to_string(certificate)?),
+    };
     let insert = match_artifact::Entity::insert(match_artifact::ActiveModel::from(artifact).reset_all());
     insert.exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
     let proposals = proposal_rows(&run, snapshot, result, now)?;
@@ -239,7 +297,7 @@ async fn save(
         engine_version: Some(ENGINE_VERSION.into()),
         policy_version: Some(result.policy_version.clone()),
         snapshot_digest: Some(result.snapshot_digest.clone()),
-        result_digest: Some(digest(&text)),
+        result_digest: Some(result_digest),
         summary: Some(serde_json::to_string(&result.totals)?),
         finished_at_ms: Some(now.ms()),
         ..run
@@ -259,70 +317,6 @@ pub async fn give_up(tx: &mut Tx, run_id: Uuid, why: &str) -> Result<(), AppErro
     let failed = match_run::Model { status: "failed".into(), failure: Some(why.into()), ..run };
     record::update::<match_run::Entity>(tx, failed, expected, &["status"]).await?;
     Ok(())
-}
-
-fn proposal_rows(run: &match_run::Model, snapshot: &Snapshot, result: &RunResult, now: Moment) -> Result<Vec<proposal::Model>, AppError> {
-    let rows = result.proposals.iter().filter_map(|proposed| {
-        let trainee = snapshot.trainee(proposed.trainee)?;
-        let need = snapshot.need(proposed.need)?;
-        let pathway = snapshot.pathway(&proposed.pathway)?;
-        Some((proposed, trainee, need, pathway))
-    });
-    rows.map(|(proposed, trainee, need, pathway)| {
-        Ok(proposal::Model {
-            id: Uuid::now_v7(),
-            version: 1,
-            created_at_ms: now.ms(),
-            updated_at_ms: now.ms(),
-            run_id: run.id,
-            trainee_id: trainee.id.0,
-            need_id: need.id.0,
-            institute_id: trainee.institute.0,
-            employer_id: need.employer.id.0,
-            pathway: proposed.pathway.to_string(),
-            origin: trainee.training_country.to_string(),
-            destination: pathway.destination.to_string(),
-            occupation: need.occupation.to_string(),
-            score: i64::from(proposed.score.weight()),
-            score_parts: serde_json::to_string(&proposed.score)?,
-            verdicts: serde_json::to_string(&proposed.verdicts)?,
-            trainee_decision: "pending".into(),
-            trainee_reason: None,
-            employer_decision: "pending".into(),
-            employer_reason: None,
-            offered_at_ms: None,
-        })
-    })
-    .collect()
-}
-
-fn outcome_rows(run: &match_run::Model, snapshot: &Snapshot, result: &RunResult, now: Moment) -> Result<Vec<outcome::Model>, AppError> {
-    // Who owns a subject, and in which country, so that lists can be scoped without a join.
-    let mut owners: BTreeMap<Uuid, (Uuid, String)> = BTreeMap::new();
-    for trainee in &snapshot.trainees {
-        owners.insert(trainee.id.0, (trainee.institute.0, trainee.training_country.to_string()));
-    }
-    for need in &snapshot.needs {
-        owners.insert(need.id.0, (need.employer.id.0, need.country.to_string()));
-    }
-    let rows = result.outcomes.iter().map(|said| {
-        let (organisation_id, country) = owners.get(&said.id).cloned().unwrap_or_default();
-        Ok(outcome::Model {
-            id: Uuid::now_v7(),
-            version: 1,
-            created_at_ms: now.ms(),
-            updated_at_ms: now.ms(),
-            run_id: run.id,
-            side: said.side.to_string(),
-            subject_id: said.id,
-            organisation_id,
-            country,
-            result: said.result.to_string(),
-            reason_code: said.reasons.first().map(|reason| reason.code.to_string()).unwrap_or_default(),
-            reasons: serde_json::to_string(&said.reasons)?,
-        })
-    });
-    rows.collect()
 }
 
 /// A worker's hold on a job.

@@ -58,7 +58,7 @@ on_both! {
         snapshot.needs.reverse();
         snapshot.quotas.reverse();
         snapshot.pathways.reverse();
-        let result = plan(&snapshot, &service.state.policy, &mut |_, _| {}).unwrap();
+        let result = plan(&snapshot, &service.state.policy, 2, &mut |_, _| {}).unwrap().result;
         assert_eq!(serde_json::to_string(&result).unwrap(), stored.result);
         // No name, no sex, no address is in what the engine reads.
         for word in ["female", "given_name", "family_name", "email", "Berrada"] {

@@ -18,7 +18,7 @@ pub mod score;
 pub mod snapshot;
 
 pub use certificate::{Bar, Certificate, Full, Own};
-pub use plan::{ENGINE_VERSION, Outcome, OutcomeResult, PlanError, Proposal, Planned, RunResult, Side, Stage, Totals, plan};
+pub use plan::{ENGINE_VERSION, Outcome, OutcomeResult, PlanError, Planned, Proposal, RunResult, Side, Stage, Totals, outline, plan};
 pub use policy::{Mode, Policy};
 pub use report::{PairReport, explain_pair, hide};
 pub use snapshot::Snapshot;

@@ -122,10 +122,43 @@ async fn gather_in(
         needs,
         quotas: quotas.map_err(|error| corrupt("quota", &error))?,
         broader: broader_rows,
+        seat_worth: if state.policy.hold_back_percent > 0 { seat_worth(tx).await? } else { BTreeMap::new() },
     };
     keep_used_skills(&mut snapshot);
     snapshot.canonical().map_err(AppError::internal)?;
     Ok(snapshot)
+}
+
+/// Runs of before whose prices say what a seat is worth.
+const RUNS_OF_BEFORE: u64 = 3;
+
+/// What one seat more of a pathway was worth, on the average of the newest runs that have prices.
+async fn seat_worth(conn: &impl ConnectionTrait) -> Result<BTreeMap<PathwayId, u32>, AppError> {
+    use passerelle_store::query::{QueryOrder, QuerySelect};
+    let newest = match_run::Entity::find()
+        .filter(match_run::Column::Status.eq("finished"))
+        .order_by_desc(match_run::Column::CreatedAtMs)
+        .limit(RUNS_OF_BEFORE)
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let kept = match_artifact::Entity::find()
+        .select_only()
+        .column(match_artifact::Column::Certificate)
+        .filter(match_artifact::Column::RunId.is_in(newest.iter().map(|run| run.id)))
+        .into_tuple::<Option<String>>()
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let mut sums: BTreeMap<PathwayId, (u64, u64)> = BTreeMap::new();
+    for text in kept.into_iter().flatten() {
+        let certificate: passerelle_engine::matching::Certificate = serde_json::from_str(&text)?;
+        for (pathway, worth) in certificate.seat_worth() {
+            let (sum, count) = sums.entry(pathway).or_default();
+            (*sum, *count) = (*sum + u64::from(worth), *count + 1);
+        }
+    }
+    Ok(sums.into_iter().map(|(pathway, (sum, count))| (pathway, u32::try_from(sum / count).unwrap_or(u32::MAX))).collect())
 }
 
 async fn all<E: EntityTrait>(conn: &impl ConnectionTrait) -> Result<Vec<E::Model>, AppError> {

@@ -1,12 +1,14 @@
 //! Match runs and decisions over the API.
 
 use super::{Answer, typed};
+use crate::app::match_runs::what_if::WhatIf;
 use crate::app::{match_runs, proposals};
 use crate::error::AppError;
 use crate::i18n::{Locale, plain};
 use crate::web::extract::{IfMatch, Params, PathId, SignedIn};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
+use passerelle_domain::matching::Reason;
 use passerelle_store::entity::match_run;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -46,15 +48,24 @@ pub async fn why(who: SignedIn, PathId(id): PathId, Params(params): Params) -> A
         let given = params.get(name).and_then(|id| Uuid::try_parse(id).ok());
         given.ok_or_else(|| AppError::invalid(name, "reference", "must name a record"))
     };
-    let report = match_runs::why(&who.ctx(), id, named("trainee")?, named("need")?).await?;
+    let why = match_runs::why(&who.ctx(), id, named("trainee")?, named("need")?).await?;
     let locale = params.get("language").and_then(|code| Locale::parse(code)).unwrap_or_default();
-    let words = report
-        .reasons
-        .iter()
-        .map(|reason| json!({ "code": reason.code, "why": plain(&locale.why(reason)), "fix": plain(&locale.fix(reason)) }));
-    let mut body = serde_json::to_value(&report)?;
-    body["reasons"] = words.collect();
+    let said = |reason: &Reason| json!({ "code": reason.code, "why": plain(&locale.why(reason)), "fix": plain(&locale.fix(reason)) });
+    let mut body = serde_json::to_value(&why.report)?;
+    body["reasons"] = why.report.reasons.iter().map(said).collect();
+    body["assignment"] = why.assignment.as_ref().map_or(Value::Null, said);
     Ok(HttpResponse::Ok().json(body))
+}
+
+/// `POST /api/v1/match-runs/{id}/what-if`
+pub async fn what_if(who: SignedIn, PathId(id): PathId, body: web::Bytes) -> Answer {
+    let question: WhatIf = typed(&body)?;
+    Ok(HttpResponse::Ok().json(match_runs::what_if::ask(&who.ctx(), id, &question).await?))
+}
+
+/// `GET /api/v1/match-runs/{id}/fairness`
+pub async fn fair(who: SignedIn, PathId(id): PathId) -> Answer {
+    Ok(HttpResponse::Ok().json(match_runs::fairness::report(&who.ctx(), id).await?))
 }
 
 /// `POST /api/v1/proposals/{id}/decision`

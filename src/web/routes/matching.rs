@@ -22,7 +22,27 @@ pub(super) fn entries() -> Vec<Entry> {
         Entry::new(Method::GET, "/api/v1/match-runs/{id}/why", Needs(Action::Read, Subject::Outcome), || {
             web::route().to(api::match_runs::why)
         })
-        .says("Why a trainee and a need are, or are not, a lawful pair: ?trainee=&need=", Body::None, Body::Named("PairReport")),
+        .says(
+            "Why a trainee and a need were, or were not, proposed to each other: ?trainee=&need=",
+            Body::None,
+            Body::Named("PairReport"),
+        ),
+        Entry::new(Method::POST, "/api/v1/match-runs/{id}/what-if", Needs(Action::Create, Subject::MatchRun), || {
+            web::route().to(api::match_runs::what_if)
+        })
+        .says(
+            "What other quotas, levels, weights or closed pathways would have made of a run; writes nothing",
+            Body::Named("WhatIf"),
+            Body::Named("WhatIfAnswer"),
+        ),
+        Entry::new(Method::GET, "/api/v1/match-runs/{id}/fairness", Needs(Action::Create, Subject::MatchRun), || {
+            web::route().to(api::match_runs::fair)
+        })
+        .says(
+            "Shares of groups that a run proposed, with intervals; groups of fewer than ten are left out",
+            Body::None,
+            Body::Named("Fairness"),
+        ),
         Entry::new(Method::POST, "/api/v1/proposals/{id}/decision", Needs(Action::Decide, Subject::Proposal), || {
             web::route().to(api::match_runs::decide)
         })
@@ -32,6 +52,15 @@ pub(super) fn entries() -> Vec<Entry> {
         Entry::new(Method::POST, "/ui/match-runs", Needs(Action::Create, Subject::MatchRun), || web::route().to(ui::match_runs::create)),
         Entry::new(Method::GET, "/ui/match-runs/{id}", Needs(Action::Read, Subject::MatchRun), || web::route().to(ui::match_runs::show)),
         Entry::new(Method::GET, "/ui/match-runs/{id}/why", Needs(Action::Read, Subject::Outcome), || web::route().to(ui::match_runs::why)),
+        Entry::new(Method::GET, "/ui/match-runs/{id}/what-if", Needs(Action::Create, Subject::MatchRun), || {
+            web::route().to(ui::match_questions::what_if)
+        }),
+        Entry::new(Method::GET, "/ui/match-runs/{id}/fairness", Needs(Action::Create, Subject::MatchRun), || {
+            web::route().to(ui::match_questions::fair)
+        }),
+        Entry::new(Method::GET, "/ui/match-runs/{id}/fairness.csv", Needs(Action::Create, Subject::MatchRun), || {
+            web::route().to(ui::match_questions::fair_csv)
+        }),
         Entry::new(Method::GET, "/ui/proposals/{id}", Needs(Action::Read, Subject::Proposal), || web::route().to(ui::match_runs::proposal)),
         Entry::new(Method::POST, "/ui/proposals/{id}/decision", Needs(Action::Decide, Subject::Proposal), || {
             web::route().to(ui::match_runs::decide)

@@ -108,6 +108,7 @@ struct RunPage {
     links: Vec<(String, String)>,
     may_ask: bool,
     why_action: String,
+    mode: String,
     weights: Vec<(String, String, String)>,
     digests: Vec<(String, String)>,
 }
@@ -126,6 +127,10 @@ pub async fn show(page: Page, PathId(id): PathId) -> Answer {
             links.push((format!("/ui/{name}?run_id={id}"), t.get(&format!("records-{name}"))));
         }
     }
+    if !running && run.status == "finished" && permit(&page.actor, Action::Create, Subject::MatchRun).is_ok() {
+        links.push((format!("/ui/match-runs/{id}/what-if"), t.get("what-if-title")));
+        links.push((format!("/ui/match-runs/{id}/fairness"), t.get("fairness-title")));
+    }
     let digests = [("match-snapshot", &run.snapshot_digest), ("match-result", &run.result_digest), ("match-engine", &run.engine_version)];
     html(&RunPage {
         shell,
@@ -139,6 +144,7 @@ pub async fn show(page: Page, PathId(id): PathId) -> Answer {
         links,
         may_ask: permit(&page.actor, Action::Read, Subject::Outcome).is_ok(),
         why_action: format!("/ui/match-runs/{id}/why"),
+        mode: t.get(&word_key("mode", page.state.policy.mode.as_str())),
         weights: weights(&page, t),
         digests: digests.into_iter().filter_map(|(key, value)| Some((t.get(key), value.clone()?))).collect(),
     })
@@ -231,6 +237,8 @@ fn score_rows(t: Locale, score: &Score) -> Vec<(String, String)> {
 #[template(path = "why.html")]
 struct WhyPage {
     shell: Shell,
+    /// What the run's certificate says of a lawful pair, and what would change it.
+    assignment: Option<(String, String)>,
     lawful: bool,
     pathway: String,
     reasons: Vec<(String, String)>,
@@ -246,8 +254,10 @@ pub async fn why(page: Page, PathId(id): PathId, Params(params): Params) -> Answ
         let given = params.get(name).and_then(|id| Uuid::try_parse(id.trim()).ok());
         given.ok_or_else(|| AppError::invalid(name, "reference", "must name a record"))
     };
-    let report = runs::why(&page.ctx(), id, named("trainee")?, named("need")?).await?;
+    let why = runs::why(&page.ctx(), id, named("trainee")?, named("need")?).await?;
+    let report = &why.report;
     html(&WhyPage {
+        assignment: why.assignment.as_ref().map(|reason| (t.why(reason), t.fix(reason))),
         shell: page.shell("why-title"),
         lawful: report.reasons.is_empty(),
         pathway: report.pathway.clone().unwrap_or_default(),

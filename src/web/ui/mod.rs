@@ -11,6 +11,7 @@ pub mod gate;
 pub mod keys;
 pub mod law;
 pub mod law_tables;
+pub mod match_questions;
 pub mod match_runs;
 pub mod parts;
 pub mod pathway_step;

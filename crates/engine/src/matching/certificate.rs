@@ -9,9 +9,9 @@ use super::plan::{pairs, variant};
 use super::policy::Mode;
 use super::report::PairReport;
 use super::snapshot::Snapshot;
+use crate::solver::Matching;
 use crate::solver::cutoffs::{self, Cutoffs, Door};
 use crate::solver::optimal::Prices;
-use crate::solver::Matching;
 use passerelle_domain::corridor::PathwayId;
 use passerelle_domain::ids::{NeedId, TraineeId};
 use passerelle_domain::matching::{Reason, ReasonCode};
@@ -153,7 +153,9 @@ impl Certificate {
         if let Some(price) = bar.price {
             let gain = i64::from(score.weight()) - price;
             let has = own.map_or(0, |own| i64::from(own.weight) - own.price.unwrap_or(0));
-            return Some(Reason::new(ReasonCode::PairPrice).with("weight", score.weight()).with("price", price).with("gain", gain).with("has", has));
+            return Some(
+                Reason::new(ReasonCode::PairPrice).with("weight", score.weight()).with("price", price).with("gain", gain).with("has", has),
+            );
         }
         if let Some(own) = own.filter(|own| (own.u, Reverse(own.need)) > (score.u, Reverse(report.need))) {
             return Some(Reason::new(ReasonCode::PairBetterOffer).with("own", shown(own.u)).with("this", shown(score.u)));

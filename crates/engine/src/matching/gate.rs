@@ -75,7 +75,15 @@ fn by_pathway<'a>(
         gated.reasons.push(Reason::new(ReasonCode::PathwayOccupation).with("pathway", &pathway.id).with("asked", need.occupation));
         return gated;
     }
-    let facts = MatchFacts { trainee, need, pathway, quotas: &snapshot.quotas, ranking_features: features, match_date: snapshot.as_of, explain: true };
+    let facts = MatchFacts {
+        trainee,
+        need,
+        pathway,
+        quotas: &snapshot.quotas,
+        ranking_features: features,
+        match_date: snapshot.as_of,
+        explain: true,
+    };
     gated.verdicts = judge_all(&facts, &snapshot.book);
     gated.reasons = blocks(&gated.verdicts).filter_map(|verdict| verdict.reason.clone()).collect();
     gated.stage = 5;

@@ -60,8 +60,28 @@ pub(super) fn build<'a>(
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Market<'a>, Fault> {
     let index = Index::new(snapshot, policy, by_priority(snapshot));
-    let mut found = index.search(threads, progress);
+    let found = index.search(threads, progress);
     let refusals = index.explain(&found, threads);
+    assemble(snapshot, policy, index, found, refusals)
+}
+
+/// The market without the reasons of whoever found nothing.
+///
+/// # Errors
+/// As [`build`].
+pub(super) fn unexplained<'a>(snapshot: &'a Snapshot, policy: &'a Policy, threads: usize) -> Result<Market<'a>, Fault> {
+    let index = Index::new(snapshot, policy, by_priority(snapshot));
+    let found = index.search(threads, &mut |_, _| {});
+    assemble(snapshot, policy, index, found, Refusals::default())
+}
+
+fn assemble<'a>(
+    snapshot: &'a Snapshot,
+    policy: &Policy,
+    index: Index<'a>,
+    mut found: Found,
+    refusals: Refusals,
+) -> Result<Market<'a>, Fault> {
     let candidates = found.candidates.iter().map(|own| own.len() as u64).sum();
     let held_back = hold_back(snapshot, policy, &index.roles, &mut found);
     let (problem, trainee_groups, role_groups) = bare(snapshot, &index.trainees, &index.roles, &mut found)?;
@@ -143,7 +163,8 @@ fn bare(
                 None
             } else {
                 Some(trainee_side.group(
-                    "origin", &[&country],
+                    "origin",
+                    &[&country],
                     None,
                     left(&of_origin(trainee.training_country), QuotaScope::Origin, &country),
                 ))

@@ -300,7 +300,10 @@ impl<'a> Index<'a> {
             let (by_institute, exempt) = self.by_institute[self.institutes[number]][pool.number];
             let reached = if !pool.open {
                 PATHWAY_SHUT
-            } else if !(pool.lawful && by_institute && pool.countries[self.countries[number]] && self.pair_is_lawful(trainee, post.need, pool))
+            } else if !(pool.lawful
+                && by_institute
+                && pool.countries[self.countries[number]]
+                && self.pair_is_lawful(trainee, post.need, pool))
             {
                 UNLAWFUL
             } else if self.too_late(trainee, post.need, pool.pathway) {
@@ -355,10 +358,14 @@ impl<'a> Index<'a> {
         let split = |list: &[usize]| -> Vec<Vec<usize>> {
             list.chunks(list.len().div_ceil(threads.max(1)).max(1)).map(<[usize]>::to_vec).collect()
         };
-        for part in on_threads(split(&trainees), |part| part.into_iter().map(|at| (at, self.why_trainee(at, found, &asked))).collect::<Vec<_>>()) {
+        for part in
+            on_threads(split(&trainees), |part| part.into_iter().map(|at| (at, self.why_trainee(at, found, &asked))).collect::<Vec<_>>())
+        {
             part.into_iter().for_each(|(trainee, reasons)| refusals.set_trainee(trainee, reasons));
         }
-        for part in on_threads(split(&needs), |part| part.into_iter().map(|at| (at, self.why_need(at, found, &trained))).collect::<Vec<_>>()) {
+        for part in
+            on_threads(split(&needs), |part| part.into_iter().map(|at| (at, self.why_need(at, found, &trained))).collect::<Vec<_>>())
+        {
             part.into_iter().for_each(|(need, reasons)| refusals.set_need(need, reasons));
         }
         refusals

@@ -1,8 +1,8 @@
 //! One run from snapshot to result.
 
-use super::market::{self, Market};
 use super::certificate::Certificate;
 use super::gate::gate;
+use super::market::{self, Market};
 use super::pairs::on_threads;
 use super::policy::{Mode, Policy};
 use super::report::score;
@@ -120,12 +120,7 @@ pub struct Planned {
 ///
 /// # Errors
 /// When policy or snapshot cannot be used, or when the checker finds a violation.
-pub fn plan(
-    snapshot: &Snapshot,
-    policy: &Policy,
-    threads: usize,
-    progress: &mut dyn FnMut(Stage, u8),
-) -> Result<Planned, PlanError> {
+pub fn plan(snapshot: &Snapshot, policy: &Policy, threads: usize, progress: &mut dyn FnMut(Stage, u8)) -> Result<Planned, PlanError> {
     policy.check()?;
     let mut canonical = snapshot.clone();
     canonical.canonical()?;
@@ -165,6 +160,32 @@ pub fn plan(
         outcomes: outcomes(&canonical, &market, &matching, &fill),
     };
     Ok(Planned { result, certificate })
+}
+
+/// Who would be proposed for what, and nothing else: for questions of the kind "what if". As exact as [`plan`],
+/// without reasons, rows of verdicts and digests. In the order of the trainees' identifiers.
+///
+/// # Errors
+/// As [`plan`].
+pub fn outline(snapshot: &Snapshot, policy: &Policy, threads: usize) -> Result<Vec<(TraineeId, NeedId, PathwayId)>, PlanError> {
+    policy.check()?;
+    let market = market::unexplained(snapshot, policy, threads)?;
+    let (matching, prices) = choose(&market.problem, policy)?;
+    let violations = match &prices {
+        Some(prices) => verify::optimal(&market.problem, &matching, prices, policy.placement_bonus),
+        None => verify::stable(&market.problem, &matching, variant(policy.mode), threads),
+    };
+    if !violations.is_empty() {
+        return Err(PlanError::Violated(violations));
+    }
+    let mut placed: Vec<_> = pairs(&matching)
+        .map(|(trainee, role)| {
+            let (need_at, pathway) = &market.roles[role];
+            (market.trainees[trainee].id, snapshot.needs[*need_at].id, pathway.clone())
+        })
+        .collect();
+    placed.sort_unstable();
+    Ok(placed)
 }
 
 /// How the role side of a stable matching chooses.

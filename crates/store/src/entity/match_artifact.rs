@@ -1,4 +1,4 @@
-//! Snapshot and result of a run, written once.
+//! Snapshot, result and certificate of a run, written once.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,6 +12,9 @@ pub struct Model {
     pub snapshot: String,
     #[sea_orm(column_type = "Text")]
     pub result: String,
+    /// Nothing for runs of before certificates were kept.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub certificate: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -92,9 +92,12 @@ fn a_seat_that_is_worth_more_later_is_held_back_and_the_report_says_so() {
 fn the_certificate_says_why_of_every_pair() {
     use crate::matching::{Own, explain_pair};
     let needs = vec![need(50, ORDINARY, 1), need(51, ORDINARY, 1)];
-    let world = snapshot(vec![pathway(ORDINARY, false)], vec![trainee(1, 60), trainee(2, 90), trainee(3, 75)], needs, vec![
-        departures(2, false, QuotaSide::Origin, "PH"),
-    ]);
+    let world = snapshot(
+        vec![pathway(ORDINARY, false)],
+        vec![trainee(1, 60), trainee(2, 90), trainee(3, 75)],
+        needs,
+        vec![departures(2, false, QuotaSide::Origin, "PH")],
+    );
     for mode in [Mode::Stable, Mode::StableSeats, Mode::Optimal] {
         let policy = Policy { mode, ..policy() };
         let planned = plan(&world, &policy, 1, &mut |_, _| {}).unwrap();
@@ -114,7 +117,12 @@ fn the_certificate_says_why_of_every_pair() {
         }
         let expected = match mode {
             Mode::Optimal => BTreeMap::from([(ReasonCode::Proposed, 2), (ReasonCode::PairPrice, 4)]),
-            _ => BTreeMap::from([(ReasonCode::Proposed, 2), (ReasonCode::PairBetterOffer, 1), (ReasonCode::PairSeatsTaken, 1), (ReasonCode::PairWaits, 2)]),
+            _ => BTreeMap::from([
+                (ReasonCode::Proposed, 2),
+                (ReasonCode::PairBetterOffer, 1),
+                (ReasonCode::PairSeatsTaken, 1),
+                (ReasonCode::PairWaits, 2),
+            ]),
         };
         assert_eq!(codes, expected, "{mode}");
     }

@@ -1,0 +1,47 @@
+mode-stable = Art der Auswahl: stabile Zuordnung, ein ausgeschöpftes Kontingent behält die besten Bewertungen.
+mode-stable-seats = Art der Auswahl: stabile Zuordnung, ein ausgeschöpftes Kontingent gibt jedem Bedarf die ersten Plätze vor den späteren.
+mode-optimal = Art der Auswahl: die größte Summe der Bewertungen.
+what-if-title = Was wäre, wenn …?
+what-if-lead = Dieselben Tatsachen wie in diesem Lauf, mit dem, was Sie unten ändern. Nichts wird gespeichert, und niemand erfährt davon.
+what-if-quota = Kontingent
+what-if-cap = Neue Obergrenze
+what-if-pathway = Weg, dessen Sprachniveau sich ändert
+what-if-language = Sprache
+what-if-level = Niveau
+what-if-closed = Weg, der schließt
+what-if-weight = Gewicht, das sich ändert
+what-if-percent = Neues Gewicht in Prozent
+what-if-percent-hint = Die anderen Gewichte dieser Seite teilen sich den Rest wie bisher.
+what-if-mode = Art der Auswahl
+what-if-ask = Wirkung zeigen
+what-if-effect = Wirkung
+what-if-before = Vorher vorgeschlagen
+what-if-after = Nachher vorgeschlagen
+what-if-moved = Gewechselt
+what-if-gained = Neu vorgeschlagen
+what-if-lost = Nicht mehr vorgeschlagen
+what-if-waiting = Nachher wartend
+what-if-by-sex = Nach Geschlecht
+what-if-by-origin = Nach Herkunftsland
+what-if-by-institute = Nach Einrichtung
+what-if-group = Gruppe
+what-if-people = Personen
+too-few = weniger als 10
+fairness-title = Ergeht es den Gruppen gleich?
+fairness-lead = Der Anteil jeder Gruppe, der einen Vorschlag erhielt, im Vergleich zur Gruppe mit dem größten Anteil. Die Gruppe einer Person geht nie in die Reihung ein. Unter 80 Prozent sollte eine Gruppe angesehen werden; bei wenigen Personen ist das Intervall breit.
+fairness-warnings = { $count ->
+    [one] Eine Gruppe liegt unter 80 Prozent des größten Anteils.
+   *[other] { $count } Gruppen liegen unter 80 Prozent des größten Anteils.
+}
+fairness-no-warning = Keine Gruppe liegt unter 80 Prozent des größten Anteils.
+fairness-by = Verglichen nach
+fairness-by-sex = Nach Geschlecht
+fairness-by-age = Nach Alter
+fairness-by-region = Nach Region der Einrichtung
+fairness-by-institute = Nach Einrichtung
+fairness-considered = Berücksichtigt
+fairness-share = Anteil mit Vorschlag
+fairness-interval = Intervall (95 %)
+fairness-ratio = Vom größten Anteil
+fairness-hidden = { $count } Personen sind in Gruppen von weniger als 10, die nicht gezeigt werden.
+error-weights-sum = Die Gewichte jeder Seite müssen zusammen 100 ergeben.

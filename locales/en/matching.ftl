@@ -1,0 +1,47 @@
+mode-stable = Way of choosing: stable matching, a full quota keeps the best scores.
+mode-stable-seats = Way of choosing: stable matching, a full quota gives every need its first seats before later ones.
+mode-optimal = Way of choosing: the greatest sum of scores.
+what-if-title = What if …?
+what-if-lead = The same facts as in this run, with what you change below. Nothing is written, and nobody is told.
+what-if-quota = Quota
+what-if-cap = New cap
+what-if-pathway = Pathway whose language level changes
+what-if-language = Language
+what-if-level = Level
+what-if-closed = Pathway that closes
+what-if-weight = Weight that changes
+what-if-percent = New weight in percent
+what-if-percent-hint = The other weights of that side share the rest as before.
+what-if-mode = Way of choosing
+what-if-ask = Show the effect
+what-if-effect = Effect
+what-if-before = Proposed before
+what-if-after = Proposed after
+what-if-moved = Moved
+what-if-gained = Newly proposed
+what-if-lost = No longer proposed
+what-if-waiting = Waiting after
+what-if-by-sex = By sex
+what-if-by-origin = By origin
+what-if-by-institute = By institute
+what-if-group = Group
+what-if-people = People
+too-few = fewer than 10
+fairness-title = Do groups fare alike?
+fairness-lead = The share of each group that was proposed for something, set against the group with the greatest share. Nobody's group enters the ranking. Below 80 percent a group should be looked at; with few people the interval is wide.
+fairness-warnings = { $count ->
+    [one] One group lies below 80 percent of the greatest share.
+   *[other] { $count } groups lie below 80 percent of the greatest share.
+}
+fairness-no-warning = No group lies below 80 percent of the greatest share.
+fairness-by = Compared by
+fairness-by-sex = By sex
+fairness-by-age = By age
+fairness-by-region = By region of the institute
+fairness-by-institute = By institute
+fairness-considered = Considered
+fairness-share = Share proposed
+fairness-interval = Interval (95 %)
+fairness-ratio = Of the greatest share
+fairness-hidden = { $count } people are in groups of fewer than 10, which are not shown.
+error-weights-sum = The weights of each side must add up to 100.

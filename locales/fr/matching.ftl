@@ -1,0 +1,47 @@
+mode-stable = Méthode de choix : appariement stable, un quota atteint garde les meilleurs scores.
+mode-stable-seats = Méthode de choix : appariement stable, un quota atteint donne à chaque besoin ses premières places avant les suivantes.
+mode-optimal = Méthode de choix : la plus grande somme des scores.
+what-if-title = Et si … ?
+what-if-lead = Les mêmes faits que dans ce calcul, avec ce que vous changez ci-dessous. Rien n’est enregistré, et personne n’en est informé.
+what-if-quota = Quota
+what-if-cap = Nouveau plafond
+what-if-pathway = Parcours dont le niveau de langue change
+what-if-language = Langue
+what-if-level = Niveau
+what-if-closed = Parcours qui ferme
+what-if-weight = Poids qui change
+what-if-percent = Nouveau poids en pour cent
+what-if-percent-hint = Les autres poids de ce côté se partagent le reste comme avant.
+what-if-mode = Méthode de choix
+what-if-ask = Montrer l’effet
+what-if-effect = Effet
+what-if-before = Proposés avant
+what-if-after = Proposés après
+what-if-moved = Déplacés
+what-if-gained = Nouvellement proposés
+what-if-lost = Plus proposés
+what-if-waiting = En attente après
+what-if-by-sex = Par sexe
+what-if-by-origin = Par pays d’origine
+what-if-by-institute = Par établissement
+what-if-group = Groupe
+what-if-people = Personnes
+too-few = moins de 10
+fairness-title = Les groupes sont-ils traités de la même façon ?
+fairness-lead = La part de chaque groupe qui a reçu une proposition, comparée au groupe dont la part est la plus grande. Le groupe d’une personne n’entre jamais dans le classement. En dessous de 80 %, un groupe mérite d’être examiné ; avec peu de personnes, l’intervalle est large.
+fairness-warnings = { $count ->
+    [one] Un groupe est en dessous de 80 % de la plus grande part.
+   *[other] { $count } groupes sont en dessous de 80 % de la plus grande part.
+}
+fairness-no-warning = Aucun groupe n’est en dessous de 80 % de la plus grande part.
+fairness-by = Comparé par
+fairness-by-sex = Par sexe
+fairness-by-age = Par âge
+fairness-by-region = Par région de l’établissement
+fairness-by-institute = Par établissement
+fairness-considered = Considérés
+fairness-share = Part proposée
+fairness-interval = Intervalle (95 %)
+fairness-ratio = De la plus grande part
+fairness-hidden = { $count } personnes sont dans des groupes de moins de 10, qui ne sont pas montrés.
+error-weights-sum = Les poids de chaque côté doivent totaliser 100.
