@@ -21,6 +21,7 @@ mod languages;
 mod law_imports;
 mod leaks;
 mod many;
+mod match_answers;
 mod matching;
 mod pathways;
 mod recognition;

@@ -1,0 +1,73 @@
+"""Runs this engine and its peers in turn and prints a table: run.py PASSERELLE DATA TOOLS SIZES [RUNS]
+
+Both sides read the same folder. Counted is what each says of itself: seconds of solving, without reading, and the
+most memory. The smallest of the runs counts on both sides.
+"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+engine, data, tools, sizes = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), sys.argv[4].split(",")
+runs = int(sys.argv[5]) if len(sys.argv) > 5 else 5
+here = pathlib.Path(__file__).parent
+python = str(tools / "venv/bin/python")
+scratch = pathlib.Path(tempfile.mkdtemp(prefix="passerelle-peers-"))
+
+
+def ours(*args):
+    stats = scratch / "stats.json"
+    subprocess.run([engine, *map(str, args), "--stats", str(stats)], check=True, stdout=subprocess.DEVNULL)
+    return json.loads(stats.read_text())
+
+
+def theirs(*args):
+    done = subprocess.run([*map(str, args)], check=True, capture_output=True, text=True, cwd=here)
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def row(job, size, peer, own, other, times=runs, same=None):
+    mine, its = [], []
+    for _ in range(times):
+        mine.append(own())
+        its.append(other())
+    ours_s, theirs_s = min(x["solve_s"] for x in mine), min(x["solve_s"] for x in its)
+    ours_mib = min(x["peak_rss_bytes"] for x in mine) / 2**20
+    theirs_mib = min(x["rss_mib"] for x in its)
+    agrees = "" if same is None or mine[-1].get(same) == its[-1].get(same) else " (another result!)"
+    print(f"| {job} | {size} | {ours_s:.4f} s, {ours_mib:.0f} MiB | {peer}: {theirs_s:.4f} s, {theirs_mib:.0f} MiB "
+          f"| {ours_s / theirs_s:.3f}; {ours_mib / theirs_mib:.2f}{agrees} |", flush=True)
+
+
+print("| job | instance | here | peer | ratio of time; of memory |\n|---|---|---|---|---|")
+for size in sizes:
+    folder = data / size
+    big = size == "XL"
+    times = min(runs, 3) if big else runs
+    for mode, rule in (("stable", "merit"), ("stable-seats", "seats")):
+        mine, its = scratch / "ours.csv", scratch / "theirs.csv"
+        row(f"stable, `{rule}`", size, "textbook", lambda: ours("solve", folder, "--mode", mode, "--out", mine),
+            lambda: theirs(tools / "stable_textbook", folder, rule, its), times, "matched")
+        if mine.read_bytes() != its.read_bytes():
+            print(f"stable {rule} {size}: the matchings differ", file=sys.stderr)
+    if size in ("S", "M"):
+        arcs = scratch / "arcs"
+        subprocess.run([python, here / "arcs.py", folder, arcs], check=True)
+        row("optimal", size, "LEMON network simplex", lambda: ours("solve", folder, "--mode", "optimal"),
+            lambda: theirs(tools / "flow_lemon", arcs), times, "objective")
+    before, prices, its = scratch / "before.csv", scratch / "prices.csv", scratch / "flow.csv"
+    row("optimal", size, "OR-tools minimum cost flow",
+        lambda: ours("solve", folder, "--mode", "optimal", "--out", before, "--certificate", prices),
+        lambda: theirs(python, here / "flow_ortools.py", folder, its), 1 if big else min(times, 3), "objective")
+    if not big:
+        for line in (folder / "shocks.jsonl").read_text().splitlines():
+            shock = json.loads(line)["id"]
+            row(f"after `{shock}`", size, "OR-tools from nothing",
+                lambda: ours("solve", folder, "--mode", "optimal", "--shock", shock, "--before", before, "--before-certificate", prices, "--threads", 2),
+                lambda: theirs(python, here / "flow_ortools.py", folder, "--shock", shock, "--before", before), min(times, 3), "objective")
+        row("candidates, top 50", size, "numpy by blocks", lambda: ours("candidates", folder, "--threads", 2),
+            lambda: theirs(python, here / "candidates_numpy.py", folder), min(times, 3), "candidates")
+    if size == "S":
+        row("stable (the peer without groups)", size, "PyPI `matching`", lambda: ours("solve", folder, "--mode", "stable"),
+            lambda: theirs(python, here / "hospitals.py", folder), 1)
