@@ -26,6 +26,8 @@ pub struct AppState {
     pub retention: Arc<Schedule>,
     pub vault: Arc<Vault>,
     pub limits: Arc<Limits>,
+    /// Turns for questions that take all cores: one at a time.
+    pub questions: Arc<tokio::sync::Semaphore>,
 }
 
 #[derive(Debug, Error)]
@@ -54,6 +56,7 @@ impl AppState {
             retention: Arc::new(retention),
             vault: Arc::new(vault),
             limits: Arc::new(limits),
+            questions: Arc::new(tokio::sync::Semaphore::new(1)),
         })
     }
 }

@@ -47,3 +47,6 @@ fairness-interval = المجال (95٪)
 fairness-ratio = من النسبة الأكبر
 fairness-hidden = { $count } من الأشخاص في مجموعات تقل عن 10، ولا تُعرض.
 error-weights-sum = يجب أن يكون مجموع أوزان كل طرف 100.
+what-if-busy = يُحسب سؤال آخر الآن. أعد السؤال بعد لحظة.
+match-other-policy = أُجري هذا الحساب بالسياسة { $version }؛ والأوزان أدناه هي السارية اليوم.
+what-if-rounded = أعداد المجموعات مقرّبة إلى أقرب خمسة.

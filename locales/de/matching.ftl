@@ -45,3 +45,6 @@ fairness-interval = Intervall (95 %)
 fairness-ratio = Vom größten Anteil
 fairness-hidden = { $count } Personen sind in Gruppen von weniger als 10, die nicht gezeigt werden.
 error-weights-sum = Die Gewichte jeder Seite müssen zusammen 100 ergeben.
+what-if-busy = Eine andere Frage wird gerade berechnet. Fragen Sie gleich noch einmal.
+match-other-policy = Dieser Lauf entstand mit der Richtlinie { $version }; die Gewichte unten sind die heute gültigen.
+what-if-rounded = Zahlen der Gruppen sind auf fünf gerundet.

@@ -45,3 +45,6 @@ fairness-interval = Interval (95 %)
 fairness-ratio = Of the greatest share
 fairness-hidden = { $count } people are in groups of fewer than 10, which are not shown.
 error-weights-sum = The weights of each side must add up to 100.
+what-if-busy = Another question is being worked on. Ask again in a moment.
+match-other-policy = This run was made with policy { $version }; the weights below are those in force today.
+what-if-rounded = Counts of groups are rounded to fives.

@@ -45,3 +45,6 @@ fairness-interval = Intervalle (95 %)
 fairness-ratio = De la plus grande part
 fairness-hidden = { $count } personnes sont dans des groupes de moins de 10, qui ne sont pas montrés.
 error-weights-sum = Les poids de chaque côté doivent totaliser 100.
+what-if-busy = Une autre question est en cours de calcul. Reposez la vôtre dans un instant.
+match-other-policy = Ce calcul a été fait avec la politique { $version } ; les poids ci-dessous sont ceux en vigueur aujourd’hui.
+what-if-rounded = Les nombres des groupes sont arrondis à cinq près.

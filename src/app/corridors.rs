@@ -179,6 +179,16 @@ pub async fn get(ctx: &Ctx<'_>, pack_id: &str) -> Result<CorridorPack, AppError>
     parse(&row)
 }
 
+/// Every pathway that is published today, by its identifier.
+///
+/// # Errors
+/// When the actor may not read corridors.
+pub async fn pathway_ids(ctx: &Ctx<'_>) -> Result<Vec<String>, AppError> {
+    permit(ctx.actor, Action::Read, Subject::Corridor)?;
+    let packs = all_on(ctx.state.store.read(), ctx.now.date()).await?;
+    Ok(packs.iter().flat_map(CorridorPack::pathways).map(|id| id.to_string()).collect())
+}
+
 async fn latest_row(conn: &impl ConnectionTrait, pack_id: &str) -> Result<Option<corridor_pack::Model>, StoreError> {
     let find =
         corridor_pack::Entity::find().filter(corridor_pack::Column::PackId.eq(pack_id)).order_by_desc(corridor_pack::Column::PackVersion);

@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::state::AppState;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::ids::{NeedId, TraineeId};
-use passerelle_domain::matching::Reason;
+use passerelle_domain::matching::{Reason, ReasonCode};
 use passerelle_engine::matching::score::Score;
 use passerelle_engine::matching::snapshot::digest;
 use passerelle_engine::matching::{
@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 pub mod fairness;
 mod gather;
+mod groups;
 mod rows;
 pub mod what_if;
 pub use gather::{gather, gather_pair};
@@ -111,6 +112,7 @@ pub async fn why(ctx: &Ctx<'_>, run_id: Uuid, trainee: Uuid, need: Uuid) -> Resu
     if !knows_trainee && !knows_need {
         return Err(AppError::NotFound);
     }
+    same_policy(ctx.state, run_id).await?;
     let artifact = artifact(ctx.state, run_id).await?;
     let snapshot = snapshot_of(&artifact)?;
     let report = explain_pair(&snapshot, &ctx.state.policy, TraineeId(trainee), NeedId(need)).ok_or(AppError::NotFound)?;
@@ -122,8 +124,9 @@ pub async fn why(ctx: &Ctx<'_>, run_id: Uuid, trainee: Uuid, need: Uuid) -> Resu
         }
         None => None,
     };
-    // Whoever knows the need alone hears that the person has something better, and not how good it is.
-    let assignment = assignment.map(|reason| if knows_trainee { reason } else { Reason::new(reason.code) });
+    // Whoever knows the need alone does not hear what the person has elsewhere, or how she stands on her own side.
+    let hers = |code| matches!(code, ReasonCode::PairBetterOffer | ReasonCode::PairWaits | ReasonCode::PairPrice);
+    let assignment = assignment.map(|reason| if !knows_trainee && hers(reason.code) { Reason::new(ReasonCode::OtherSide) } else { reason });
     Ok(Why { report: report.seen_from(knows_trainee, knows_need), assignment })
 }
 
@@ -141,8 +144,8 @@ async fn own_proposal(state: &AppState, run_id: Uuid, trainee: Uuid, certificate
     let score: Score = serde_json::from_str(&row.score_parts)?;
     let need = NeedId(row.need_id);
     let pathway = PathwayId::parse(&row.pathway).ok();
-    let price = pathway.and_then(|pathway| certificate.bar(need, &pathway)).and_then(|bar| bar.price);
-    Ok(Some(Own { need, u: score.u, weight: score.weight(), price }))
+    let bar = pathway.and_then(|pathway| certificate.bar(need, &pathway));
+    Ok(Some(Own { need, u: score.u, adds: bar.and_then(|bar| certificate.adds(bar, score.weight())) }))
 }
 
 async fn outcome_visible(ctx: &Ctx<'_>, run_id: Uuid, side: &str, subject: Uuid) -> Result<bool, AppError> {
@@ -169,6 +172,33 @@ pub async fn load_snapshot(state: &AppState, run_id: Uuid) -> Result<Snapshot, A
 
 fn snapshot_of(artifact: &match_artifact::Model) -> Result<Snapshot, AppError> {
     Snapshot::from_json(&artifact.snapshot).map_err(|error| AppError::Conflict(error.to_string()))
+}
+
+/// The stored facts of a finished run that the policy of today has made.
+async fn facts_of(state: &AppState, run_id: Uuid) -> Result<String, AppError> {
+    use passerelle_store::query::{ColumnTrait, QueryFilter, QuerySelect};
+    same_policy(state, run_id).await?;
+    let found = match_artifact::Entity::find()
+        .select_only()
+        .column(match_artifact::Column::Snapshot)
+        .filter(match_artifact::Column::RunId.eq(run_id))
+        .into_tuple::<String>()
+        .one(state.store.read())
+        .await;
+    found.map_err(StoreError::from)?.ok_or(AppError::NotFound)
+}
+
+/// Scores of today's policy say nothing about a run that another has made.
+async fn same_policy(state: &AppState, run_id: Uuid) -> Result<(), AppError> {
+    let run = match_run::Entity::find_by_id(run_id).one(state.store.read()).await.map_err(StoreError::from)?;
+    match run.ok_or(AppError::NotFound)?.policy_version {
+        Some(version) if version != state.policy.version => Err(AppError::Conflict(format!(
+            "the run was made with policy {version}, and {} is in force: start another run",
+            state.policy.version
+        ))),
+        Some(_) => Ok(()),
+        None => Err(AppError::Conflict("the run is not finished".into())),
+    }
 }
 
 /// Threads that a run may use: all that the machine has.

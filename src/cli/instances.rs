@@ -11,7 +11,8 @@ pub(super) use solve::{SolveArgs, solve};
 use super::{EXIT_INPUT, Failure};
 use crate::instances::{self, FileError, Folder, Instance, Stats, Wanted};
 use clap::ValueEnum;
-use passerelle_engine::solver::stable;
+use passerelle_engine::solver::integer::Ties;
+use passerelle_engine::solver::{Problem, shared, stable};
 use std::path::Path;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -41,14 +42,45 @@ impl From<FileError> for Failure {
     }
 }
 
-/// The instance of a folder after some shocks, one after the other.
-fn load(folder: &Folder, shocks: &[String], wanted: Wanted) -> Result<Instance, Failure> {
-    let mut instance = folder.read(wanted)?;
+/// The instance of a folder after some shocks, one after the other, and what its nested caps do not hold.
+fn load(folder: &Folder, shocks: &[String], wanted: Wanted, integer: bool) -> Result<(Instance, Ties), Failure> {
+    let (mut instance, ties) = tied(folder, folder.read(wanted)?, integer)?;
     for id in shocks {
         let shock = folder.shock(id)?;
         instance = instances::shocked(instance, &shock).map_err(|problem| Failure::new(EXIT_INPUT, format!("shock {id}: {problem}")))?;
     }
-    Ok(instance)
+    Ok((instance, ties))
+}
+
+/// Shared caps become groups where they fit; what does not is left for the integer programme, if it was asked for.
+fn tied(folder: &Folder, instance: Instance, integer: bool) -> Result<(Instance, Ties), Failure> {
+    let mut ties = folder.ties(&instance)?;
+    let Instance { problem, mut groups, employer } = instance;
+    let mut parts = problem.into_parts();
+    let mut crossing = Vec::new();
+    for shared in std::mem::take(&mut ties.shared) {
+        match shared::add(&mut parts, &shared) {
+            Ok(group) => groups.push((false, group)),
+            Err(found) => {
+                let group = groups.iter().position(|place| *place == (false, found.group)).unwrap_or_default();
+                let said = format!(
+                    "a cap shared by {} roles crosses group {group}: role {} lies in it and role {} does not, so the caps are not nested",
+                    shared.roles.len(),
+                    found.inside,
+                    found.outside
+                );
+                crossing.push(said);
+                ties.shared.push(shared);
+            }
+        }
+    }
+    let needs_integer = if ties.couples.is_empty() { crossing.first().cloned() } else { Some("couples are no part of a flow".to_owned()) };
+    if let Some(why) = needs_integer.filter(|_| !integer) {
+        let fix = "give each pathway its own seats, or ask for --mode optimal --integer, which is slower and bounded in size";
+        return Err(Failure::new(EXIT_INPUT, format!("{why}: {fix}")));
+    }
+    let problem = Problem::new(parts).map_err(|fault| Failure::new(EXIT_INPUT, fault.to_string()))?;
+    Ok((Instance { problem, groups, employer }, ties))
 }
 
 fn write_stats(file: Option<&Path>, stats: &Stats) -> Result<(), Failure> {

@@ -103,6 +103,11 @@ fn after_a_shock_whoever_can_stay_stays() {
         assert_eq!(checked.status.code(), Some(0), "{at_once}: {}", said(&checked));
     }
     assert_eq!(worth[0], worth[1]);
+    // Prices that prove nothing are not believed.
+    let prices = std::fs::read_to_string(at.join("before-prices.csv")).unwrap();
+    std::fs::write(at.join("wrong-prices.csv"), prices.replacen("role,0,", "role,0,9", 1)).unwrap();
+    let refused = run(at, &[again, &["--before-certificate", "wrong-prices.csv"]].concat());
+    assert!(refused.status.code() == Some(3) && said(&refused).contains("do not prove"), "{}", said(&refused));
     // Two at once, and a stable answer to what is left.
     for shocks in [&["--shock", "gone"][..], &["--shock", "closed", "--shock", "left"]] {
         let solved = run(at, &[&["solve", ".", "--mode", "stable", "--out", "left.csv"], shocks].concat());
@@ -169,6 +174,16 @@ fn couples_and_caps_that_cross_are_refused_or_handed_to_an_integer_programme() {
     assert_eq!(solved.status.code(), Some(0), "{}", said(&solved));
     let placed = std::fs::read_to_string(at.join("m.csv")).unwrap();
     assert_eq!(placed.lines().filter(|line| line.ends_with(",0") || line.ends_with(",1")).count(), 1, "{placed}");
+    for mode in ["stable", "optimal"] {
+        let more: &[&str] = &["--certificate", "c.csv"];
+        run(at, &[&["solve", ".", "--mode", mode, "--out", "m.csv"], more].concat());
+        let checked = run(at, &[&["check", ".", "m.csv", "--mode", mode], more].concat());
+        assert_eq!(checked.status.code(), Some(0), "{mode}: {}", said(&checked));
+    }
+    std::fs::write(at.join("over.csv"), "t,r\n1,0\n3,1\n").unwrap();
+    assert_eq!(run(at, &["check", ".", "over.csv", "--mode", "stable"]).status.code(), Some(1));
+    let after = run(at, &["solve", ".", "--mode", "optimal", "--shock", "left", "--before", "m.csv", "--out", "after.csv"]);
+    assert_eq!(after.status.code(), Some(0), "{}", said(&after));
     // Roles 1 and 2 lie in two pathways, and that of role 1 binds.
     std::fs::write(at.join("shared.csv"), "cap,roles\n1,1;2\n").unwrap();
     let refused = solve(&[]);
@@ -190,6 +205,10 @@ fn couples_and_caps_that_cross_are_refused_or_handed_to_an_integer_programme() {
     let placed = std::fs::read_to_string(at.join("m.csv")).unwrap();
     let of = |trainee: &str| placed.lines().find_map(|line| line.strip_prefix(trainee)).map(|role| role == "2");
     assert_eq!(of("1,"), of("3,"), "{placed}");
+    assert_eq!(run(at, &["check", ".", "m.csv", "--mode", "optimal", "--integer"]).status.code(), Some(0));
+    std::fs::write(at.join("apart.csv"), "t,r\n1,0\n3,2\n").unwrap();
+    let apart = run(at, &["check", ".", "apart.csv", "--mode", "optimal", "--integer"]);
+    assert!(apart.status.code() == Some(1) && said(&apart).contains("are a couple"), "{}", said(&apart));
     std::fs::write(at.join("couples.csv"), "a,b\n1,9\n").unwrap();
     assert!(said(&solve(&["--integer"])).contains("couples.csv:2: names trainee 9"));
 }

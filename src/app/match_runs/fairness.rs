@@ -3,19 +3,21 @@
 //!
 //! A ratio below four fifths is a warning (the rule of thumb of R16; Uniform Guidelines on Employee Selection
 //! Procedures, 1978), not a verdict: shares have an interval (Wilson 1927), and people differ in what they
-//! were trained for. Nobody's group enters the ranking; it is read here alone, for counting, and groups of fewer
-//! than ten are not shown.
+//! were trained for. Nobody's group enters the ranking; it is read here alone, for counting. Counted are the people
+//! whom the actor's office is responsible for, and small groups are not shown ([`super::groups`]); an office of a
+//! destination has no people of its own and hears of all, but not of institutes.
 
 use super::Ctx;
-use super::what_if::SMALLEST;
+use super::groups::hidden;
 use crate::error::AppError;
 use chrono::NaiveDate;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::matching::ReasonCode;
 use passerelle_domain::period::age_on;
+use passerelle_store::Record;
 use passerelle_store::StoreError;
 use passerelle_store::entity::{match_run, organisation, outcome, trainee};
-use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use passerelle_store::query::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -75,7 +77,18 @@ pub async fn report(ctx: &Ctx<'_>, run_id: Uuid) -> Result<Fairness, AppError> {
     if run.status != "finished" {
         return Err(AppError::Conflict("the run is not finished".into()));
     }
-    let outcomes: Vec<(Uuid, Uuid, String, String)> = outcome::Entity::find()
+    let scope = permit(ctx.actor, Action::Read, Subject::Outcome)?;
+    let own = outcome::Entity::visible(&scope);
+    let mine = outcome::Entity::find()
+        .filter(own.clone())
+        .filter(outcome::Column::RunId.eq(run_id))
+        .filter(outcome::Column::Side.eq("trainee"))
+        .count(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let everybody = mine == 0;
+    let counted = outcome::Entity::find().filter(if everybody { Condition::all() } else { own });
+    let outcomes: Vec<(Uuid, Uuid, String, String)> = counted
         .select_only()
         .columns([outcome::Column::SubjectId, outcome::Column::OrganisationId, outcome::Column::Result, outcome::Column::ReasonCode])
         .filter(outcome::Column::RunId.eq(run_id))
@@ -103,26 +116,38 @@ pub async fn report(ctx: &Ctx<'_>, run_id: Uuid) -> Result<Fairness, AppError> {
         institutes.into_iter().map(|(id, name, country, part)| (id, (name, part.unwrap_or(country)))).collect();
     // Whoever does not seek a match, or stays at home by choice, is not turned away by it.
     let elsewhere = [ReasonCode::NotSeeking, ReasonCode::HomeTrack].map(ReasonCode::as_str);
-    let mut counts: [BTreeMap<String, (u64, u64)>; 4] = Default::default();
+    let mut counts: [Groups; 4] = Default::default();
     let mut considered = 0;
-    for (id, institute, result, reason) in outcomes.iter().filter(|row| !elsewhere.contains(&row.3.as_str())) {
+    for (id, institute, result, _) in outcomes.iter().filter(|row| !elsewhere.contains(&row.3.as_str())) {
         considered += 1;
-        let _ = reason;
         let unknown = || "unknown".to_owned();
         let (sex, birth) = people.get(id).cloned().unwrap_or_else(|| (unknown(), None));
         let (name, region) = institutes.get(institute).cloned().unwrap_or_else(|| (unknown(), unknown()));
         let age = birth.map_or_else(unknown, |birth| band(age_on(birth, run.as_of)).to_owned());
-        for (groups, value) in counts.iter_mut().zip([sex, age, region, name]) {
-            let (all, placed) = groups.entry(value).or_default();
-            *all += 1;
-            *placed += u64::from(result == "proposed");
+        let plain = |value: String| (value.clone(), String::new(), value);
+        let values = [plain(sex), plain(age), plain(region.clone()), (institute.to_string(), region, name)];
+        for (groups, (key, around, name)) in counts.iter_mut().zip(values) {
+            let group = groups.entry(key).or_insert_with(|| Group { around, name, considered: 0, proposed: 0 });
+            group.considered += 1;
+            group.proposed += u64::from(result == "proposed");
         }
     }
-    let [sex, age, region, institute] = counts;
-    let compared = [("sex", sex), ("age", age), ("region", region), ("institute", institute)];
-    let compared = compared.into_iter().map(|(by, groups)| compare(by, groups)).collect();
-    Ok(Fairness { run: run_id, considered, compared })
+    if everybody {
+        counts[3].clear();
+    }
+    let compared = ["sex", "age", "region", "institute"].into_iter().zip(counts);
+    Ok(Fairness { run: run_id, considered, compared: compared.map(|(by, groups)| compare(by, groups)).collect() })
 }
+
+/// One group while it is counted: the larger one that it lies in, and its name.
+struct Group {
+    around: String,
+    name: String,
+    considered: u64,
+    proposed: u64,
+}
+
+type Groups = BTreeMap<String, Group>;
 
 /// Bands of age as SDG 17.18 tells them apart.
 fn band(age: i32) -> &'static str {
@@ -135,17 +160,19 @@ fn band(age: i32) -> &'static str {
     }
 }
 
-fn compare(by: &'static str, groups: BTreeMap<String, (u64, u64)>) -> Compared {
-    let (shown, small): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(_, (all, _))| *all >= SMALLEST);
-    let percent = |(all, placed): (u64, u64)| 100.0 * placed as f64 / all as f64;
-    let best = shown.iter().map(|(_, counts)| percent(*counts)).fold(0.0, f64::max);
-    let share = |(value, (all, placed)): (String, (u64, u64))| {
-        let (low, high) = wilson(placed, all);
-        let own = percent((all, placed));
+fn compare(by: &'static str, groups: Groups) -> Compared {
+    let hidden = hidden(groups.iter().map(|(key, group)| (key.clone(), group.around.clone(), group.considered)));
+    let (small, shown): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(key, _)| hidden.contains(key));
+    let percent = |group: &Group| 100.0 * group.proposed as f64 / group.considered as f64;
+    let best = shown.iter().map(|(_, group)| percent(group)).fold(0.0, f64::max);
+    let share = |(_, group): (String, Group)| {
+        let (low, high) = wilson(group.proposed, group.considered);
+        let own = percent(&group);
         let ratio = if best > 0.0 { 100.0 * own / best } else { 100.0 };
-        Share { value, considered: all, proposed: placed, percent: own, low, high, ratio, warns: ratio < FOUR_FIFTHS }
+        let warns = ratio < FOUR_FIFTHS;
+        Share { value: group.name, considered: group.considered, proposed: group.proposed, percent: own, low, high, ratio, warns }
     };
-    Compared { by, groups: shown.into_iter().map(share).collect(), hidden: small.iter().map(|(_, (all, _))| all).sum() }
+    Compared { by, groups: shown.into_iter().map(share).collect(), hidden: small.iter().map(|(_, group)| group.considered).sum() }
 }
 
 /// Interval of a share, in percent.
@@ -167,9 +194,12 @@ mod tests {
         let (low, high) = wilson(15, 40);
         assert!((low - 24.2).abs() < 0.1 && (high - 53.0).abs() < 0.1, "{low} {high}");
         assert_eq!((wilson(0, 10).0, wilson(10, 10).1), (0.0, 100.0));
-        let compared = compare("sex", [("f", (40, 15)), ("m", (50, 30)), ("x", (9, 9))].map(|(v, c)| (v.to_owned(), c)).into());
+        let group = |(name, considered, proposed): (&str, u64, u64)| {
+            (name.to_owned(), Group { around: String::new(), name: name.to_owned(), considered, proposed })
+        };
+        let compared = compare("sex", [("f", 40, 15), ("m", 50, 30), ("x", 9, 9), ("y", 4, 0)].map(group).into());
         let told: Vec<(&str, bool)> = compared.groups.iter().map(|share| (share.value.as_str(), share.warns)).collect();
-        assert_eq!((told, compared.hidden), (vec![("f", true), ("m", false)], 9));
+        assert_eq!((told, compared.hidden), (vec![("f", true), ("m", false)], 13));
         assert!((compared.groups[0].ratio - 62.5).abs() < 1e-9);
     }
 }

@@ -129,8 +129,9 @@ async fn gather_in(
     Ok(snapshot)
 }
 
-/// Runs of before whose prices say what a seat is worth.
-const RUNS_OF_BEFORE: u64 = 3;
+/// Runs of before whose prices say what a seat is worth, and how many are looked through for them.
+const RUNS_OF_BEFORE: usize = 3;
+const LOOKED_THROUGH: u64 = 12;
 
 /// What one seat more of a pathway was worth, on the average of the newest runs that have prices.
 async fn seat_worth(conn: &impl ConnectionTrait) -> Result<BTreeMap<PathwayId, u32>, AppError> {
@@ -138,22 +139,27 @@ async fn seat_worth(conn: &impl ConnectionTrait) -> Result<BTreeMap<PathwayId, u
     let newest = match_run::Entity::find()
         .filter(match_run::Column::Status.eq("finished"))
         .order_by_desc(match_run::Column::CreatedAtMs)
-        .limit(RUNS_OF_BEFORE)
+        .limit(LOOKED_THROUGH)
         .all(conn)
         .await
         .map_err(StoreError::from)?;
     let kept = match_artifact::Entity::find()
         .select_only()
-        .column(match_artifact::Column::Certificate)
+        .columns([match_artifact::Column::RunId, match_artifact::Column::Certificate])
         .filter(match_artifact::Column::RunId.is_in(newest.iter().map(|run| run.id)))
-        .into_tuple::<Option<String>>()
+        .into_tuple::<(Uuid, Option<String>)>()
         .all(conn)
         .await
         .map_err(StoreError::from)?;
     let mut sums: BTreeMap<PathwayId, (u64, u64)> = BTreeMap::new();
-    for text in kept.into_iter().flatten() {
-        let certificate: passerelle_engine::matching::Certificate = serde_json::from_str(&text)?;
-        for (pathway, worth) in certificate.seat_worth() {
+    let kept: BTreeMap<Uuid, Option<String>> = kept.into_iter().collect();
+    let mut worths = Vec::new();
+    for text in newest.iter().filter_map(|run| kept.get(&run.id)?.as_deref()) {
+        let certificate: passerelle_engine::matching::Certificate = serde_json::from_str(text)?;
+        worths.push(certificate.seat_worth());
+    }
+    for worths in worths.into_iter().filter(|worths| !worths.is_empty()).take(RUNS_OF_BEFORE) {
+        for (pathway, worth) in worths {
             let (sum, count) = sums.entry(pathway).or_default();
             (*sum, *count) = (*sum + u64::from(worth), *count + 1);
         }

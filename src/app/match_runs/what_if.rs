@@ -1,9 +1,11 @@
 //! What another quota, level, weight or a closed corridor would have made of a run. Nothing is written.
 //!
-//! The facts are those of the run; what differs is what the question changes. The answer counts people, by sex,
-//! origin and institute, and shows no count of fewer than [`SMALLEST`].
+//! The facts are those of the run; what differs is what the question changes. The answer counts the people whom the
+//! actor's office is responsible for, by sex, origin and institute, and shows no group of a few ([`super::groups`]).
+//! An office of a destination has no people of its own: it hears of countries, not of institutes.
 
-use super::{Ctx, load_snapshot, threads};
+use super::groups::{SMALLEST, hidden, rounded};
+use super::{Ctx, facts_of, threads};
 use crate::error::{AppError, FieldError};
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::corridor::PathwayId;
@@ -11,15 +13,16 @@ use passerelle_domain::language::{LanguageLevel, LanguageTag};
 use passerelle_domain::law::LanguageGate;
 use passerelle_engine::matching::policy::Feature;
 use passerelle_engine::matching::{Mode, Policy, Snapshot, outline};
+use passerelle_store::Record;
 use passerelle_store::StoreError;
-use passerelle_store::entity::{organisation, proposal, trainee};
+use passerelle_store::entity::{organisation, outcome, proposal, quota, trainee};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// Counts below this are not shown: they would point at people.
-pub const SMALLEST: u64 = 10;
+/// Changes of one kind that one question may ask for.
+const CHANGES_MOST: usize = 100;
 
 /// What is asked to be otherwise. Everything that is left out stays as it was.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -58,7 +61,7 @@ pub struct Effect {
     pub people: u64,
     pub matched_before: u64,
     pub matched_after: u64,
-    /// Matched both times, with different needs.
+    /// Matched both times, by another need or pathway.
     pub moved: u64,
     pub gained: u64,
     pub lost: u64,
@@ -67,7 +70,15 @@ pub struct Effect {
 impl Effect {
     /// People without a match after the change.
     pub fn waiting(&self) -> u64 {
-        self.people - self.matched_after
+        self.people.saturating_sub(self.matched_after)
+    }
+
+    /// To fives, so that one person's move is not to be read off.
+    fn coarse(self) -> Self {
+        let Self { people, matched_before, matched_after, moved, gained, lost } = self;
+        let [people, matched_before, matched_after, moved, gained, lost] =
+            [people, matched_before, matched_after, moved, gained, lost].map(rounded);
+        Self { people, matched_before, matched_after, moved, gained, lost }
     }
 
     fn add(&mut self, before: Option<&(Uuid, String)>, after: Option<&(Uuid, String)>) {
@@ -92,20 +103,32 @@ pub struct Answer {
     pub by_institute: ByValue,
 }
 
-/// Answers a question about a finished run.
+/// Answers a question about a finished run. One question is worked on at a time.
 ///
 /// # Errors
-/// When the actor may not ask for runs, when the run is not finished, or when the question names what is not there.
+/// When the actor may not ask for runs, when the run is not finished or was made by another policy, when the question
+/// names what is not there, or when another is being worked on.
 pub async fn ask(ctx: &Ctx<'_>, run_id: Uuid, question: &WhatIf) -> Result<Answer, AppError> {
     permit(ctx.actor, Action::Create, Subject::MatchRun)?;
-    let mut snapshot = load_snapshot(ctx.state, run_id).await?;
-    let mut policy = (*ctx.state.policy).clone();
-    change(&mut snapshot, &mut policy, question)?;
+    bounded(question)?;
+    let turn = ctx.state.questions.clone().try_acquire_owned().map_err(|_| AppError::RateLimited { wait_seconds: 2 })?;
+    let quotas = visible_quotas(ctx).await?;
+    let text = facts_of(ctx.state, run_id).await?;
     let conn = ctx.state.store.read();
     let before: Vec<(Uuid, Uuid, String)> = proposal::Entity::find()
         .select_only()
         .columns([proposal::Column::TraineeId, proposal::Column::NeedId, proposal::Column::Pathway])
         .filter(proposal::Column::RunId.eq(run_id))
+        .into_tuple()
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let own: Vec<Uuid> = outcome::Entity::find()
+        .select_only()
+        .column(outcome::Column::SubjectId)
+        .filter(outcome::Entity::visible(&permit(ctx.actor, Action::Read, Subject::Outcome)?))
+        .filter(outcome::Column::RunId.eq(run_id))
+        .filter(outcome::Column::Side.eq("trainee"))
         .into_tuple()
         .all(conn)
         .await
@@ -124,61 +147,106 @@ pub async fn ask(ctx: &Ctx<'_>, run_id: Uuid, question: &WhatIf) -> Result<Answe
         .all(conn)
         .await
         .map_err(StoreError::from)?;
-    let answer = tokio::task::spawn_blocking(move || compare(&snapshot, &policy, before, people, institutes));
+    let (policy, question) = ((*ctx.state.policy).clone(), question.clone());
+    let answer = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        let mut snapshot = Snapshot::from_json(&text).map_err(|error| AppError::Conflict(error.to_string()))?;
+        let mut policy = policy;
+        change(&mut snapshot, &mut policy, &question, &quotas)?;
+        let people =
+            People { own: own.into_iter().collect(), sexes: people.into_iter().collect(), institutes: institutes.into_iter().collect() };
+        compare(&snapshot, &policy, before, &people)
+    });
     answer.await.map_err(AppError::internal)?
 }
 
-fn compare(
-    snapshot: &Snapshot,
-    policy: &Policy,
-    before: Vec<(Uuid, Uuid, String)>,
-    people: Vec<(Uuid, String)>,
-    institutes: Vec<(Uuid, String)>,
-) -> Result<Answer, AppError> {
+/// Name and subject of the quotas that the actor may read: others are nobody's to change in thought.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn visible_quotas(ctx: &Ctx<'_>) -> Result<BTreeSet<(String, String)>, AppError> {
+    let scope = permit(ctx.actor, Action::Read, Subject::Quota)?;
+    let rows = quota::Entity::find()
+        .select_only()
+        .columns([quota::Column::Name, quota::Column::Subject])
+        .filter(quota::Entity::visible(&scope))
+        .into_tuple()
+        .all(ctx.state.store.read())
+        .await;
+    Ok(rows.map_err(StoreError::from)?.into_iter().collect())
+}
+
+fn bounded(question: &WhatIf) -> Result<(), AppError> {
+    let lengths = [("quotas", question.quotas.len()), ("languages", question.languages.len()), ("closed", question.closed.len())];
+    match lengths.iter().find(|(_, length)| *length > CHANGES_MOST) {
+        Some((field, _)) => {
+            let range = FieldError::new(field, "range", format!("may have {CHANGES_MOST} entries"));
+            Err(AppError::Invalid(vec![range.with("min", 0).with("max", CHANGES_MOST)]))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Who is counted, and by what.
+struct People {
+    /// Whom the actor's office is responsible for; empty for offices of a destination, which count everybody.
+    own: BTreeSet<Uuid>,
+    sexes: BTreeMap<Uuid, String>,
+    institutes: BTreeMap<Uuid, String>,
+}
+
+fn compare(snapshot: &Snapshot, policy: &Policy, before: Vec<(Uuid, Uuid, String)>, people: &People) -> Result<Answer, AppError> {
     let before: BTreeMap<Uuid, (Uuid, String)> = before.into_iter().map(|(trainee, need, pathway)| (trainee, (need, pathway))).collect();
     let after = outline(snapshot, policy, threads())?;
     let after: BTreeMap<Uuid, (Uuid, String)> =
         after.into_iter().map(|(trainee, need, pathway)| (trainee.0, (need.0, pathway.to_string()))).collect();
-    let sexes: BTreeMap<Uuid, String> = people.into_iter().collect();
-    let names: BTreeMap<Uuid, String> = institutes.into_iter().collect();
     let mut all = Effect::default();
-    let mut by: [BTreeMap<String, Effect>; 3] = Default::default();
-    for trainee in &snapshot.trainees {
+    // By key: the larger group that it lies in, its name, and what becomes of its people.
+    let mut by: [BTreeMap<String, (String, String, Effect)>; 3] = Default::default();
+    let everybody = people.own.is_empty();
+    for trainee in snapshot.trainees.iter().filter(|trainee| everybody || people.own.contains(&trainee.id.0)) {
         let (was, is) = (before.get(&trainee.id.0), after.get(&trainee.id.0));
         all.add(was, is);
-        let values = [
-            sexes.get(&trainee.id.0).cloned().unwrap_or_else(|| "unknown".to_owned()),
-            trainee.training_country.to_string(),
-            names.get(&trainee.institute.0).cloned().unwrap_or_default(),
-        ];
-        for (groups, value) in by.iter_mut().zip(values) {
-            groups.entry(value).or_default().add(was, is);
+        let (country, institute) = (trainee.training_country.to_string(), trainee.institute.to_string());
+        let sex = people.sexes.get(&trainee.id.0).cloned().unwrap_or_else(|| "unknown".to_owned());
+        let name = people.institutes.get(&trainee.institute.0).cloned().unwrap_or_default();
+        let values = [(sex.clone(), String::new(), sex), (country.clone(), String::new(), country.clone()), (institute, country, name)];
+        for (groups, (key, around, name)) in by.iter_mut().zip(values) {
+            groups.entry(key).or_insert_with(|| (around, name, Effect::default())).2.add(was, is);
         }
     }
-    let [by_sex, by_origin, by_institute] = by.map(suppressed);
+    if everybody {
+        by[2].clear();
+    }
+    // An office with a few people only would read each of them off the sum.
+    if all.people < SMALLEST {
+        return Err(AppError::Conflict("the run has too few of your people to tell them apart from one another".into()));
+    }
+    let [by_sex, by_origin, by_institute] = by.map(shown);
     Ok(Answer { all, by_sex, by_origin, by_institute })
 }
 
-/// Hides groups that are too small; and where just one is hidden, the next smallest with it, so that it is not
-/// what is left of the sum.
-pub(super) fn suppressed(groups: BTreeMap<String, Effect>) -> ByValue {
-    let mut by_size: Vec<(u64, String)> = groups.iter().map(|(value, effect)| (effect.people, value.clone())).collect();
-    by_size.sort();
-    let small = by_size.iter().filter(|(people, _)| *people < SMALLEST).count();
-    let hidden = if small == 1 { 2 } else { small };
-    let hidden: Vec<String> = by_size.into_iter().take(hidden).map(|(_, value)| value).collect();
-    groups.into_iter().map(|(value, effect)| (value.clone(), (!hidden.contains(&value)).then_some(effect))).collect()
+fn shown(groups: BTreeMap<String, (String, String, Effect)>) -> ByValue {
+    let hidden = hidden(groups.iter().map(|(key, (around, _, effect))| (key.clone(), around.clone(), effect.people)));
+    let mut shown = ByValue::new();
+    for (key, (_, name, effect)) in groups {
+        // Two institutes may have one name.
+        let name = if shown.contains_key(&name) { format!("{name} ({key})") } else { name };
+        shown.insert(name, (!hidden.contains(&key)).then(|| effect.coarse()));
+    }
+    shown
 }
 
-fn change(snapshot: &mut Snapshot, policy: &mut Policy, question: &WhatIf) -> Result<(), AppError> {
+fn change(snapshot: &mut Snapshot, policy: &mut Policy, question: &WhatIf, quotas: &BTreeSet<(String, String)>) -> Result<(), AppError> {
     let mut errors: Vec<FieldError> = Vec::new();
     let mut refuse = |field: &str, code: &'static str, message: &'static str| errors.push(FieldError::new(field, code, message));
     for asked in &question.quotas {
+        let known = quotas.contains(&(asked.name.clone(), asked.subject.clone()));
         let mut named = snapshot.quotas.iter_mut().filter(|quota| quota.name == asked.name && quota.subject == asked.subject).peekable();
-        if named.peek().is_none() {
+        if !known || named.peek().is_none() {
             refuse("quotas", "reference", "names a quota that the run did not have");
         }
-        named.for_each(|quota| quota.cap = asked.cap);
+        named.filter(|_| known).for_each(|quota| quota.cap = asked.cap);
     }
     for asked in &question.languages {
         let (language, level) = (LanguageTag::parse(&asked.language), LanguageLevel::parse(&asked.level));
@@ -191,8 +259,16 @@ fn change(snapshot: &mut Snapshot, policy: &mut Policy, question: &WhatIf) -> Re
             refuse("languages", "reference", "names a pathway that the run did not have");
             continue;
         };
-        pathway.languages.retain(|gate| gate.language.primary() != language.primary());
-        pathway.languages.push(LanguageGate { language, any_of: vec![level], occupations: vec![] });
+        // Gates that are there keep their occupations and the levels of other scales; without one it is for all.
+        let mut gates = pathway.languages.iter_mut().filter(|gate| gate.language.primary() == language.primary()).peekable();
+        if gates.peek().is_none() {
+            pathway.languages.push(LanguageGate { language, any_of: vec![level], occupations: vec![] });
+            continue;
+        }
+        for gate in gates {
+            gate.any_of.retain(|other| other.steps_above(&level).is_none());
+            gate.any_of.push(level.clone());
+        }
     }
     for asked in &question.closed {
         match PathwayId::parse(asked).ok().and_then(|id| snapshot.pathways.iter_mut().find(|pathway| pathway.id == id)) {
@@ -216,22 +292,4 @@ fn change(snapshot: &mut Snapshot, policy: &mut Policy, question: &WhatIf) -> Re
         refuse("need_weights", "weights-sum", "the weights of each side must add up to 100");
     }
     if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_single_small_group_takes_the_next_smallest_with_it() {
-        let of = |people| Effect { people, ..Effect::default() };
-        let groups = |sizes: &[(&str, u64)]| sizes.iter().map(|(name, people)| ((*name).to_owned(), of(*people))).collect();
-        let shown = |sizes: &[(&str, u64)]| -> Vec<String> {
-            suppressed(groups(sizes)).into_iter().filter_map(|(value, effect)| effect.map(|_| value)).collect()
-        };
-        assert_eq!(shown(&[("f", 40), ("m", 30)]), ["f", "m"]);
-        assert_eq!(shown(&[("f", 40), ("m", 30), ("x", 9)]), ["f"]);
-        assert_eq!(shown(&[("f", 40), ("m", 9), ("x", 2)]), ["f"]);
-        assert_eq!(shown(&[("f", 3)]), Vec::<String>::new());
-    }
 }

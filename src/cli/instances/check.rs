@@ -25,6 +25,10 @@ pub(in crate::cli) struct CheckArgs {
     /// The matching from before the shock, if it was solved with one.
     #[arg(long, requires = "shock")]
     before: Option<PathBuf>,
+    /// The matching answers an integer programme: its caps, couples and shared caps are checked, and not whether
+    /// another is better.
+    #[arg(long)]
+    integer: bool,
     /// The bonus with which an optimal matching was asked for.
     #[arg(long, default_value_t = 0)]
     bonus: u32,
@@ -45,18 +49,21 @@ pub(in crate::cli) struct CheckArgs {
 /// Everything that is wrong with it, or a file that is not right.
 pub(in crate::cli) fn check(args: &CheckArgs) -> Result<(), Failure> {
     let begun = Instant::now();
-    let instance = load(&Folder::new(&args.folder), &args.shock, Wanted::Weights)?;
+    let (instance, ties) = load(&Folder::new(&args.folder), &args.shock, Wanted::Weights, args.integer && args.mode == Mode::Optimal)?;
     let problem = &instance.problem;
     let matching = instances::read_matching(&args.matching, problem.trainees())?;
     let before = args.before.as_ref().map(|file| instances::read_matching(file, problem.trainees())).transpose()?;
     let (mut prices, mut cutoffs) = (None, None);
     match (args.mode, &args.certificate) {
         (Mode::Optimal, Some(file)) => prices = Some(instances::read_prices(file, &instance)?),
-        (Mode::Optimal, None) => {
+        (Mode::Optimal, None) if !args.integer => {
             return Err(Failure::new(EXIT_INPUT, "an optimal matching is checked by its prices: name them with --certificate"));
         }
         (_, Some(file)) => cutoffs = Some(instances::read_cutoffs(file, &instance)?),
         (_, None) => {}
+    }
+    if args.integer && args.certificate.is_some() {
+        return Err(Failure::new(EXIT_INPUT, "an integer programme has no prices: leave --certificate out"));
     }
     let loaded = begun.elapsed();
     let violations = match (args.mode.variant(), &prices) {
@@ -71,7 +78,7 @@ pub(in crate::cli) fn check(args: &CheckArgs) -> Result<(), Failure> {
             Some(before) => rematch::verify(problem, before, &matching, prices),
             None => verify::optimal(problem, &matching, prices, args.bonus),
         },
-        (None, None) => vec![],
+        (None, None) => verify::tied(problem, &matching, &ties),
     };
     let checked = begun.elapsed();
     let (matched, weight) = verify::weight(problem, &matching);
@@ -89,7 +96,11 @@ pub(in crate::cli) fn check(args: &CheckArgs) -> Result<(), Failure> {
     };
     write_stats(args.stats.as_deref(), &stats)?;
     if violations.is_empty() {
-        let verdict = if args.mode == Mode::Optimal { "optimal" } else { "stable" };
+        let verdict = match args.mode {
+            Mode::Optimal if args.integer => "within all caps",
+            Mode::Optimal => "optimal",
+            Mode::Stable | Mode::StableSeats => "stable",
+        };
         println!("{matched} matched, weight {weight}; {verdict}; checked in {:.3} s", stats.solve_s);
         for short in verify::short(problem, &matching) {
             let group = number(&instance, short.trainee_side, short.group);
@@ -127,6 +138,8 @@ fn said(instance: &Instance, violation: &verify::Violation) -> String {
         Violation::PricesLength => "there is not one price a role and a group".to_owned(),
         Violation::RoleCutoff { role } => format!("the certificate says another cutoff of role {role} than the matching"),
         Violation::DoorCutoff { group } => format!("the certificate says another last of group {} than the matching", number(true, group)),
+        Violation::Apart { one, other } => format!("trainees {one} and {other} are a couple and not in one subdivision"),
+        Violation::SharedOver { cap } => format!("more people than {cap} are at roles that share so many seats"),
         Violation::CutoffsLength => "there is not one cutoff a role and a group of trainees".to_owned(),
     }
 }

@@ -8,9 +8,9 @@ use passerelle_engine::solver::conflict::{self, Bound};
 use passerelle_engine::solver::cutoffs::Cutoffs;
 use passerelle_engine::solver::integer::{self, Ties};
 use passerelle_engine::solver::optimal::{self, Prices, Unsolved};
-use passerelle_engine::solver::{Matching, Problem, rematch, shared, stable, verify};
+use passerelle_engine::solver::{Matching, Problem, rematch, stable, verify};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SolveArgs {
@@ -73,31 +73,41 @@ pub(in crate::cli) fn solve(args: &SolveArgs) -> Result<(), Failure> {
     let begun = Instant::now();
     let wanted = if args.mode == Mode::Optimal { Wanted::Weights } else { Wanted::Stable };
     let folder = Folder::new(&args.folder);
-    let (mut instance, ties) = tied(args, &folder, load(&folder, &args.shock, wanted)?)?;
+    let (mut instance, ties) = load(&folder, &args.shock, wanted, args.integer && args.mode == Mode::Optimal)?;
     let before = args.before.as_ref().map(|file| instances::read_matching(file, instance.problem.trainees())).transpose()?;
-    if before.is_some() && (args.bonus > 0 || !ties.couples.is_empty() || !ties.shared.is_empty()) {
+    if before.is_some() && (args.bonus > 0 || args.integer) {
         let said = "--before has a worth of its own for every pair: leave --bonus and --integer out";
         return Err(Failure::new(EXIT_INPUT, said));
     }
-    let prices = match &args.before_certificate {
-        Some(file) => Some(instances::read_prices(file, &instance)?),
-        None => None,
+    let tied = !ties.couples.is_empty() || !ties.shared.is_empty();
+    if args.certificate.is_some() && tied {
+        return Err(Failure::new(EXIT_INPUT, "an integer programme has a bound and no prices: leave --certificate out"));
+    }
+    // Prices of before belong to the instance of before, and are believed when they prove its matching.
+    let unshocked = match &before {
+        Some(_) if args.mode == Mode::Optimal => Some(load(&folder, &[], wanted, false)?.0),
+        _ => None,
+    };
+    let given = match (&args.before_certificate, &unshocked, &before) {
+        (Some(file), Some(unshocked), Some(before)) => {
+            let prices = instances::read_prices(file, unshocked)?;
+            if !verify::optimal(&unshocked.problem, before, &prices, 0).is_empty() {
+                let said = format!("{}: these prices do not prove the matching of --before", file.display());
+                return Err(Failure::new(EXIT_INPUT, said));
+            }
+            Some(prices)
+        }
+        _ => None,
     };
     let loaded = begun.elapsed();
-    // Prices that are not given are part of the work, the instance from before the shock is part of the reading.
-    let mut read_again = Duration::ZERO;
-    let prices = match (&before, prices, args.mode) {
-        (Some(before), None, Mode::Optimal) => {
-            let from = Instant::now();
-            let unshocked = load(&folder, &[], wanted)?;
-            read_again = from.elapsed();
-            optimal::prices_of(&unshocked.problem, before, PRICE_PASSES)
-        }
-        (_, prices, _) => prices,
+    // Prices that are not given are part of the work.
+    let prices = match (given, &unshocked, &before) {
+        (None, Some(unshocked), Some(before)) => optimal::prices_of(&unshocked.problem, before, PRICE_PASSES),
+        (given, _, _) => given,
     };
     let found = find(args, &instance.problem, &ties, before.as_ref(), prices.as_ref())
         .map_err(|failed| Failure::new(EXIT_INPUT, said(&failed, &mut instance)))?;
-    let solved = begun.elapsed() - read_again;
+    let solved = begun.elapsed();
     let problem = &instance.problem;
     if let Some(out) = &args.out {
         instances::write_matching(out, &found.matching)?;
@@ -107,10 +117,7 @@ pub(in crate::cli) fn solve(args: &SolveArgs) -> Result<(), Failure> {
         (Some(file), Proof::Stable(variant)) => {
             instances::write_cutoffs(file, &instance, &Cutoffs::of(problem, &found.matching, *variant))?;
         }
-        (Some(_), Proof::Bound(_)) => {
-            return Err(Failure::new(EXIT_INPUT, "an integer programme has a bound and no prices: leave --certificate out"));
-        }
-        (None, _) => {}
+        (Some(_), Proof::Bound(_)) | (None, _) => {}
     }
     let (matched, weight) = verify::weight(problem, &found.matching);
     let weighed = args.mode == Mode::Optimal;
@@ -120,7 +127,7 @@ pub(in crate::cli) fn solve(args: &SolveArgs) -> Result<(), Failure> {
     };
     let bound = if let Proof::Bound(bound) = found.proof { Some(bound) } else { None };
     let stats = Stats {
-        load_s: (loaded + read_again).as_secs_f64(),
+        load_s: loaded.as_secs_f64(),
         solve_s: (solved - loaded).as_secs_f64(),
         total_s: begun.elapsed().as_secs_f64(),
         peak_rss_bytes: instances::peak_rss_bytes(),
@@ -150,37 +157,6 @@ pub(in crate::cli) fn solve(args: &SolveArgs) -> Result<(), Failure> {
     let worth = stats.weight.map(|weight| format!(", weight {weight}")).unwrap_or_default();
     println!("{matched} matched{worth}; read in {:.3} s, solved in {:.3} s", stats.load_s, stats.solve_s);
     Ok(())
-}
-
-/// Shared caps become groups where they fit; what does not is left for the integer programme, if it was asked for.
-fn tied(args: &SolveArgs, folder: &Folder, instance: Instance) -> Result<(Instance, Ties), Failure> {
-    let mut ties = folder.ties(&instance)?;
-    let Instance { problem, mut groups, employer } = instance;
-    let mut parts = problem.into_parts();
-    let mut crossing = Vec::new();
-    for shared in std::mem::take(&mut ties.shared) {
-        match shared::add(&mut parts, &shared) {
-            Ok(group) => groups.push((false, group)),
-            Err(found) => {
-                let group = groups.iter().position(|place| *place == (false, found.group)).unwrap_or_default();
-                let said = format!(
-                    "a cap shared by {} roles crosses group {group}: role {} lies in it and role {} does not, so the caps are not nested",
-                    shared.roles.len(),
-                    found.inside,
-                    found.outside
-                );
-                crossing.push(said);
-                ties.shared.push(shared);
-            }
-        }
-    }
-    let needs_integer = if ties.couples.is_empty() { crossing.first().cloned() } else { Some("couples are no part of a flow".to_owned()) };
-    if let Some(why) = needs_integer.filter(|_| !args.integer || args.mode != Mode::Optimal) {
-        let fix = "give each pathway its own seats, or ask for --mode optimal --integer, which is slower and bounded in size";
-        return Err(Failure::new(EXIT_INPUT, format!("{why}: {fix}")));
-    }
-    let problem = Problem::new(parts).map_err(|fault| Failure::new(EXIT_INPUT, fault.to_string()))?;
-    Ok((Instance { problem, groups, employer }, ties))
 }
 
 fn find(

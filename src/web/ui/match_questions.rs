@@ -7,14 +7,14 @@ use super::parts::{Cell, Input, Part, Question, Sheet, Table};
 use super::shell::Page;
 use crate::app::match_runs::fairness::{self, Share};
 use crate::app::match_runs::what_if::{self, ByValue, Effect, LanguageChange, QuotaChange, WhatIf};
-use crate::app::match_runs::{self, load_snapshot};
+use crate::app::{corridors, match_runs};
 use crate::error::{AppError, FieldError};
 use crate::i18n::Locale;
 use crate::web::csv_export;
 use crate::web::extract::{Params, PathId};
 use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_engine::matching::Mode;
 use passerelle_engine::matching::policy::Feature;
-use passerelle_engine::matching::{Mode, Snapshot};
 use std::collections::BTreeMap;
 
 /// Between the parts of a value that stands for two.
@@ -26,17 +26,15 @@ pub async fn what_if(page: Page, PathId(id): PathId, Params(asked): Params) -> A
     permit(ctx.actor, Action::Create, Subject::MatchRun)?;
     match_runs::get(&ctx, id).await?;
     let given = |name: &str| asked.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-    let snapshot = load_snapshot(&page.state, id).await?;
+    let choices = Choices::of(&page).await?;
     let form =
-        Question { action: format!("/ui/match-runs/{id}/what-if"), inputs: inputs(t, &snapshot, &given), submit: t.get("what-if-ask") };
+        Question { action: format!("/ui/match-runs/{id}/what-if"), inputs: inputs(t, &choices, &given), submit: t.get("what-if-ask") };
     let mut sheet = Sheet::new(page.shell("what-if-title"))
         .crumb(format!("/ui/match-runs/{id}"), t.get("match-run-title"))
         .lead(t.get("what-if-lead"))
         .part(Part::Question(Box::new(form)));
-    if asked.values().all(|value| value.trim().is_empty()) {
-        return sheet.answer();
-    }
     let answer = match question(&page, &given) {
+        Ok(question) if question == WhatIf::default() => return sheet.answer(),
         Ok(question) => what_if::ask(&ctx, id, &question).await,
         Err(refused) => Err(refused),
     };
@@ -46,6 +44,8 @@ pub async fn what_if(page: Page, PathId(id): PathId, Params(asked): Params) -> A
             let text = errors.iter().map(|error| crate::web::problem::field_message(t, error)).collect::<Vec<_>>().join(" ");
             return sheet.part(Part::Notice { text, kind: "warn" }).answer();
         }
+        Err(AppError::Conflict(text)) => return sheet.part(Part::Notice { text, kind: "warn" }).answer(),
+        Err(AppError::RateLimited { .. }) => return sheet.part(Part::Notice { text: t.get("what-if-busy"), kind: "warn" }).answer(),
         Err(other) => return Err(other),
     };
     let all = answer.all;
@@ -61,6 +61,7 @@ pub async fn what_if(page: Page, PathId(id): PathId, Params(asked): Params) -> A
         heading: t.get("what-if-effect"),
         facts: facts.map(|(key, count)| (t.get(key), Cell::text(count.to_string()))).into(),
     });
+    sheet = sheet.part(Part::Text { heading: String::new(), paragraphs: vec![t.get("what-if-rounded")] });
     for (key, groups) in
         [("what-if-by-sex", &answer.by_sex), ("what-if-by-origin", &answer.by_origin), ("what-if-by-institute", &answer.by_institute)]
     {
@@ -69,15 +70,25 @@ pub async fn what_if(page: Page, PathId(id): PathId, Params(asked): Params) -> A
     sheet.answer()
 }
 
-fn inputs(t: Locale, snapshot: &Snapshot, given: &impl Fn(&str) -> Option<String>) -> Vec<Input> {
+/// What can be chosen: quotas that the actor may read, and every published pathway.
+struct Choices {
+    quotas: Vec<(String, String)>,
+    pathways: Vec<String>,
+}
+
+impl Choices {
+    async fn of(page: &Page) -> Result<Self, AppError> {
+        let ctx = page.ctx();
+        let quotas = what_if::visible_quotas(&ctx).await?.into_iter().collect();
+        Ok(Self { quotas, pathways: corridors::pathway_ids(&ctx).await? })
+    }
+}
+
+fn inputs(t: Locale, choices: &Choices, given: &impl Fn(&str) -> Option<String>) -> Vec<Input> {
     let nothing = || (String::new(), "—".to_owned());
     let with_nothing = |options: Vec<(String, String)>| std::iter::once(nothing()).chain(options).collect::<Vec<_>>();
-    let quotas = snapshot.quotas.iter().map(|quota| {
-        let label = format!("{} · {} ({} / {})", quota.name, quota.subject, quota.used, quota.cap);
-        (format!("{}{APART}{}", quota.name, quota.subject), label)
-    });
-    let pathways: Vec<(String, String)> =
-        snapshot.pathways.iter().map(|pathway| (pathway.id.to_string(), pathway.id.to_string())).collect();
+    let quotas = choices.quotas.iter().map(|(name, subject)| (format!("{name}{APART}{subject}"), format!("{name} · {subject}")));
+    let pathways: Vec<(String, String)> = choices.pathways.iter().map(|id| (id.clone(), id.clone())).collect();
     let modes = Mode::ALL.iter().map(|mode| (mode.to_string(), t.get(&word_key("mode", mode.as_str()))));
     let sides = ["need", "trainee"].into_iter().flat_map(|side| {
         let score = t.get(if side == "need" { "score-of-need" } else { "score-of-trainee" });
@@ -109,7 +120,13 @@ fn question(page: &Page, given: &impl Fn(&str) -> Option<String>) -> Result<What
         let text = given(name).ok_or_else(|| AppError::invalid(name, "required", "is needed with what it changes"))?;
         text.parse().map_err(|_| AppError::invalid(name, "number", "must be a whole number"))
     };
-    if let Some((name, subject)) = given("quota").as_deref().and_then(|quota| quota.split_once(APART)) {
+    // Half a question is none: what has nothing to change is said rather than left out.
+    for (whole, half) in [("quota", "cap"), ("pathway", "language"), ("pathway", "level"), ("weight", "percent")] {
+        if given(half).is_some() && given(whole).is_none() {
+            return Err(AppError::invalid(whole, "required", "is needed with what it changes"));
+        }
+    }
+    if let Some((name, subject)) = given("quota").as_deref().and_then(|quota| quota.rsplit_once(APART)) {
         question.quotas.push(QuotaChange { name: name.into(), subject: subject.into(), cap: number("cap")? });
     }
     if let Some(pathway) = given("pathway") {

@@ -144,7 +144,10 @@ pub async fn show(page: Page, PathId(id): PathId) -> Answer {
         links,
         may_ask: permit(&page.actor, Action::Read, Subject::Outcome).is_ok(),
         why_action: format!("/ui/match-runs/{id}/why"),
-        mode: t.get(&word_key("mode", page.state.policy.mode.as_str())),
+        mode: match &run.policy_version {
+            Some(version) if *version != page.state.policy.version => t.with1("match-other-policy", "version", version),
+            _ => t.get(&word_key("mode", page.state.policy.mode.as_str())),
+        },
         weights: weights(&page, t),
         digests: digests.into_iter().filter_map(|(key, value)| Some((t.get(key), value.clone()?))).collect(),
     })

@@ -10,7 +10,7 @@ use super::gate::gate;
 use super::market::is_exempt;
 use super::policy::Policy;
 use super::report::Refusals;
-use super::score::{Asked, Held, Ranker, in_time};
+use super::score::{Asked, Held, Ranker, in_time, weight};
 use super::snapshot::Snapshot;
 use passerelle_domain::corridor::PathwayId;
 use passerelle_domain::country::CountryCode;
@@ -35,8 +35,7 @@ const PATHWAY_SHUT: u8 = 4;
 const UNLAWFUL: u8 = 5;
 const TOO_LATE: u8 = 6;
 const NO_SKILL: u8 = 7;
-const BEYOND_SHORTLIST: u8 = 8;
-const CANDIDATE: u8 = 9;
+const CANDIDATE: u8 = 8;
 
 /// A lawful pair that the matching may use.
 #[derive(Debug, Clone, Copy)]
@@ -52,8 +51,7 @@ pub(super) struct Candidate {
 impl Candidate {
     /// The planner's weight, as [`super::score::Score::weight`].
     pub fn full_weight(&self) -> u16 {
-        let weight = 1 + (4 * u32::from(self.u) + 6 * u32::from(self.v)) / 10;
-        u16::try_from(weight).unwrap_or(u16::MAX)
+        u16::try_from(weight(u32::from(self.u), u32::from(self.v))).unwrap_or(u16::MAX)
     }
 
     /// The weight that is left of it.
@@ -271,10 +269,6 @@ impl<'a> Index<'a> {
                 }
             }
             own.sort_unstable_by_key(|candidate| (Reverse(candidate.weight()), candidate.role));
-            for beyond in own.iter().skip(self.policy.shortlist_max) {
-                let need = self.roles[beyond.role as usize].0;
-                nearest.note(BEYOND_SHORTLIST, need as u32);
-            }
             own.truncate(self.policy.shortlist_max);
             own.shrink_to_fit();
             found.candidates.push(own);
@@ -381,7 +375,7 @@ impl<'a> Index<'a> {
             let commonest = asked.iter().max_by_key(|(occupation, count)| (**count, Reverse(*occupation)));
             return commonest.map(|(occupation, _)| differs(trainee.occupation.as_str(), occupation)).into_iter().collect();
         }
-        self.nearest_reasons(nearest, nearest.others.iter().map(|need| (number, *need as usize)))
+        self.nearest_reasons(nearest.others.iter().map(|need| (number, *need as usize)))
     }
 
     fn why_need(&self, need: usize, found: &Found, trained: &BTreeMap<String, u32>) -> Vec<Reason> {
@@ -395,13 +389,10 @@ impl<'a> Index<'a> {
         if nearest.stage == CANDIDATE {
             return vec![Reason::new(ReasonCode::BeyondShortlist).with("most", self.policy.shortlist_max)];
         }
-        self.nearest_reasons(nearest, nearest.others.iter().map(|trainee| (*trainee as usize, need)))
+        self.nearest_reasons(nearest.others.iter().map(|trainee| (*trainee as usize, need)))
     }
 
-    fn nearest_reasons(&self, nearest: &Nearest, pairs: impl Iterator<Item = (usize, usize)>) -> Vec<Reason> {
-        if nearest.stage == BEYOND_SHORTLIST {
-            return vec![Reason::new(ReasonCode::BeyondShortlist).with("most", self.policy.shortlist_max)];
-        }
+    fn nearest_reasons(&self, pairs: impl Iterator<Item = (usize, usize)>) -> Vec<Reason> {
         let mut counted = super::report::Nearest::default();
         for (trainee, need) in pairs {
             let gated = gate(self.snapshot, self.policy, &self.features, self.trainees[trainee], self.posts[need].need);

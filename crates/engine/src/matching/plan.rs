@@ -147,7 +147,7 @@ pub fn plan(snapshot: &Snapshot, policy: &Policy, threads: usize, progress: &mut
     }
     progress(Stage::Reporting, 0);
     let fill = Fill::of(&market.problem, &matching);
-    let certificate = Certificate::of(&canonical, &market, &matching, policy.mode, prices.as_ref());
+    let certificate = Certificate::of(&canonical, policy, &market, &matching, prices.as_ref());
     let result = RunResult {
         engine_version: ENGINE_VERSION.into(),
         policy_version: policy.version.clone(),
@@ -354,6 +354,8 @@ fn why_unfilled(market: &Market<'_>, need_at: usize, filled: u64, seats: u64, ha
     let mut reasons = vec![Reason::new(ReasonCode::SeatsLeft).with("filled", filled).with("seats", seats)];
     if had_candidates {
         reasons.push(Reason::new(ReasonCode::BetterPlace));
+    } else if market.held_back.needs.binary_search(&need_at).is_ok() {
+        reasons.push(Reason::new(ReasonCode::HeldBack));
     } else {
         let nearest = market.refusals.of_need(need_at);
         if nearest.is_empty() {

@@ -82,7 +82,7 @@ impl Policy {
     pub fn check(&self) -> Result<(), ParseError> {
         let wrong = |detail: String| Err(ParseError::new("policy", detail));
         for (key, weights) in [("need_weights", &self.need_weights), ("trainee_weights", &self.trainee_weights)] {
-            let sum: u32 = weights.values().sum();
+            let sum: u64 = weights.values().map(|weight| u64::from(*weight)).sum();
             if sum != 100 {
                 return wrong(format!("{key}: the weights add up to {sum}, not to 100"));
             }

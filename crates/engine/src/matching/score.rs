@@ -25,8 +25,13 @@ pub struct Score {
 impl Score {
     /// The planner's weight of the pair: 1 to 10,001.
     pub fn weight(&self) -> u32 {
-        1 + (4 * self.u + 6 * self.v) / 10
+        weight(self.u, self.v)
     }
+}
+
+/// The planner's weight of a pair with these scores.
+pub(super) fn weight(u: u32, v: u32) -> u32 {
+    1 + (4 * u + 6 * v) / 10
 }
 
 /// The parts of a score by the number of their feature.

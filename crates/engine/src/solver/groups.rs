@@ -153,15 +153,10 @@ impl Groups {
 
     /// Moves units between neighbours.
     pub fn push(&mut self, from: usize, to: usize, units: i64) {
-        self.shift(from, to, units);
-        self.surplus[from] -= units;
-        self.surplus[to] += units;
-    }
-
-    /// Lets units pass from one neighbour to the other, and counts nothing as surplus.
-    pub fn shift(&mut self, from: usize, to: usize, units: i64) {
         let (of, forward) = self.arc_between(from, to);
         self.arc[of].flow += if forward { units } else { -units };
+        self.surplus[from] -= units;
+        self.surplus[to] += units;
     }
 
     /// The group whose arc joins two neighbours, and whether it runs this way.

@@ -126,14 +126,13 @@ pub(super) fn from_before(
     if !fits {
         return Err(Unsolved::OtherProblem);
     }
-    let mut flow = Flow::new(problem, worth);
-    flow.take_up(before, prices);
     // How far a label can fall from prices of before is not known, so a minimum that cannot be met is not
     // recognised by it: where there are minimums, it is solved from nothing.
-    let minimums = problem.trainee_groups.min.iter().chain(&problem.role_groups.min).any(|min| *min > 0);
-    if minimums {
-        return of_most_worth(problem, flow.worth);
+    if problem.trainee_groups.min.iter().chain(&problem.role_groups.min).any(|min| *min > 0) {
+        return of_most_worth(problem, worth);
     }
+    let mut flow = Flow::new(problem, worth);
+    flow.take_up(before, prices);
     flow.error = flow.first_error();
     flow.fall = i64::MAX;
     loop {

@@ -13,6 +13,7 @@
 //! the check is one pass over the pairs against these bars.
 
 use super::cutoffs::{self, Cutoff, Cutoffs};
+use super::integer::Ties;
 use super::optimal::Prices;
 use super::problem::{Forest, Matching, NONE, Problem};
 use super::stable::Variant;
@@ -78,6 +79,15 @@ pub enum Violation {
     },
     /// There is not one cutoff a role and a group of trainees.
     CutoffsLength,
+    /// A couple is not placed in one subdivision.
+    Apart {
+        one: u32,
+        other: u32,
+    },
+    /// Roles that share so many seats hold more people.
+    SharedOver {
+        cap: u32,
+    },
 }
 
 /// A group with fewer people than it should have. Stable matchings know no minimums: reported, not wrong.
@@ -177,6 +187,33 @@ pub fn feasible(problem: &Problem, matching: &Matching) -> Vec<Violation> {
     violations
 }
 
+/// What is wrong with a matching under caps, minimums, couples and shared caps.
+pub fn tied(problem: &Problem, matching: &Matching, ties: &Ties) -> Vec<Violation> {
+    let mut violations = within_bounds(problem, matching);
+    let place = |trainee: u32| match matching.get(trainee as usize) {
+        None | Some(&NONE) => None,
+        Some(role) => Some(ties.subdivision.get(*role as usize).copied().unwrap_or(NONE)),
+    };
+    let apart = ties.couples.iter().filter(|(one, other)| place(*one) != place(*other));
+    violations.extend(apart.map(|(one, other)| Violation::Apart { one: *one, other: *other }));
+    let held = |roles: &[u32]| matching.iter().filter(|role| roles.contains(role)).count();
+    let over = ties.shared.iter().filter(|shared| held(&shared.roles) > shared.cap as usize);
+    violations.extend(over.map(|shared| Violation::SharedOver { cap: shared.cap }));
+    violations
+}
+
+/// What is wrong under caps and minimums.
+fn within_bounds(problem: &Problem, matching: &Matching) -> Vec<Violation> {
+    let mut violations = feasible(problem, matching);
+    if violations.is_empty() {
+        violations.extend(short(problem, matching).iter().map(|short| match short.trainee_side {
+            true => Violation::TraineeGroupShort { group: short.group },
+            false => Violation::RoleGroupShort { group: short.group },
+        }));
+    }
+    violations
+}
+
 /// Whether prices prove that no matching is worth more: caps and minimums are kept, nobody gains elsewhere,
 /// and every price stands on a set that is full, or just holds its minimum (complementary slackness, in
 /// whole numbers).
@@ -186,11 +223,7 @@ pub fn optimal(problem: &Problem, matching: &Matching, prices: &Prices, bonus: u
 
 /// [`optimal`] for pairs that are worth what `worth` says of a trainee and a place in the list of all pairs.
 pub fn of_most_worth(problem: &Problem, matching: &Matching, prices: &Prices, worth: impl Fn(usize, usize) -> i64) -> Vec<Violation> {
-    let mut violations = feasible(problem, matching);
-    violations.extend(short(problem, matching).iter().map(|short| match short.trainee_side {
-        true => Violation::TraineeGroupShort { group: short.group },
-        false => Violation::RoleGroupShort { group: short.group },
-    }));
+    let mut violations = within_bounds(problem, matching);
     if !violations.is_empty() {
         return violations;
     }

@@ -3,7 +3,10 @@
 use super::*;
 use crate::matching::sample::*;
 use passerelle_domain::corridor::QuotaSide;
+use passerelle_domain::ids::OrganisationId;
 use passerelle_domain::law::*;
+use passerelle_domain::people::QuotaScope;
+use uuid::Uuid;
 
 fn market(pathways: Vec<PathwayFacts>, needs: Vec<NeedFacts>, quotas: Vec<QuotaFacts>) -> RunResult {
     let trainees = vec![trainee(1, 60), trainee(2, 90), trainee(3, 75)];
@@ -86,6 +89,10 @@ fn a_seat_that_is_worth_more_later_is_held_back_and_the_report_says_so() {
     let held = run(100);
     assert_eq!((held.proposals.len(), held.totals.held_back, held.totals.candidates), (0, 1, 1));
     assert_eq!(held.totals.unmatched_by_reason, BTreeMap::from([(ReasonCode::HeldBack, 1)]));
+    assert!(held.outcomes.iter().all(|outcome| outcome.reasons.iter().any(|reason| reason.code == ReasonCode::HeldBack)));
+    // What was held back counts when the next run asks what a seat was worth.
+    let worth = plan(&world, &policy(100), 1, &mut |_, _| {}).unwrap().certificate.seat_worth();
+    assert_eq!(worth.values().copied().collect::<Vec<_>>(), [20_000]);
 }
 
 #[test]
@@ -106,8 +113,10 @@ fn the_certificate_says_why_of_every_pair() {
             let own = planned.result.proposals.iter().find(|proposal| proposal.trainee == trainee.id).map(|proposal| Own {
                 need: proposal.need,
                 u: proposal.score.u,
-                weight: proposal.score.weight(),
-                price: planned.certificate.bar(proposal.need, &proposal.pathway).and_then(|bar| bar.price),
+                adds: planned
+                    .certificate
+                    .bar(proposal.need, &proposal.pathway)
+                    .and_then(|bar| planned.certificate.adds(bar, proposal.score.weight())),
             });
             for need in &world.needs {
                 let report = explain_pair(&world, &policy, trainee.id, need.id).unwrap();
@@ -126,4 +135,25 @@ fn the_certificate_says_why_of_every_pair() {
         };
         assert_eq!(codes, expected, "{mode}");
     }
+}
+
+#[test]
+fn a_quota_of_an_institute_holds_for_exempt_and_counted_people_together() {
+    let institute = QuotaFacts {
+        scope: QuotaScope::Provider,
+        subject: OrganisationId(Uuid::from_u128(900)).to_string(),
+        ..departures(1, false, QuotaSide::Origin, "PH")
+    };
+    let both = vec![pathway(ORDINARY, false), pathway(GOVERNMENT, true)];
+    // One has an exempt way, for the other need asks for a language that she alone has; the institute may send one.
+    let mut people = vec![trainee(1, 60), trainee(2, 90)];
+    people[0].recognitions = vec![];
+    let mut government = need(51, GOVERNMENT, 2);
+    government.start.to = "2027-05-31".parse().unwrap();
+    government.start.from = "2027-05-01".parse().unwrap();
+    people[1].ready_on = "2027-06-15".parse().unwrap();
+    let quotas = vec![departures(5, true, QuotaSide::Origin, "PH"), institute];
+    let result =
+        plan(&snapshot(both, people, vec![need(50, ORDINARY, 3), government], quotas), &policy(), 1, &mut |_, _| {}).unwrap().result;
+    assert_eq!(result.proposals.len(), 1, "{:?}", placed(&result));
 }

@@ -3,10 +3,14 @@
 //! Qualification and language levels are rows that grow with the level, ages are rows between two ages at
 //! which something changes, destinations are two rows each: roles that need recognition and roles that do not.
 
-use super::{Post, Seeker};
+use super::{Asks, Post, Seeker};
 use std::collections::BTreeMap;
 
 type Row = Vec<u64>;
+
+/// Words of all rows of a block at most; where roles ask for so many different things that there would be more, each
+/// role is asked by itself.
+const MOST_WORDS: usize = 1 << 20;
 
 #[derive(Debug, Default)]
 pub(super) struct Rows {
@@ -19,6 +23,8 @@ pub(super) struct Rows {
     language: BTreeMap<u32, Vec<(u32, Row)>>,
     /// By destination: roles without and with recognition.
     destination: BTreeMap<u32, [Row; 2]>,
+    /// What each role asks for, where there are no rows.
+    apart: Vec<Asks>,
 }
 
 /// The row that holds at a level: that of the greatest entry which is not above it.
@@ -48,14 +54,25 @@ impl Rows {
         asks.iter().for_each(|asks| spoken.entry(asks.language).or_default().push(asks.min_level));
         let mut destinations: Vec<u32> = asks.iter().map(|asks| asks.destination).collect();
         levels(&mut destinations);
+        let of_languages: usize = spoken
+            .values_mut()
+            .map(|of| {
+                levels(of);
+                of.len()
+            })
+            .sum();
+        let rows = qualifications.len() + ages.len() + of_languages + 2 * destinations.len();
+        if rows * words > MOST_WORDS {
+            return Self { words, apart: asks, ..Self::default() };
+        }
         Self {
             words,
+            apart: vec![],
             qualification: qualifications.into_iter().map(|level| (level, row(&|place| asks[place].min_qualification <= level))).collect(),
             age: ages.into_iter().map(|age| (age, row(&|place| (asks[place].age_min..=asks[place].age_max).contains(&age)))).collect(),
             language: spoken
                 .into_iter()
-                .map(|(language, mut of)| {
-                    levels(&mut of);
+                .map(|(language, of)| {
                     let up_to = |level| row(&|place| asks[place].language == language && asks[place].min_level <= level);
                     (language, of.into_iter().map(|level| (level, up_to(level))).collect())
                 })
@@ -74,6 +91,9 @@ impl Rows {
     pub fn open_to(&self, seeker: &Seeker, open: &mut Row) {
         open.clear();
         open.resize(self.words, 0);
+        for (place, _) in self.apart.iter().enumerate().filter(|(_, asks)| asks.admits(seeker)) {
+            open[place / 64] |= 1 << (place % 64);
+        }
         let (Some(qualified), Some(of_age)) = (at(&self.qualification, seeker.qualification), at(&self.age, seeker.age)) else { return };
         for (language, level) in &seeker.languages {
             let spoken = self.language.get(language).and_then(|levels| at(levels, *level));
