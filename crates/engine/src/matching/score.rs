@@ -8,7 +8,7 @@ use passerelle_domain::occupation::ConceptUri;
 use passerelle_domain::people::SkillImportance;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 const FULL: i64 = 10_000;
 
@@ -43,7 +43,7 @@ pub(super) type Parts = [i64; Feature::ALL.len()];
 pub(super) struct Ranker<'a> {
     policy: &'a Policy,
     broader: &'a BTreeMap<ConceptUri, Vec<ConceptUri>>,
-    numbers: HashMap<&'a str, u32>,
+    numbers: BTreeMap<&'a str, u32>,
 }
 
 /// What a trainee can: skills with the percentage that their best witness makes them worth, in the order of
@@ -70,7 +70,7 @@ struct AskedSkill {
 
 impl<'a> Ranker<'a> {
     pub fn new(policy: &'a Policy, snapshot: &'a Snapshot) -> Self {
-        Self { policy, broader: &snapshot.broader, numbers: HashMap::new() }
+        Self { policy, broader: &snapshot.broader, numbers: BTreeMap::new() }
     }
 
     fn number(&mut self, skill: &'a ConceptUri) -> u32 {

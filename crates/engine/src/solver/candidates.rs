@@ -19,7 +19,7 @@ mod rows;
 
 use super::problem::NONE;
 use rows::Rows;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// What a trainee brings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -100,8 +100,9 @@ struct Block {
     total: Vec<(u32, u32)>,
     /// Scores by the sum that is shared, for every sum of all weights that occurs and is not too large.
     table: Vec<u16>,
-    /// Skills with the places of their lists, and the lists: place in the block, weight.
-    lists: HashMap<u32, (u32, u32)>,
+    /// Skills in ascending order, where the list of each begins, and the lists: place in the block, weight.
+    skills: Vec<u32>,
+    first: Vec<u32>,
     asks: Vec<(u32, u32)>,
     rows: Rows,
 }
@@ -128,10 +129,11 @@ impl Block {
             }
         }
         block.roles = roles;
+        block.first.push(0);
         for (skill, list) in by_skill {
-            let from = block.asks.len() as u32;
+            block.skills.push(skill);
             block.asks.extend(list);
-            block.lists.insert(skill, (from, block.asks.len() as u32));
+            block.first.push(block.asks.len() as u32);
         }
         block
     }
@@ -144,7 +146,10 @@ impl Block {
     }
 
     fn asking(&self, skill: u32) -> &[(u32, u32)] {
-        self.lists.get(&skill).map_or(&[], |(from, to)| &self.asks[*from as usize..*to as usize])
+        match self.skills.binary_search(&skill) {
+            Ok(at) => &self.asks[self.first[at] as usize..self.first[at + 1] as usize],
+            Err(_) => &[],
+        }
     }
 }
 
