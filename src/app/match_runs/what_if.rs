@@ -267,7 +267,7 @@ fn change(snapshot: &mut Snapshot, policy: &mut Policy, question: &WhatIf, quota
         }
         for gate in gates {
             gate.any_of.retain(|other| other.steps_above(&level).is_none());
-            gate.any_of.push(level.clone());
+            gate.any_of.push(level);
         }
     }
     for asked in &question.closed {
