@@ -66,6 +66,9 @@ pub enum Reads {
     Countries,
     /// Where she trains, at which institute, and the pathway.
     Institute,
+    /// Everything about the trainee, and of the need no more than pathway, occupation, language, region and the first
+    /// day of its start window: what many needs share.
+    Opening,
     /// Everything about both.
     Pair,
 }
@@ -76,6 +79,7 @@ pub const fn reads(rule: RuleId) -> Reads {
         RuleId::R06 | RuleId::R12 | RuleId::R16 => Reads::Need,
         RuleId::R11 => Reads::Countries,
         RuleId::R29 => Reads::Institute,
+        RuleId::R01 | RuleId::R14 | RuleId::R15 | RuleId::R28 => Reads::Opening,
         _ => Reads::Pair,
     }
 }

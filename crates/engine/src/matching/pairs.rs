@@ -2,7 +2,8 @@
 //!
 //! A hundred thousand trainees and ten thousand needs are a thousand million pairs. What does not depend on
 //! the pair is settled before: needs are kept by occupation, and what a rule reads of a need, of countries or of
-//! an institute is judged once for all who share it. The rest is judged for its outcome alone, on threads. The
+//! an institute is judged once for all who share it; what reads of a need no more than many needs share, once a trainee and
+//! opening. The rest is judged for its outcome alone, on threads. The
 //! gates are those of [`super::gate`], which explains the pairs of whoever found nothing: the first
 //! [`EXAMPLES`] that came nearest. A property test holds the outcome of both against each other.
 
@@ -12,16 +13,19 @@ use super::policy::Policy;
 use super::report::Refusals;
 use super::score::{Asked, Held, Ranker, in_time, weight};
 use super::snapshot::Snapshot;
+use chrono::NaiveDate;
 use passerelle_domain::corridor::PathwayId;
-use passerelle_domain::country::CountryCode;
+use passerelle_domain::country::{CountryCode, SubdivisionCode};
 use passerelle_domain::ids::OrganisationId;
+use passerelle_domain::language::{LanguageLevel, LanguageTag};
 use passerelle_domain::law::{MatchFacts, NeedFacts, PathwayFacts, Reads, RuleId, TraineeFacts, lawful, reads};
 use passerelle_domain::matching::{Reason, ReasonCode};
+use passerelle_domain::occupation::IscoCode;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Pairs of one trainee or need that are explained at most.
-const EXAMPLES: usize = 48;
+const EXAMPLES: usize = 16;
 
 /// Trainees that one thread judges between two reports of progress.
 const WAVE: usize = 1_000;
@@ -107,7 +111,15 @@ struct Pool<'a> {
     lawful: bool,
     /// Whether the rules that read countries allow it, by pair of countries.
     countries: Vec<bool>,
+    /// Number of what it shares with other needs' pools for the rules that read no more.
+    opening: usize,
 }
+
+/// What rules read of an opening: pathway, occupation, first day, language, region.
+type Opening<'a> = (usize, IscoCode, NaiveDate, &'a Option<(LanguageTag, LanguageLevel)>, &'a Option<SubdivisionCode>);
+
+/// What is known of one trainee at each opening.
+type Known = Vec<Option<bool>>;
 
 struct Post<'a> {
     need: &'a NeedFacts,
@@ -134,6 +146,8 @@ pub(super) struct Index<'a> {
     /// Whether the rules that read the institute allow a pathway, by institute and then by pathway; and whether
     /// the placement is exempt from a quota of the trainee's side.
     by_institute: Vec<Vec<(bool, bool)>>,
+    opening_rules: Vec<RuleId>,
+    openings: usize,
     pair_rules: Vec<RuleId>,
     /// Need and pathway of each role.
     pub roles: Vec<(usize, PathwayId)>,
@@ -184,6 +198,7 @@ impl<'a> Index<'a> {
                 .collect(),
             None => vec![],
         };
+        let mut openings: Vec<(Opening<'_>, usize)> = Vec::new();
         let mut roles = Vec::new();
         let mut posts = Vec::with_capacity(snapshot.needs.len());
         let mut by_occupation: BTreeMap<String, Vec<u32>> = BTreeMap::new();
@@ -196,7 +211,14 @@ impl<'a> Index<'a> {
                 let (Ok(number), true) = (number, pool.seats > 0) else { continue };
                 let pathway = &snapshot.pathways[number];
                 let any = of_countries.first().copied();
+                let opening: Opening<'_> = (number, need.occupation, need.start.from, &need.language, &need.subdivision);
+                let known = openings.iter().find(|(known, _)| *known == opening).map(|(_, number)| *number);
+                let opening = known.unwrap_or_else(|| {
+                    openings.push((opening, openings.len()));
+                    openings.len() - 1
+                });
                 pools.push(Pool {
+                    opening,
                     role,
                     pathway,
                     number,
@@ -214,8 +236,11 @@ impl<'a> Index<'a> {
             by_occupation.entry(digits).or_default().push(need_at as u32);
             posts.push(Post { need, asked: ranker.asked(need), pools, shut });
         }
-        let pair_rules = of(Reads::Pair);
+        let (opening_rules, pair_rules) = (of(Reads::Opening), of(Reads::Pair));
+        let openings = openings.len();
         Self {
+            opening_rules,
+            openings,
             snapshot,
             policy,
             features,
@@ -257,12 +282,14 @@ impl<'a> Index<'a> {
 
     fn search_part(&self, part: std::ops::Range<usize>) -> Found {
         let mut found = Found { candidates: vec![], by_trainee: vec![], by_need: vec![Nearest::default(); self.posts.len()] };
+        let mut known: Known = vec![None; self.openings];
         for trainee in part {
+            known.fill(None);
             let mut own: Vec<Candidate> = Vec::new();
             let mut nearest = Nearest::default();
             if super::gate::person(self.trainees[trainee]).is_none() {
                 for need in self.in_reach(trainee) {
-                    let (stage, candidate) = self.judge(trainee, *need as usize);
+                    let (stage, candidate) = self.judge(trainee, *need as usize, &mut known);
                     nearest.note(stage, *need);
                     found.by_need[*need as usize].note(stage, trainee as u32);
                     own.extend(candidate);
@@ -284,7 +311,7 @@ impl<'a> Index<'a> {
     }
 
     /// How far a pair comes, and what it is worth when it comes through: by the first pathway that lets it.
-    fn judge(&self, number: usize, need: usize) -> (u8, Option<Candidate>) {
+    fn judge(&self, number: usize, need: usize, known: &mut Known) -> (u8, Option<Candidate>) {
         let (trainee, post) = (self.trainees[number], &self.posts[need]);
         if post.shut {
             return (NEED_SHUT, None);
@@ -297,7 +324,8 @@ impl<'a> Index<'a> {
             } else if !(pool.lawful
                 && by_institute
                 && pool.countries[self.countries[number]]
-                && self.pair_is_lawful(trainee, post.need, pool))
+                && *known[pool.opening].get_or_insert_with(|| self.lawful_by(&self.opening_rules, trainee, post.need, pool))
+                && self.lawful_by(&self.pair_rules, trainee, post.need, pool))
             {
                 UNLAWFUL
             } else if self.too_late(trainee, post.need, pool.pathway) {
@@ -314,7 +342,7 @@ impl<'a> Index<'a> {
         (stage, None)
     }
 
-    fn pair_is_lawful(&self, trainee: &TraineeFacts, need: &NeedFacts, pool: &Pool<'_>) -> bool {
+    fn lawful_by(&self, rules: &[RuleId], trainee: &TraineeFacts, need: &NeedFacts, pool: &Pool<'_>) -> bool {
         let facts = MatchFacts {
             trainee,
             need,
@@ -324,7 +352,7 @@ impl<'a> Index<'a> {
             match_date: self.snapshot.as_of,
             explain: false,
         };
-        lawful(&self.pair_rules, &facts, &self.snapshot.book)
+        lawful(rules, &facts, &self.snapshot.book)
     }
 
     fn too_late(&self, trainee: &TraineeFacts, need: &NeedFacts, pathway: &PathwayFacts) -> bool {

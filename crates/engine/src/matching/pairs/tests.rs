@@ -76,6 +76,9 @@ fn some_need(number: u128, dice: &mut Dice) -> NeedFacts {
             post.pools.sort_by(|a, b| a.pathway.cmp(&b.pathway));
         }
     }
+    if dice.below(3) == 0 {
+        post.start.from = "2027-09-01".parse().unwrap();
+    }
     post.employer.insolvent = dice.one_of(&[Answer::No, Answer::No, Answer::Yes]);
     post.skills = (0..dice.below(4))
         .map(|at| NeedSkill { skill: skill(at + dice.below(2)), importance: SkillImportance::Must, weight: 1 + i32::from(at) })
@@ -123,6 +126,7 @@ proptest! {
         let index = Index::new(&world, &policy, world.trainees.iter().collect());
         let features = policy.feature_names();
         for (number, trainee) in world.trainees.iter().enumerate() {
+            let mut known = vec![None; index.openings];
             for (at, need) in world.needs.iter().enumerate() {
                 let gated = gate(&world, &policy, &features, trainee, need);
                 let expected = gated.pathway.filter(|_| gated.reasons.is_empty()).and_then(|pathway| {
@@ -130,7 +134,7 @@ proptest! {
                     Some((pathway.id.clone(), score.u as u16, score.v as u16))
                 });
                 let in_reach = super::super::gate::person(trainee).is_none() && index.in_reach(number).contains(&(at as u32));
-                let (stage, candidate) = if in_reach { index.judge(number, at) } else { (gated.stage, None) };
+                let (stage, candidate) = if in_reach { index.judge(number, at, &mut known) } else { (gated.stage, None) };
                 let found = candidate.map(|candidate| (index.roles[candidate.role as usize].1.clone(), candidate.u, candidate.v));
                 prop_assert_eq!(found, expected, "{:?}", gated);
                 let without_score = gated.reasons.is_empty() && candidate.is_none();
