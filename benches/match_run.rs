@@ -19,6 +19,10 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 use uuid::Uuid;
 
+/// As the service itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn wanted(name: &str, otherwise: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }

@@ -18,7 +18,7 @@ for at in np.lexsort((instance.t, -instance.v.astype(int), instance.r)):
     ranked.setdefault(int(instance.r[at]), []).append(int(instance.t[at]))
 seats = {role: max(1, int(instance.seats[role])) for role in ranked}
 # Names of both sides must differ.
-game = HospitalResident.from_preferences(
+game = HospitalResident.create_from_dictionaries(
     {f"t{one}": [f"r{role}" for role in list_] for one, list_ in wishes.items()},
     {f"r{role}": [f"t{one}" for one in list_] for role, list_ in ranked.items()},
     {f"r{role}": count for role, count in seats.items()},

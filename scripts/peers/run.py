@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 
-engine, data, tools, sizes = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), sys.argv[4].split(",")
+engine, sizes = sys.argv[1], sys.argv[4].split(",")
+data, tools = pathlib.Path(sys.argv[2]).resolve(), pathlib.Path(sys.argv[3]).resolve()
 runs = int(sys.argv[5]) if len(sys.argv) > 5 else 5
 here = pathlib.Path(__file__).parent
 python = str(tools / "venv/bin/python")

@@ -11,6 +11,9 @@ use std::cmp::Ordering;
 /// By how much the first error is less than the greatest worth of anybody without a place.
 const FIRST_SHARE: i64 = 48;
 
+/// Trainees below whom a thread takes longer to begin than to work.
+const WORTH_A_THREAD: usize = 16_384;
+
 impl Flow<'_> {
     /// Takes up a matching of before, as far as its pairs are still there, and its labels.
     pub(super) fn take_up(&mut self, before: &Matching, prices: &Prices) {
@@ -103,6 +106,7 @@ impl Flow<'_> {
     /// [`Self::own_and_best`] of everybody.
     fn all_offers(&self, threads: usize) -> Vec<(i64, i64)> {
         let mut offers = vec![(0, 0); self.problem.trainees()];
+        let threads = if offers.len() < WORTH_A_THREAD { 1 } else { threads };
         let share = offers.len().div_ceil(threads.max(1)).max(1);
         std::thread::scope(|scope| {
             for (part, offers) in offers.chunks_mut(share).enumerate() {
