@@ -127,7 +127,10 @@ pub async fn show(page: Page, PathId(id): PathId) -> Answer {
             links.push((format!("/ui/{name}?run_id={id}"), t.get(&format!("records-{name}"))));
         }
     }
-    if !running && run.status == "finished" && permit(&page.actor, Action::Create, Subject::MatchRun).is_ok() {
+    // Whoever runs the service may start a run, and reads neither people nor quotas.
+    let asks = permit(&page.actor, Action::Create, Subject::MatchRun).is_ok()
+        && [Subject::Outcome, Subject::Quota].into_iter().all(|subject| permit(&page.actor, Action::Read, subject).is_ok());
+    if run.status == "finished" && asks {
         links.push((format!("/ui/match-runs/{id}/what-if"), t.get("what-if-title")));
         links.push((format!("/ui/match-runs/{id}/fairness"), t.get("fairness-title")));
     }
