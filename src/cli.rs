@@ -5,6 +5,7 @@
 
 mod commands;
 mod demo;
+mod finance;
 mod instances;
 mod law;
 mod output;
@@ -214,6 +215,11 @@ enum Calc {
         after_help = "Example: echo '{\"anchor\": \"2025-10-31\", \"months\": 4, \"calendar\": \"DE\", \"roll\": \"next_business_day\"}' | passerelle calc deadline"
     )]
     Deadline,
+    /// What a hire is worth to the employer who pays for the training: JSON in, JSON out.
+    #[command(
+        after_help = "Example: echo '{\"value\": \"EUR 3700\", \"wage\": \"EUR 3000\", \"attrition\": 0.01, \"discount\": 0.004, \"months\": 48, \"upfront\": [{\"cost\": \"training\", \"amount\": \"EUR 19000\"}]}' | passerelle calc roi"
+    )]
+    Roi,
 }
 
 #[derive(Debug, clap::Args)]
@@ -375,6 +381,7 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
             Rules::Test => law::test(&config),
         },
         Command::Calc(Calc::Deadline) => law::deadline(&config),
+        Command::Calc(Calc::Roi) => finance::roi(),
         Command::Match(args) => commands::match_run(config, args).await,
         Command::Candidates(args) => instances::candidates(&args),
         Command::Solve(args) => instances::solve(&args),

@@ -19,6 +19,7 @@ mod m20261124_000013_journeys;
 mod m20261124_000014_case_files;
 mod m20261124_000015_law_batches;
 mod m20261126_000016_certificates;
+mod m20261127_000017_imports;
 mod table;
 
 /// Runs the migrations in order.
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000014_case_files::Migration),
             Box::new(m20261124_000015_law_batches::Migration),
             Box::new(m20261126_000016_certificates::Migration),
+            Box::new(m20261127_000017_imports::Migration),
         ]
     }
 }

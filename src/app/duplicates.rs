@@ -96,7 +96,40 @@ pub async fn ask(tx: &Tx, person: Uuid) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The job: compares one record, or with no name all records of the last day.
+/// Kind of the job that looks at everybody whom a file has brought.
+pub const IMPORT_JOB: &str = "duplicates_of_import";
+
+/// The same for everybody whom a file has brought.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn ask_for_import(tx: &Tx, batch: Uuid) -> Result<(), AppError> {
+    job::enqueue(tx, IMPORT_JOB, &json!({ "import": batch })).await?;
+    Ok(())
+}
+
+/// The job for a file: one person after the other, each in a transaction of her own.
+///
+/// # Errors
+/// When the database refuses; what was found until then stays, and finding it again changes nothing.
+pub async fn carry_out_import(state: &AppState, now_ms: i64, batch: Uuid) -> Result<usize, AppError> {
+    let people: Vec<Uuid> = import_row::Entity::find()
+        .select_only()
+        .column(import_row::Column::TraineeId)
+        .filter(import_row::Column::BatchId.eq(batch))
+        .filter(import_row::Column::TraineeId.is_not_null())
+        .into_tuple()
+        .all(state.store.read())
+        .await
+        .map_err(StoreError::from)?;
+    let mut found = 0;
+    for person in people {
+        found += carry_out(state, now_ms, person).await?;
+    }
+    Ok(found)
+}
+
+/// The job: compares one record with all that are worth it.
 ///
 /// # Errors
 /// When the database refuses.

@@ -2,7 +2,8 @@
 //! same document elsewhere, and tells nothing to whoever reads the table.
 
 use super::{Ctx, duplicates};
-use crate::error::AppError;
+use crate::error::{AppError, FieldError};
+use crate::state::AppState;
 use passerelle_domain::access::{Action, FieldGroup, Subject, permit_group};
 use passerelle_domain::country::CountryCode;
 use passerelle_domain::privacy::IdentityDocumentKind;
@@ -38,13 +39,10 @@ pub async fn list(ctx: &Ctx<'_>, person: Uuid) -> Result<Vec<identity_document::
 /// When the person's identity is not the actor's to write, or the number is none.
 pub async fn add(ctx: &Ctx<'_>, person: Uuid, add: &Add) -> Result<(), AppError> {
     let scope = permit_group(ctx.actor, Action::Update, Subject::Trainee, FieldGroup::Identity)?;
-    let number: String = add.number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
-    if !(4..=40).contains(&number.chars().count()) {
-        return Err(AppError::invalid("number", "document-number", "must have 4 to 40 letters and digits"));
-    }
+    let number = plain(&add.number).map_err(|error| AppError::Invalid(vec![error]))?;
     let mut tx = ctx.begin().await?;
     record::find::<trainee::Entity>(tx.conn(), &scope, person).await?.ok_or(AppError::NotFound)?;
-    let number_hash = ctx.state.vault.index(&format!("{} {} {number}", add.kind, add.country));
+    let number_hash = index(ctx.state, add.kind, add.country.as_str(), &number);
     let known = identity_document::Entity::find()
         .filter(identity_document::Column::TraineeId.eq(person))
         .filter(identity_document::Column::NumberHash.eq(number_hash.as_str()))
@@ -68,4 +66,21 @@ pub async fn add(ctx: &Ctx<'_>, person: Uuid, add: &Add) -> Result<(), AppError>
     tx.note("identity_document", "trainee", Some(person), serde_json::json!({ "kind": add.kind }));
     tx.commit().await?;
     Ok(())
+}
+
+/// A number as it is compared: letters and digits, no marks between.
+///
+/// # Errors
+/// When it is none.
+pub fn plain(number: &str) -> Result<String, FieldError> {
+    let number: String = number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    if (4..=40).contains(&number.chars().count()) {
+        return Ok(number);
+    }
+    Err(FieldError::new("number", "document-number", "must have 4 to 40 letters and digits"))
+}
+
+/// What is kept in place of a number: finds the same document elsewhere, and tells nothing.
+pub fn index(state: &AppState, kind: IdentityDocumentKind, country: &str, plain: &str) -> String {
+    state.vault.index(&format!("{kind} {country} {plain}"))
 }

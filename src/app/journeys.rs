@@ -276,6 +276,23 @@ pub async fn of_person(state: &AppState, tx: &mut Tx, person: Uuid, today: Naive
     Ok(begun)
 }
 
+/// Journeys of many people who have none yet, with few statements.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn begin_many(state: &AppState, tx: &mut Tx, people: &[trainee::Model], today: NaiveDate) -> Result<(), AppError> {
+    let law = law::current(state, tx.conn()).await?;
+    let begun = beginnings(&law, people, today, tx.now_ms())?;
+    record::insert_many::<journey::Entity>(tx, begun.clone()).await?;
+    // Where the clocks ask for nothing yet, there is no task to look for.
+    let asks =
+        |row: &&journey::Model| !matches!(JourneyStanding::parse(&row.standing), Ok(JourneyStanding::OnTrack | JourneyStanding::Ended));
+    for row in begun.iter().filter(asks) {
+        tasks::settle(tx, row, today).await?;
+    }
+    Ok(())
+}
+
 /// A journey as it is first written down: in the state that the person's record has.
 ///
 /// # Errors

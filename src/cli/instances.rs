@@ -55,7 +55,7 @@ fn load(folder: &Folder, shocks: &[String], wanted: Wanted, integer: bool) -> Re
 /// Shared caps become groups where they fit; what does not is left for the integer programme, if it was asked for.
 fn tied(folder: &Folder, instance: Instance, integer: bool) -> Result<(Instance, Ties), Failure> {
     let mut ties = folder.ties(&instance)?;
-    let Instance { problem, mut groups, employer } = instance;
+    let Instance { problem, mut groups, employer, reading_pairs } = instance;
     let mut parts = problem.into_parts();
     let mut crossing = Vec::new();
     for shared in std::mem::take(&mut ties.shared) {
@@ -80,7 +80,7 @@ fn tied(folder: &Folder, instance: Instance, integer: bool) -> Result<(Instance,
         return Err(Failure::new(EXIT_INPUT, format!("{why}: {fix}")));
     }
     let problem = Problem::new(parts).map_err(|fault| Failure::new(EXIT_INPUT, fault.to_string()))?;
-    Ok((Instance { problem, groups, employer }, ties))
+    Ok((Instance { problem, groups, employer, reading_pairs }, ties))
 }
 
 fn write_stats(file: Option<&Path>, stats: &Stats) -> Result<(), Failure> {

@@ -13,7 +13,7 @@ fn read(config: &Config) -> Result<Law, Failure> {
     Law::read(&config.law.folder).map_err(|problem| Failure::new(EXIT_INPUT, problem))
 }
 
-fn standard_input() -> Result<Value, Failure> {
+pub(super) fn standard_input() -> Result<Value, Failure> {
     let mut text = String::new();
     let limit = 4 * 1024 * 1024;
     std::io::stdin().take(limit).read_to_string(&mut text).map_err(|error| Failure::new(EXIT_INPUT, error))?;

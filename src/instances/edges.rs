@@ -14,8 +14,8 @@ const MAGIC: &[u8; 8] = b"GSPE0001";
 const HEADER: u64 = 32;
 /// Bytes of one pair over all columns: two numbers of four, three of two.
 const WIDTH: u64 = 14;
-/// Pairs that are read at once.
-const CHUNK: usize = 1 << 16;
+/// Pairs that are read at once: their bytes stay in the second cache.
+const CHUNK: usize = 1 << 14;
 
 #[derive(Debug, Default)]
 pub(super) struct Edges {
@@ -62,10 +62,84 @@ impl Taker {
         Ok(())
     }
 
+    /// The same for many at once. That nothing is wrong is found without a branch a pair; only when something is
+    /// are they looked at one by one, for its place.
+    fn take_all(&mut self, columns: &Columns<'_>) -> Result<(), (usize, String)> {
+        let (trainees, roles) = (self.trainees as u64, self.roles as u64);
+        let key = |(t, r): (u32, u32)| u64::from(t) << 32 | u64::from(r);
+        // One above the key of the last pair: no pair of before has one above `u64::MAX`, since numbers end before it.
+        let mut next = self.last.map_or(0, |last| key(last) + 1);
+        let mut right = true;
+        for at in columns.t().zip(columns.r()) {
+            let key = key(at);
+            right &= (key >= next) & (u64::from(at.0) < trainees) & (u64::from(at.1) < roles);
+            next = key.wrapping_add(1);
+        }
+        if !right {
+            let scores = columns.u().zip(columns.v()).zip(columns.w());
+            for (at, ((t, r), ((u, v), w))) in columns.t().zip(columns.r()).zip(scores).enumerate() {
+                self.take([t, r], [u, v, w]).map_err(|problem| (at, problem))?;
+            }
+            return Ok(());
+        }
+        let begun = self.edges.pairs.len() as u32;
+        for (at, t) in (begun..).zip(columns.t()) {
+            while self.edges.start.len() <= t as usize {
+                self.edges.start.push(at);
+            }
+        }
+        let scores = columns.u().zip(columns.v());
+        self.edges.pairs.extend(columns.r().zip(scores).map(|(role, (u, v))| Pair { role, u, v }));
+        if self.weights {
+            self.edges.weight.extend(columns.w());
+        }
+        self.last = columns.t().zip(columns.r()).last().or(self.last);
+        Ok(())
+    }
+
     fn done(mut self) -> Edges {
         self.edges.start.resize(self.trainees + 1, self.edges.pairs.len() as u32);
         self.edges
     }
+}
+
+/// A piece of each column, as the bytes stand in the file.
+struct Columns<'a> {
+    t: &'a [u8],
+    r: &'a [u8],
+    u: &'a [u8],
+    v: &'a [u8],
+    w: &'a [u8],
+}
+
+impl Columns<'_> {
+    fn t(&self) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator + '_ {
+        four(self.t)
+    }
+
+    fn r(&self) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator + '_ {
+        four(self.r)
+    }
+
+    fn u(&self) -> impl ExactSizeIterator<Item = u16> + '_ {
+        two(self.u)
+    }
+
+    fn v(&self) -> impl ExactSizeIterator<Item = u16> + '_ {
+        two(self.v)
+    }
+
+    fn w(&self) -> impl ExactSizeIterator<Item = u16> + '_ {
+        two(self.w)
+    }
+}
+
+fn four(bytes: &[u8]) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator + '_ {
+    bytes.as_chunks::<4>().0.iter().map(|number| u32::from_le_bytes(*number))
+}
+
+fn two(bytes: &[u8]) -> impl ExactSizeIterator<Item = u16> + '_ {
+    bytes.as_chunks::<2>().0.iter().map(|number| u16::from_le_bytes(*number))
 }
 
 pub(super) fn read(folder: &Folder, trainees: usize, roles: usize, wanted: Wanted) -> Result<Edges, FileError> {
@@ -121,14 +195,14 @@ fn read_binary(file: &Path, mut taker: Taker) -> Result<Edges, FileError> {
                 reader.read_exact(&mut buffer[..2 * now]).map_err(failed)?;
             }
         }
-        let four =
-            |buffer: &[u8], at: usize| u32::from_le_bytes([buffer[4 * at], buffer[4 * at + 1], buffer[4 * at + 2], buffer[4 * at + 3]]);
-        let two = |buffer: &[u8], at: usize| u16::from_le_bytes([buffer[2 * at], buffer[2 * at + 1]]);
-        for at in 0..now {
-            let pair = [four(&wide[0], at), four(&wide[1], at)];
-            let scores = [two(&narrow[0], at), two(&narrow[1], at), two(&narrow[2], at)];
-            taker.take(pair, scores).map_err(|problem| FileError::new(file, None, format!("pair {}: {problem}", done + at)))?;
-        }
+        let columns = Columns {
+            t: &wide[0][..4 * now],
+            r: &wide[1][..4 * now],
+            u: &narrow[0][..2 * now],
+            v: &narrow[1][..2 * now],
+            w: &narrow[2][..2 * now],
+        };
+        taker.take_all(&columns).map_err(|(at, problem)| FileError::new(file, None, format!("pair {}: {problem}", done + at)))?;
         done += now;
     }
     Ok(taker.done())

@@ -4,6 +4,7 @@ use super::{FileError, edges};
 use passerelle_engine::solver::{Fault, Forest, NONE, Parts, Problem};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// A folder with an instance.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub struct Instance {
     pub groups: Vec<(bool, u32)>,
     /// Employer of each role.
     pub employer: Vec<u32>,
+    /// How long the file of pairs took to read.
+    pub reading_pairs: Duration,
 }
 
 /// The groups of a file, apart by side.
@@ -77,7 +80,9 @@ impl Folder {
         order.sort_by_key(|trainee| std::cmp::Reverse(merit[*trainee as usize]));
         let mut priority = vec![0; order.len()];
         order.iter().enumerate().for_each(|(place, trainee)| priority[*trainee as usize] = place as u32);
+        let begun = Instant::now();
         let edges = edges::read(self, trainee_group.len(), role_group.len(), wanted)?;
+        let reading_pairs = begun.elapsed();
         let parts = Parts {
             trainee_groups: groups.trainees,
             trainee_group,
@@ -98,7 +103,7 @@ impl Folder {
             };
             FileError::new(&self.file("groups.csv"), line, fault)
         })?;
-        Ok(Instance { problem, groups: groups.place, employer })
+        Ok(Instance { problem, groups: groups.place, employer, reading_pairs })
     }
 
     /// For each group of the file the number of its root.

@@ -56,7 +56,7 @@ impl Folder {
 /// # Errors
 /// What the shock names and the instance does not have.
 pub fn shocked(instance: Instance, shock: &Shock) -> Result<Instance, String> {
-    let Instance { problem, groups, employer } = instance;
+    let Instance { problem, groups, employer, reading_pairs } = instance;
     let mut parts = problem.into_parts();
     for side in [&mut parts.trainee_groups, &mut parts.role_groups] {
         side.min.fill(0);
@@ -89,7 +89,7 @@ pub fn shocked(instance: Instance, shock: &Shock) -> Result<Instance, String> {
         }
     }
     let problem = Problem::new(parts).map_err(|fault| fault.to_string())?;
-    Ok(Instance { problem, groups, employer })
+    Ok(Instance { problem, groups, employer, reading_pairs })
 }
 
 /// Takes the pairs of some trainees out.

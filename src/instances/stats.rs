@@ -6,6 +6,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Stats {
     pub load_s: f64,
+    /// Of that, the file of pairs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pairs_s: Option<f64>,
     pub solve_s: f64,
     pub total_s: f64,
     /// The most memory that the process has had; nothing where the system does not say.

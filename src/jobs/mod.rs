@@ -3,7 +3,7 @@
 
 use crate::app::match_runs::{self, job_lease::Lease};
 use crate::app::privacy::retention;
-use crate::app::{duplicates, journeys, mail};
+use crate::app::{duplicates, imports, journeys, mail};
 use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
@@ -98,6 +98,11 @@ async fn carry_out(state: &AppState, taken: &Job, worker: &str) -> Result<(), Ap
             finish(state, taken, worker).await?;
             journeys::plan_next(state, now).await
         }
+        imports::JOB => imports::carry_out(state, &Lease { job_id: taken.id, worker }, import_id(taken)?).await,
+        duplicates::IMPORT_JOB => {
+            duplicates::carry_out_import(state, now.ms(), import_id(taken)?).await?;
+            finish(state, taken, worker).await
+        }
         other => Err(AppError::Malformed(format!("jobs of kind {other} are not known to this version"))),
     }
 }
@@ -115,6 +120,14 @@ fn trainee_id(taken: &Job) -> Result<Uuid, AppError> {
         trainee: Uuid,
     }
     Ok(serde_json::from_str::<Payload>(&taken.payload)?.trainee)
+}
+
+fn import_id(taken: &Job) -> Result<Uuid, AppError> {
+    #[derive(serde::Deserialize)]
+    struct Payload {
+        import: Uuid,
+    }
+    Ok(serde_json::from_str::<Payload>(&taken.payload)?.import)
 }
 
 fn run_id(taken: &Job) -> Result<Uuid, AppError> {
@@ -146,6 +159,9 @@ async fn put_back(state: &AppState, taken: &Job, worker: &str, error: &AppError)
     let given_up = job::fail(&tx, taken, worker, &error.to_string(), retry).await?;
     if given_up && taken.kind == match_runs::JOB {
         match_runs::give_up(&mut tx, run_id(taken)?, &error.to_string()).await?;
+    }
+    if given_up && taken.kind == imports::JOB {
+        imports::give_up(&mut tx, import_id(taken)?, &error.to_string()).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -4,6 +4,8 @@
 //! matrix tests every row of it: a route that is not here does not exist.
 
 mod cases;
+mod finance;
+mod imports;
 mod matching;
 mod pathways;
 mod platform;
@@ -101,5 +103,7 @@ pub fn table() -> Vec<Entry> {
     table.extend(reference::entries());
     table.extend(pathways::entries());
     table.extend(cases::entries());
+    table.extend(finance::entries());
+    table.extend(imports::entries());
     table
 }

@@ -13,6 +13,7 @@ mod days;
 mod detours;
 mod door;
 mod faults;
+mod imports;
 mod instances;
 mod journey;
 mod journeys;

@@ -51,6 +51,8 @@ words!(
         Programme = "programme",
         Cohort = "cohort",
         Trainee = "trainee",
+        /// A file of people, on its way to become their records.
+        Import = "import",
         Credential = "credential",
         RecognitionCase = "recognition_case",
         CaseFile = "case_file",

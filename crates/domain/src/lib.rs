@@ -11,6 +11,7 @@ pub mod contingency;
 pub mod corridor;
 pub mod country;
 pub mod fact;
+pub mod finance;
 pub mod ids;
 pub mod language;
 pub mod law;

@@ -37,6 +37,34 @@ impl Answer {
 }
 
 words!(
+    /// How far a file of people has come.
+    ImportStatus {
+        /// Read and judged; nothing of it is a record yet.
+        Preview = "preview",
+        Running = "running",
+        Done = "done",
+        Undone = "undone",
+        Failed = "failed",
+        Discarded = "discarded",
+    }
+);
+
+words!(
+    /// What a row of a file of people is good for.
+    RowVerdict {
+        Good = "good",
+        /// Right in itself, and perhaps somebody who is known already.
+        Doubtful = "doubtful",
+        Bad = "bad",
+    }
+);
+
+words!(
+    /// Which part of a day in numbers comes first.
+    DateOrder { DayFirst = "day_first", MonthFirst = "month_first" }
+);
+
+words!(
     /// The track of a trainee: leave with a job, stay and strengthen the home market, or open.
     Track { Away = "away", Home = "home", Undecided = "undecided" }
 );

@@ -32,6 +32,8 @@ pub mod external_identity;
 pub mod help_text;
 pub mod idempotency_key;
 pub mod identity_document;
+pub mod import_batch;
+pub mod import_row;
 pub mod job;
 pub mod journey;
 pub mod label;

@@ -92,6 +92,7 @@ record!(need_skill, NeedSkill, search: None, |reach| scope::of_need(need_skill::
 record!(seat_pool, SeatPool, search: None, |reach| scope::of_need(seat_pool::Column::NeedId, reach));
 record!(agreement, Agreement, search: Some(agreement::Column::Search), scope::agreement);
 record!(quota, Quota, search: Some(quota::Column::Search), scope::quota);
+record!(import_batch, Import, search: None, |reach| scope::of_organisation(import_batch::Column::InstituteId, reach));
 record!(match_run, MatchRun, search: None, scope::match_run);
 record!(proposal, Proposal, search: None, scope::proposal);
 record!(outcome, Outcome, search: None, scope::outcome);

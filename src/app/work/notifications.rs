@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Everything that people are told about; `notification-<kind>` in the catalogues, with underscores
 /// as hyphens.
-pub const KINDS: [&str; 17] = [
+pub const KINDS: [&str; 18] = [
     "case_assigned",
     "case_offered",
     "case_answered",
@@ -29,6 +29,7 @@ pub const KINDS: [&str; 17] = [
     "task_on_hold",
     "task_recognition_near",
     "task_recognition_overdue",
+    "import_done",
 ];
 
 /// What cannot be switched off: who opened one's record, and what happened to one's account.

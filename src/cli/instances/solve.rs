@@ -128,6 +128,7 @@ pub(in crate::cli) fn solve(args: &SolveArgs) -> Result<(), Failure> {
     let bound = if let Proof::Bound(bound) = found.proof { Some(bound) } else { None };
     let stats = Stats {
         load_s: loaded.as_secs_f64(),
+        pairs_s: Some(instance.reading_pairs.as_secs_f64()),
         solve_s: (solved - loaded).as_secs_f64(),
         total_s: begun.elapsed().as_secs_f64(),
         peak_rss_bytes: instances::peak_rss_bytes(),

@@ -2,6 +2,8 @@
 
 pub mod bulk;
 pub mod events;
+pub mod finance;
+pub mod imports;
 pub mod match_runs;
 pub mod pathways;
 pub mod platform;

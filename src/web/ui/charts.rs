@@ -44,6 +44,53 @@ pub fn bars(title: &str, rows: &[(String, u64)]) -> String {
     svg
 }
 
+/// A line through amounts, one step apart, with the zero line; the greatest, the least and the last are named.
+pub fn line(title: &str, points: &[(String, i64)], said: &dyn Fn(i64) -> String) -> String {
+    const WIDTH: f64 = 760.0;
+    const HEIGHT: f64 = 260.0;
+    const LEFT: f64 = 150.0;
+    const EDGE: f64 = 24.0;
+    let amounts = || points.iter().map(|(_, amount)| *amount).chain([0]);
+    let (least, most) = (amounts().min().unwrap_or(0), amounts().max().unwrap_or(0));
+    let span = (most as f64 - least as f64).max(1.0);
+    let y = |amount: i64| EDGE + (HEIGHT - 2.0 * EDGE) * (most as f64 - amount as f64) / span;
+    let x = |at: usize| LEFT + (WIDTH - LEFT - EDGE) * at as f64 / points.len().saturating_sub(1).max(1) as f64;
+    let mut svg = String::new();
+    let _ = write!(
+        svg,
+        "<svg class=\"chart\" role=\"img\" aria-label=\"{}\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" direction=\"ltr\" xmlns=\"http://www.w3.org/2000/svg\">",
+        escape(title)
+    );
+    let mut named = vec![least, 0, most];
+    named.dedup();
+    for amount in named {
+        let _ = write!(
+            svg,
+            "<path class=\"chart-rule\" d=\"M{LEFT} {0:.1}H{1}\"/><text class=\"chart-label\" x=\"{2}\" y=\"{3:.1}\" text-anchor=\"end\">{4}</text>",
+            y(amount),
+            WIDTH - EDGE,
+            LEFT - 8.0,
+            y(amount) + 4.0,
+            escape(&said(amount)),
+        );
+    }
+    let path: Vec<String> = points.iter().enumerate().map(|(at, (_, amount))| format!("{:.1} {:.1}", x(at), y(*amount))).collect();
+    let _ = write!(svg, "<path class=\"chart-line\" d=\"M{}\"/>", path.join("L"));
+    for at in [0, points.len().saturating_sub(1)] {
+        if let Some((label, _)) = points.get(at) {
+            let _ = write!(
+                svg,
+                "<text class=\"chart-label\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+                x(at),
+                HEIGHT - 4.0,
+                escape(label)
+            );
+        }
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
 fn shorten(text: &str, most: usize) -> String {
     if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
 }

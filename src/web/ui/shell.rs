@@ -222,6 +222,9 @@ fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
     if ctx.actor.trainee.is_none() && permit(ctx.actor, Action::List, Subject::RecognitionCase).is_ok() {
         add("/ui/recognition".into(), t.get("recognition-board-title"));
     }
+    if permit(ctx.actor, Action::List, Subject::Import).is_ok() {
+        add("/ui/imports".into(), t.get("imports-title"));
+    }
     if permit(ctx.actor, Action::List, Subject::MatchRun).is_ok() {
         add("/ui/match-runs".into(), t.get("match-runs-title"));
     }
@@ -234,6 +237,9 @@ fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
     }
     if permit(ctx.actor, Action::List, Subject::Law).is_ok() {
         add("/ui/rules".into(), t.get("rules-title"));
+    }
+    if ctx.actor.trainee.is_none() {
+        add("/ui/roi".into(), t.get("roi-title"));
     }
     if permit(ctx.actor, Action::List, Subject::Team).is_ok() {
         add("/ui/team".into(), t.get("team-title"));

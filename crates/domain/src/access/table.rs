@@ -135,6 +135,7 @@ fn institute(action: Action, subject: Subject, looks: bool, head: bool) -> Optio
         Subject::Duplicate if matches!(action, Action::List | Action::Read) => Some(Width::Own),
         Subject::ExceptionalAccess if head && matches!(action, Action::Create | Action::List | Action::Read) => Some(Width::Author),
         Subject::Team if looks || (head && edits) => Some(Width::Own),
+        Subject::Import if looks || matches!(action, Action::Create | Action::Update | Action::Delete) => Some(Width::Own),
         _ => None,
     }
 }

@@ -46,15 +46,39 @@ pub fn solve(problem: &Problem, before: &Matching, prices: Option<&Prices>, thre
     if before.len() != problem.trainees() {
         return Err(Unsolved::OtherProblem);
     }
-    let worth = |trainee: usize, at: usize| worth(problem, before, trainee, at);
-    let all = (0..problem.trainees()).flat_map(|trainee| {
-        let list = problem.start[trainee] as usize..problem.start[trainee + 1] as usize;
-        list.map(move |at| worth(trainee, at))
-    });
+    let all = worths(problem, before, threads);
     match prices {
-        Some(prices) => from_before(problem, all.collect(), before, prices, threads),
-        None => of_most_worth(problem, all.collect()),
+        Some(prices) => from_before(problem, all, before, prices, threads),
+        None => of_most_worth(problem, all),
     }
+}
+
+/// What every pair is worth after the shock, trainee by trainee.
+fn worths(problem: &Problem, before: &Matching, threads: usize) -> Vec<u32> {
+    let mut all = vec![0; problem.pairs.len()];
+    let share = problem.trainees().div_ceil(threads.max(1)).max(1);
+    std::thread::scope(|scope| {
+        let mut rest = all.as_mut_slice();
+        for first in (0..problem.trainees()).step_by(share) {
+            let last = (first + share).min(problem.trainees());
+            let (begins, ends) = (problem.start[first] as usize, problem.start[last] as usize);
+            let (part, left) = rest.split_at_mut(ends - begins);
+            rest = left;
+            let mut fill = move || {
+                for trainee in first..last {
+                    let list = problem.start[trainee] as usize..problem.start[trainee + 1] as usize;
+                    let mine = &mut part[list.start - begins..list.end - begins];
+                    mine.iter_mut().zip(list).for_each(|(own, at)| *own = worth(problem, before, trainee, at));
+                }
+            };
+            if threads > 1 {
+                scope.spawn(fill);
+            } else {
+                fill();
+            }
+        }
+    });
+    all
 }
 
 /// What a pair is worth after the shock.

@@ -132,6 +132,9 @@ fn links_of(page: &Page, resource: &dyn Resource, document: &Document) -> Vec<(S
     {
         links.push((format!("/ui/{kind}/{about}"), t.get(&format!("record-{kind}"))));
     }
+    if resource.name() == "cohorts" && permit(&page.actor, Action::Create, Subject::Import).is_ok() {
+        links.push((format!("/ui/cohorts/{id}/import"), t.get("import-title")));
+    }
     if resource.name() != "trainees" {
         return links;
     }

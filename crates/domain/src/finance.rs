@@ -1,0 +1,30 @@
+//! Reckoning with money: what a place is worth to an employer, what a programme owes its origin.
+//!
+//! Amounts come in and go out as [`Money`](crate::money::Money); shares and rates are fractions (0.01 is one
+//! per cent). Where a fraction meets an amount the result is rounded once, at the end, half to even.
+
+pub mod equity;
+pub mod roi;
+
+/// To whole minor units, half to even; nothing where the number is none that can be kept.
+pub(crate) fn rounded(value: f64) -> Option<i64> {
+    // Beyond 2^53 neighbouring whole numbers cannot be told apart.
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    (value.is_finite() && value.abs() < MOST).then(|| value.round_ties_even() as i64)
+}
+
+/// Why something cannot be reckoned: the field, and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct Unfit {
+    pub field: String,
+    /// Stable word of the rule, for programs.
+    pub rule: &'static str,
+    pub problem: String,
+}
+
+impl Unfit {
+    pub(crate) fn new(field: impl Into<String>, rule: &'static str, problem: impl Into<String>) -> Self {
+        Self { field: field.into(), rule, problem: problem.into() }
+    }
+}

@@ -1,0 +1,468 @@
+//! People from a spreadsheet: a file is read and judged row by row, somebody looks, and what she takes becomes
+//! records. Nothing is a record before that, and all of it can be undone.
+
+pub mod columns;
+pub mod judge;
+pub mod sheet;
+pub mod template;
+mod undo;
+mod write;
+
+pub use undo::undo;
+pub use write::{JOB, carry_out, give_up};
+
+use super::Ctx;
+use crate::error::{AppError, FieldError};
+use crate::state::AppState;
+use columns::{Mapping, Names};
+use judge::{Finding, Ground, Words, found, judge, order_of};
+use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::people::{DateOrder, ImportStatus, JourneyState, RowVerdict};
+use passerelle_domain::privacy::IdentityDocumentKind;
+use passerelle_store::entity::{cohort, identity_document, import_batch, import_row, organisation, programme, trainee};
+use passerelle_store::list::{ListQuery, Page};
+use passerelle_store::query::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use passerelle_store::{StoreError, Tx, job, list, record};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// Values that are asked for in one statement.
+const ASKED_AT_ONCE: usize = 500;
+
+/// States in which a person of a file may begin.
+pub const BEGINS: [JourneyState; 3] = [JourneyState::Applied, JourneyState::Enrolled, JourneyState::InTraining];
+
+/// A file as it is sent.
+#[derive(Debug)]
+pub struct Sent<'a> {
+    pub name: &'a str,
+    pub bytes: Vec<u8>,
+    /// One of [`sheet::ENCODINGS`]; found out without it.
+    pub encoding: Option<String>,
+}
+
+/// What somebody says about a file before she takes it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// Column of each field, counted from 0; as it is without it.
+    #[serde(default)]
+    pub mapping: Option<Map<String, Value>>,
+    #[serde(default)]
+    pub date_order: Option<DateOrder>,
+    #[serde(default)]
+    pub begins_as: Option<JourneyState>,
+}
+
+/// A row for people to look at.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    pub line: i64,
+    pub cells: Vec<String>,
+    pub verdict: RowVerdict,
+    pub findings: Vec<Finding>,
+    pub trainee_id: Option<Uuid>,
+}
+
+/// Reads a file for a cohort and judges every row. No record of a person is made.
+///
+/// # Errors
+/// When the cohort is not the actor's, or the file cannot be read.
+pub async fn upload(ctx: &Ctx<'_>, cohort_id: Uuid, sent: Sent<'_>) -> Result<import_batch::Model, AppError> {
+    permit(ctx.actor, Action::Create, Subject::Import)?;
+    let cohorts = permit(ctx.actor, Action::Update, Subject::Cohort)?;
+    let conn = ctx.state.store.read();
+    let cohort = record::find::<cohort::Entity>(conn, &cohorts, cohort_id).await?.ok_or(AppError::NotFound)?;
+    let (bytes, encoding) = (sent.bytes, sent.encoding);
+    let (read, header, guessed) = blocking(move || {
+        let read = sheet::read(&bytes, encoding.as_deref())?;
+        let names = Names::new();
+        let header = columns::header(&read, &names)?;
+        let guessed = columns::guessed(&header.titles, &names);
+        Ok((read, header, guessed))
+    })
+    .await?;
+    let mapping = remembered(conn, cohort.institute_id, &header.titles).await?.unwrap_or(guessed);
+    let rows: Vec<(i64, Vec<String>)> = read.rows.into_iter().skip(header.rows_above).map(|row| (i64::from(row.line), row.cells)).collect();
+    if rows.is_empty() {
+        return Err(AppError::invalid("file", "import-empty", "has titles and no rows below them"));
+    }
+    let dates = mapping.get("birth_date").copied();
+    let (order, _) = order_of(rows.iter().filter_map(|(_, cells)| dates.and_then(|at| cells.get(at))).map(String::as_str));
+    let name: String = sent.name.chars().filter(|c| !crate::app::resource::is_invisible(*c) && *c != '\n').take(200).collect();
+    let mut batch = import_batch::Model {
+        id: Uuid::now_v7(),
+        version: 1,
+        created_at_ms: ctx.now.ms(),
+        updated_at_ms: ctx.now.ms(),
+        institute_id: cohort.institute_id,
+        cohort_id,
+        account_id: ctx.actor.user.0,
+        file_name: if name.trim().is_empty() { "—".into() } else { name },
+        file_format: read.format,
+        status: ImportStatus::Preview.to_string(),
+        header: json!(header.titles).to_string(),
+        mapping: json!(mapping).to_string(),
+        date_order: order.to_string(),
+        begins_as: JourneyState::Applied.to_string(),
+        takes_doubtful: false,
+        good: 0,
+        doubtful: 0,
+        bad: 0,
+        done: 0,
+        kept: 0,
+        failure: None,
+    };
+    let judged = judged(ctx.state, conn, &batch, rows, ctx.now.ms()).await?;
+    count(&mut batch, &judged);
+    let mut tx = ctx.begin().await?;
+    record::insert::<import_batch::Entity>(&mut tx, batch.clone()).await?;
+    keep(&tx, batch.id, judged).await?;
+    tx.commit().await?;
+    Ok(batch)
+}
+
+/// Judges a file again with another meaning of its columns.
+///
+/// # Errors
+/// When it is not the actor's, has been taken already, or the mapping is not right.
+pub async fn change(ctx: &Ctx<'_>, id: Uuid, version: i64, change: &Change) -> Result<import_batch::Model, AppError> {
+    let mut batch = preview(ctx, id, version).await?;
+    let titles: Vec<String> = serde_json::from_str(&batch.header)?;
+    if let Some(asked) = &change.mapping {
+        batch.mapping = json!(columns::checked(asked, titles.len())?).to_string();
+    }
+    if let Some(order) = change.date_order {
+        batch.date_order = order.to_string();
+    }
+    if let Some(state) = change.begins_as {
+        if !BEGINS.contains(&state) {
+            return Err(AppError::invalid("begins_as", "choice", "is not one of: applied, enrolled, in_training"));
+        }
+        batch.begins_as = state.to_string();
+    }
+    let conn = ctx.state.store.read();
+    let rows = import_row::Entity::find().filter(import_row::Column::BatchId.eq(id)).order_by_asc(import_row::Column::Line);
+    let rows = rows.all(conn).await.map_err(StoreError::from)?;
+    let cells: Vec<(i64, Vec<String>)> =
+        rows.into_iter().map(|row| Ok((row.line, serde_json::from_str(&row.cells)?))).collect::<Result<_, AppError>>()?;
+    let judged = judged(ctx.state, conn, &batch, cells, ctx.now.ms()).await?;
+    count(&mut batch, &judged);
+    let mut tx = ctx.begin().await?;
+    let next = record::update::<import_batch::Entity>(&mut tx, batch.clone(), version, &["mapping", "date_order", "begins_as"]).await?;
+    import_row::Entity::delete_many().filter(import_row::Column::BatchId.eq(id)).exec(tx.conn()).await.map_err(StoreError::from)?;
+    keep(&tx, id, judged).await?;
+    tx.commit().await?;
+    Ok(import_batch::Model { version: next, ..batch })
+}
+
+/// Takes the good rows, and the doubtful ones where somebody says so: a job writes them.
+///
+/// # Errors
+/// When it is not the actor's, has been taken already, or there is nothing to take.
+pub async fn accept(ctx: &Ctx<'_>, id: Uuid, version: i64, doubtful: bool) -> Result<import_batch::Model, AppError> {
+    permit(ctx.actor, Action::Create, Subject::Trainee)?;
+    let mut batch = preview(ctx, id, version).await?;
+    if batch.good + if doubtful { batch.doubtful } else { 0 } == 0 {
+        return Err(AppError::Conflict("no row of this file can be taken as it is".into()));
+    }
+    batch.status = ImportStatus::Running.to_string();
+    batch.takes_doubtful = doubtful;
+    let mut tx = ctx.begin().await?;
+    let next = record::update::<import_batch::Entity>(&mut tx, batch.clone(), version, &["status"]).await?;
+    job::enqueue(&tx, JOB, &json!({ "import": id })).await?;
+    tx.commit().await?;
+    Ok(import_batch::Model { version: next, ..batch })
+}
+
+/// Throws a file away that has not been taken: its rows go.
+///
+/// # Errors
+/// When it is not the actor's, or has been taken.
+pub async fn discard(ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<(), AppError> {
+    let mut batch = preview(ctx, id, version).await?;
+    batch.status = ImportStatus::Discarded.to_string();
+    let mut tx = ctx.begin().await?;
+    record::update::<import_batch::Entity>(&mut tx, batch, version, &["status"]).await?;
+    import_row::Entity::delete_many().filter(import_row::Column::BatchId.eq(id)).exec(tx.conn()).await.map_err(StoreError::from)?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// One file.
+///
+/// # Errors
+/// When it is not the actor's.
+pub async fn get(ctx: &Ctx<'_>, id: Uuid) -> Result<import_batch::Model, AppError> {
+    let scope = permit(ctx.actor, Action::Read, Subject::Import)?;
+    record::find::<import_batch::Entity>(ctx.state.store.read(), &scope, id).await?.ok_or(AppError::NotFound)
+}
+
+/// Files, the newest first.
+///
+/// # Errors
+/// When the actor may not.
+pub async fn list(ctx: &Ctx<'_>) -> Result<Page<import_batch::Model>, AppError> {
+    let scope = permit(ctx.actor, Action::List, Subject::Import)?;
+    let query = ListQuery { limit: 50, sort: Some(("created_at_ms", true)), ..ListQuery::default() };
+    Ok(list::page::<import_batch::Entity>(ctx.state.store.read(), &scope, &query).await?)
+}
+
+/// Rows of a file after a line, of one verdict or of all, at most so many.
+///
+/// # Errors
+/// When it is not the actor's.
+pub async fn rows(ctx: &Ctx<'_>, id: Uuid, verdict: Option<RowVerdict>, after: i64, limit: u64) -> Result<Vec<Looked>, AppError> {
+    get(ctx, id).await?;
+    let mut find = import_row::Entity::find().filter(import_row::Column::BatchId.eq(id)).filter(import_row::Column::Line.gt(after));
+    if let Some(verdict) = verdict {
+        find = find.filter(import_row::Column::Verdict.eq(verdict.as_str()));
+    }
+    let rows = find.order_by_asc(import_row::Column::Line).limit(limit).all(ctx.state.store.read()).await.map_err(StoreError::from)?;
+    let looked = |row: import_row::Model| {
+        Ok(Looked {
+            line: row.line,
+            cells: serde_json::from_str(&row.cells)?,
+            verdict: RowVerdict::parse(&row.verdict).map_err(|_| StoreError::Corrupt { table: "import_row", column: "verdict" })?,
+            findings: serde_json::from_str(&row.findings)?,
+            trainee_id: row.trainee_id,
+        })
+    };
+    rows.into_iter().map(looked).collect()
+}
+
+/// A file of the actor's that has not been taken yet.
+async fn preview(ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<import_batch::Model, AppError> {
+    let scope = permit(ctx.actor, Action::Update, Subject::Import)?;
+    let batch = record::find::<import_batch::Entity>(ctx.state.store.read(), &scope, id).await?.ok_or(AppError::NotFound)?;
+    if batch.status != ImportStatus::Preview.as_str() {
+        return Err(AppError::TransitionRefused { state: batch.status, allowed: vec![] });
+    }
+    if batch.version != version {
+        return Err(AppError::Stale);
+    }
+    Ok(batch)
+}
+
+/// What the institute last said about a file with the same titles.
+async fn remembered(conn: &impl ConnectionTrait, institute: Uuid, titles: &[String]) -> Result<Option<Mapping>, AppError> {
+    let last = import_batch::Entity::find()
+        .filter(import_batch::Column::InstituteId.eq(institute))
+        .filter(import_batch::Column::Header.eq(json!(titles).to_string()))
+        .filter(import_batch::Column::Status.is_in([ImportStatus::Done.as_str(), ImportStatus::Undone.as_str()]))
+        .order_by_desc(import_batch::Column::CreatedAtMs)
+        .one(conn)
+        .await
+        .map_err(StoreError::from)?;
+    Ok(last.map(|batch| serde_json::from_str(&batch.mapping)).transpose()?)
+}
+
+/// What holds for every row of a file.
+async fn ground(conn: &impl ConnectionTrait, batch: &import_batch::Model, today: chrono::NaiveDate) -> Result<Ground, AppError> {
+    let gone = || AppError::Conflict("the cohort of this file is no longer there".into());
+    let cohort = cohort::Entity::find_by_id(batch.cohort_id).one(conn).await.map_err(StoreError::from)?.ok_or_else(gone)?;
+    let programme = programme::Entity::find_by_id(cohort.programme_id).one(conn).await.map_err(StoreError::from)?.ok_or_else(gone)?;
+    let institute = organisation::Entity::find_by_id(batch.institute_id).one(conn).await.map_err(StoreError::from)?.ok_or_else(gone)?;
+    Ok(Ground {
+        institute_id: batch.institute_id,
+        cohort_id: batch.cohort_id,
+        country: institute.country,
+        occupation: programme.occupation,
+        ready_on: cohort.ends_on,
+        today,
+        order: DateOrder::parse(&batch.date_order).map_err(|_| StoreError::Corrupt { table: "import_batch", column: "date_order" })?,
+        mixed: BTreeSet::new(),
+        begins_as: batch.begins_as.clone(),
+    })
+}
+
+/// A row with what was found in it.
+struct Found {
+    line: i64,
+    cells: Vec<String>,
+    findings: Vec<Finding>,
+}
+
+/// Judges all rows: each by itself, then beside the others of the file, then beside who is known already.
+async fn judged(
+    state: &AppState,
+    conn: &impl ConnectionTrait,
+    batch: &import_batch::Model,
+    rows: Vec<(i64, Vec<String>)>,
+    now_ms: i64,
+) -> Result<Vec<Found>, AppError> {
+    let today = crate::clock::Moment::from_ms(now_ms).date();
+    let mut ground = ground(conn, batch, today).await?;
+    let mapping: Mapping = serde_json::from_str(&batch.mapping)?;
+    for field in ["birth_date", "ready_on", "passport_valid_to"] {
+        let Some(at) = mapping.get(field) else { continue };
+        if order_of(rows.iter().filter_map(|(_, cells)| cells.get(*at)).map(String::as_str)).1 {
+            ground.mixed.insert(field.into());
+        }
+    }
+    let columns = mapping.clone();
+    let (mut found_rows, mut marks) = blocking(move || {
+        let words = Words::new();
+        let (mut found_rows, mut marks) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        for (line, cells) in rows {
+            let judged = judge(&cells, &columns, &ground, &words, Uuid::nil(), now_ms);
+            marks.push(Marks {
+                name_key: judged.person.row.name_key,
+                birth: judged.person.row.birth_date,
+                passport: judged.person.passport,
+            });
+            found_rows.push(Found { line, cells, findings: judged.findings });
+        }
+        Ok((found_rows, marks))
+    })
+    .await?;
+    twice_in_the_file(&mut found_rows, &marks, &mapping);
+    known_already(state, conn, batch.institute_id, &mut found_rows, &mut marks, &mapping).await?;
+    Ok(found_rows)
+}
+
+/// By what a person is known again.
+struct Marks {
+    name_key: String,
+    birth: Option<chrono::NaiveDate>,
+    passport: Option<(String, String)>,
+}
+
+/// The second of two rows about one person is bad: which of them is right only a person can say.
+fn twice_in_the_file(rows: &mut [Found], marks: &[Marks], mapping: &Mapping) {
+    let (mut people, mut passports) = (BTreeMap::new(), BTreeMap::new());
+    for (row, mark) in rows.iter_mut().zip(marks) {
+        let first = mark.birth.filter(|_| !mark.name_key.is_empty()).and_then(|birth| {
+            let first = *people.entry((mark.name_key.clone(), birth)).or_insert(row.line);
+            (first != row.line).then_some(("given_name", first))
+        });
+        let shown = mark.passport.clone().and_then(|passport| {
+            let first = *passports.entry(passport).or_insert(row.line);
+            (first != row.line).then_some(("passport_number", first))
+        });
+        if let Some((field, line)) = shown.or(first) {
+            let error = FieldError::new(field, "import-twice", format!("stands in line {line} already")).with("line", line);
+            row.findings.push(found(mapping.get(field).copied(), &error, false));
+        }
+    }
+}
+
+/// Who is known already, here or elsewhere, makes a row doubtful. Of others' people nothing is said but that.
+async fn known_already(
+    state: &AppState,
+    conn: &impl ConnectionTrait,
+    institute: Uuid,
+    rows: &mut [Found],
+    marks: &mut [Marks],
+    mapping: &Mapping,
+) -> Result<(), AppError> {
+    let keys: Vec<String> = marks.iter().map(|mark| mark.name_key.clone()).filter(|key| !key.is_empty()).collect();
+    let mut people: BTreeMap<String, Vec<(Option<chrono::NaiveDate>, Uuid)>> = BTreeMap::new();
+    for some in keys.chunks(ASKED_AT_ONCE) {
+        let known: Vec<(String, Option<chrono::NaiveDate>, Uuid)> = trainee::Entity::find()
+            .select_only()
+            .columns([trainee::Column::NameKey, trainee::Column::BirthDate, trainee::Column::InstituteId])
+            .filter(trainee::Column::NameKey.is_in(some.iter().cloned()))
+            .filter(trainee::Column::MergedInto.is_null())
+            .filter(trainee::Column::ErasedAtMs.is_null())
+            .into_tuple()
+            .all(conn)
+            .await
+            .map_err(StoreError::from)?;
+        for (key, birth, of) in known {
+            people.entry(key).or_default().push((birth, of));
+        }
+    }
+    let hash = |(country, number): &(String, String)| {
+        let plain = super::identity_documents::plain(number).ok()?;
+        Some(super::identity_documents::index(state, IdentityDocumentKind::Passport, country, &plain))
+    };
+    let hashes: Vec<Option<String>> = marks.iter().map(|mark| mark.passport.as_ref().and_then(hash)).collect();
+    let asked: Vec<String> = hashes.iter().flatten().cloned().collect();
+    let mut documents = BTreeSet::new();
+    for some in asked.chunks(ASKED_AT_ONCE) {
+        let known: Vec<String> = identity_document::Entity::find()
+            .select_only()
+            .column(identity_document::Column::NumberHash)
+            .filter(identity_document::Column::NumberHash.is_in(some.iter().cloned()))
+            .into_tuple()
+            .all(conn)
+            .await
+            .map_err(StoreError::from)?;
+        documents.extend(known);
+    }
+    for ((row, mark), hash) in rows.iter_mut().zip(marks.iter()).zip(&hashes) {
+        let mut say = |field: &str, code, detail: &str| {
+            row.findings.push(found(mapping.get(field).copied(), &FieldError::new(field, code, detail), true));
+        };
+        if hash.as_ref().is_some_and(|hash| documents.contains(hash)) {
+            say("passport_number", "import-document", "has been shown by somebody before");
+        }
+        let same = |(birth, _): &&(Option<chrono::NaiveDate>, Uuid)| birth.is_none() || mark.birth.is_none() || *birth == mark.birth;
+        let like: Vec<_> = people.get(&mark.name_key).into_iter().flatten().filter(same).collect();
+        if like.iter().any(|(_, of)| *of == institute) {
+            say("family_name", "import-here", "is like somebody in your own list");
+        } else if !like.is_empty() {
+            say("family_name", "import-elsewhere", "is like somebody who is known elsewhere: the authority will look");
+        }
+    }
+    Ok(())
+}
+
+fn count(batch: &mut import_batch::Model, rows: &[Found]) {
+    (batch.good, batch.doubtful, batch.bad) = (0, 0, 0);
+    for row in rows {
+        match judge::verdict(&row.findings) {
+            RowVerdict::Good => batch.good += 1,
+            RowVerdict::Doubtful => batch.doubtful += 1,
+            RowVerdict::Bad => batch.bad += 1,
+        }
+    }
+}
+
+async fn keep(tx: &Tx, batch: Uuid, rows: Vec<Found>) -> Result<(), AppError> {
+    let mut kept = Vec::with_capacity(rows.len());
+    for row in rows {
+        kept.push(import_row::Model {
+            id: Uuid::now_v7(),
+            batch_id: batch,
+            line: row.line,
+            cells: json!(row.cells).to_string(),
+            verdict: judge::verdict(&row.findings).to_string(),
+            findings: json!(row.findings).to_string(),
+            trainee_id: None,
+        });
+    }
+    insert_rows(tx, kept).await
+}
+
+async fn insert_rows(tx: &Tx, rows: Vec<import_row::Model>) -> Result<(), AppError> {
+    // SQLite takes 32,766 bound values in a statement.
+    for some in rows.chunks(4_000) {
+        let rows = some.iter().cloned().map(|row| import_row::ActiveModel::from(row).reset_all());
+        import_row::Entity::insert_many(rows).exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
+    }
+    Ok(())
+}
+
+/// Work that takes a core for a while, away from the threads that answer everybody.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, AppError> + Send + 'static) -> Result<T, AppError> {
+    tokio::task::spawn_blocking(work).await.map_err(AppError::internal)?
+}
+
+/// Sets what moves on without anybody's compare-and-swap, within the transaction that moves it.
+async fn set(tx: &Tx, id: Uuid, values: Vec<(import_batch::Column, Expr)>) -> Result<(), AppError> {
+    let mut update = import_batch::Entity::update_many()
+        .col_expr(import_batch::Column::UpdatedAtMs, Expr::value(tx.now_ms()))
+        .col_expr(import_batch::Column::Version, Expr::col(import_batch::Column::Version).add(1))
+        .filter(import_batch::Column::Id.eq(id));
+    for (column, value) in values {
+        update = update.col_expr(column, value);
+    }
+    update.exec(tx.conn()).await.map_err(StoreError::from)?;
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! What a hire through a partnership is worth to an employer, as a page.
+
+use super::Answer;
+use super::cells::word_key;
+use super::charts;
+use super::parts::{Cell, Input, Part, Question, Sheet, Table};
+use super::shell::Page;
+use crate::app::finance;
+use crate::error::{AppError, FieldError};
+use crate::formats;
+use crate::i18n::Locale;
+use crate::web::extract::Params;
+use crate::web::problem::field_message;
+use passerelle_domain::finance::roi::{Alternative, Cost, Estimate, Item, Otherwise, Sheet as Reckoned};
+use passerelle_domain::money::{Currency, Money, parse_minor};
+
+type Given<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// `GET /ui/roi`: the figures stand in the address, so that a sheet can be shared; nothing is kept.
+pub async fn roi(page: Page, Params(asked): Params) -> Answer {
+    let t = page.locale;
+    let given = |name: &str| asked.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    let mut form = Question { action: "/ui/roi".into(), inputs: inputs(t, &given), submit: t.get("roi-reckon") };
+    let sheet = Sheet::new(page.shell("roi-title")).lead(t.get("roi-lead"));
+    if given("value").is_none() {
+        return sheet.part(Part::Question(Box::new(form))).answer();
+    }
+    match reckoned(&given) {
+        Ok(reckoned) => shown(sheet.part(Part::Question(Box::new(form))), t, &reckoned).answer(),
+        Err(AppError::Invalid(errors)) => {
+            for error in errors {
+                let said = field_message(t, &error);
+                form.inputs.iter_mut().filter(|input| input.name == error.field).for_each(|input| input.error = Some(said.clone()));
+            }
+            sheet.part(Part::Question(Box::new(form))).answer()
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// The sheet, or what is wrong by the names that the fields have on the page.
+fn reckoned(given: Given<'_>) -> Result<Reckoned, AppError> {
+    let asked = estimate(given)?;
+    finance::roi(&asked).map_err(|refused| {
+        let AppError::Invalid(mut errors) = refused else { return refused };
+        for error in &mut errors {
+            let mut path = error.field.split('.');
+            error.field = match (path.next(), path.next().and_then(|at| at.parse::<usize>().ok()), path.next()) {
+                (Some("upfront"), Some(at), _) => asked.upfront.get(at).map(|item| item.cost.to_string()).unwrap_or_default(),
+                (Some("alternatives"), _, Some(name)) => format!("other_{name}"),
+                _ => continue,
+            };
+        }
+        AppError::Invalid(errors)
+    })
+}
+
+fn inputs(t: Locale, given: Given<'_>) -> Vec<Input> {
+    let field = |name: &str, label: String, otherwise: &str| {
+        Input::new("text", name, label).value(given(name).unwrap_or_else(|| otherwise.to_owned()))
+    };
+    let mut inputs = vec![
+        field("currency", t.get("field-currency"), "EUR").required(),
+        field("value", t.get("roi-value"), "").hint(t.get("roi-value-hint")).required(),
+        field("wage", t.get("roi-wage"), "").hint(t.get("roi-wage-hint")).required(),
+        field("attrition", t.get("roi-attrition"), "1"),
+        field("discount", t.get("roi-discount"), "0.4"),
+        field("months", t.get("roi-months"), "48"),
+    ];
+    inputs.extend(Cost::ALL.iter().map(|cost| field(cost.as_str(), t.get(&word_key("roi-cost", cost.as_str())), "")));
+    let options = Otherwise::ALL.iter().map(|word| (word.to_string(), t.get(&word_key("roi-otherwise", word.as_str()))));
+    let nothing = (String::new(), "—".to_owned());
+    inputs.push(
+        Input::new("select", "otherwise", t.get("roi-otherwise"))
+            .options(std::iter::once(nothing).chain(options).collect())
+            .value(given("otherwise").unwrap_or_default()),
+    );
+    for name in ["value", "wage", "attrition", "upfront"] {
+        let label = format!("{}: {}", t.get("roi-otherwise"), t.get(&format!("roi-{name}")));
+        inputs.push(field(&format!("other_{name}"), label, ""));
+    }
+    inputs
+}
+
+/// The sheet that the fields describe.
+fn estimate(given: Given<'_>) -> Result<Estimate, AppError> {
+    let refused = |name: &str, error: &passerelle_domain::parse::ParseError| AppError::Invalid(vec![FieldError::of(name, error)]);
+    let code = given("currency").unwrap_or_else(|| "EUR".into()).to_uppercase();
+    let currency = Currency::parse(&code).map_err(|error| refused("currency", &error))?;
+    let amount = |name: &str| -> Result<Money, AppError> {
+        let text = given(name).ok_or_else(|| AppError::invalid(name, "required", "is needed"))?;
+        let minor = parse_minor(&text.replace(',', "."), currency).map_err(|error| refused(name, &error))?;
+        Ok(Money::new(minor, currency))
+    };
+    let percent = |name: &str, otherwise: &str| -> Result<f64, AppError> {
+        let text = given(name).unwrap_or_else(|| otherwise.to_owned());
+        let number: f64 = text.replace(',', ".").parse().map_err(|_| AppError::invalid(name, "number", "must be a number"))?;
+        Ok(number / 100.0)
+    };
+    let months = given("months").unwrap_or_else(|| "48".into());
+    let mut upfront = Vec::new();
+    for cost in Cost::ALL.iter().filter(|cost| given(cost.as_str()).is_some()) {
+        upfront.push(Item { cost: *cost, amount: amount(cost.as_str())? });
+    }
+    let mut alternatives = Vec::new();
+    if let Some(word) = given("otherwise") {
+        alternatives.push(Alternative {
+            otherwise: Otherwise::parse(&word).map_err(|error| refused("otherwise", &error))?,
+            value: amount("other_value")?,
+            wage: amount("other_wage")?,
+            attrition: percent("other_attrition", "0")?,
+            upfront: if given("other_upfront").is_some() { amount("other_upfront")? } else { Money::new(0, currency) },
+        });
+    }
+    Ok(Estimate {
+        value: amount("value")?,
+        wage: amount("wage")?,
+        attrition: percent("attrition", "1")?,
+        discount: percent("discount", "0.4")?,
+        months: months.parse().map_err(|_| AppError::invalid("months", "number", "must be a whole number"))?,
+        upfront,
+        alternatives,
+    })
+}
+
+fn shown(mut sheet: Sheet, t: Locale, reckoned: &Reckoned) -> Sheet {
+    let money = |amount: Money| formats::money(t, amount);
+    let mut facts = vec![
+        (t.get("roi-upfront"), Cell::number(money(reckoned.upfront))),
+        (t.get("roi-worth"), Cell::number(money(reckoned.net_present_value))),
+    ];
+    if let Some(roi) = reckoned.roi {
+        facts.push((t.get("roi-return"), Cell::number(t.with1("plan-percent", "percent", (roi * 100.0).round() as i64))));
+    }
+    let payback = reckoned.payback_month.map_or_else(|| t.get("roi-never"), |month| t.with1("roi-month", "month", month));
+    facts.push((t.get("roi-payback"), Cell::text(payback)));
+    facts.push((t.get("roi-stays"), Cell::number(format!("{:.1}", reckoned.months_expected))));
+    sheet = sheet.part(Part::Facts { heading: t.get("roi-result"), facts });
+    if !reckoned.alternatives.is_empty() {
+        let row = |other: &passerelle_domain::finance::roi::Compared| {
+            let name = t.get(&word_key("roi-otherwise", other.otherwise.as_str()));
+            vec![Cell::text(name), Cell::number(money(other.net_present_value)), Cell::number(money(other.advantage))]
+        };
+        sheet = sheet.table(Table {
+            heading: t.get("roi-compared"),
+            columns: ["roi-otherwise", "roi-worth", "roi-advantage"].map(|key| t.get(key)).into(),
+            rows: reckoned.alternatives.iter().map(row).collect(),
+            empty: String::new(),
+        });
+    }
+    // The table beside the picture: each half year, and the month in which it is paid back.
+    let at = |month: usize| month == 1 || month % 6 == 0 || Some(month as u32) == reckoned.payback_month;
+    let rows = reckoned.balance.iter().zip(1..).filter(|(_, month)| at(*month));
+    let points: Vec<(String, i64)> = reckoned.balance.iter().zip(1..).map(|(sum, month)| (month.to_string(), sum.minor)).collect();
+    sheet.part(Part::Picture {
+        heading: t.get("roi-balance"),
+        svg: charts::line(&t.get("roi-balance"), &points, &|minor| money(Money::new(minor, reckoned.upfront.currency))),
+        columns: vec![t.get("roi-months"), t.get("roi-balance")],
+        rows: rows.map(|(sum, month)| vec![month.to_string(), money(*sum)]).collect(),
+    })
+}
