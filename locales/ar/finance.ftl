@@ -35,3 +35,4 @@ roi-otherwise-vacancy = ترك الوظيفة شاغرة
 error-share-range = اكتب نسبة بين 0 و100 بالمئة.
 error-months-range = بين شهر واحد و240 شهرًا.
 error-below-zero = لا يقل عن الصفر: للدعم حقل خاص به.
+roi-currency = العملة

@@ -35,3 +35,4 @@ roi-otherwise-vacancy = Stelle unbesetzt lassen
 error-share-range = Geben Sie einen Anteil zwischen 0 und 100 Prozent an.
 error-months-range = Zwischen 1 und 240 Monaten.
 error-below-zero = Nicht unter null: ein Zuschuss hat ein eigenes Feld.
+roi-currency = Währung

@@ -35,3 +35,4 @@ roi-otherwise-vacancy = Leave the post vacant
 error-share-range = Write a share between 0 and 100 percent.
 error-months-range = Between 1 and 240 months.
 error-below-zero = Not below zero: a subsidy has a field of its own.
+roi-currency = Currency

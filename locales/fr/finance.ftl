@@ -35,3 +35,4 @@ roi-otherwise-vacancy = Laisser le poste vacant
 error-share-range = Indiquez une part entre 0 et 100 pour cent.
 error-months-range = Entre 1 et 240 mois.
 error-below-zero = Pas au-dessous de zéro : une subvention a son propre champ.
+roi-currency = Monnaie

@@ -9,6 +9,7 @@ mod imports;
 mod matching;
 mod pathways;
 mod platform;
+mod pledges;
 mod privacy;
 mod records;
 mod reference;
@@ -105,5 +106,6 @@ pub fn table() -> Vec<Entry> {
     table.extend(cases::entries());
     table.extend(finance::entries());
     table.extend(imports::entries());
+    table.extend(pledges::entries());
     table
 }

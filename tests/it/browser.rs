@@ -67,7 +67,11 @@ async fn pages(service: &Service, role: Role) -> std::collections::BTreeMap<Stri
             .filter_map(|rest| rest.split('"').next())
             .map(|href| href.replace("&#38;", "&").replace("&amp;", "&"));
         waiting.extend(links.filter(|href| {
-            href.starts_with("/ui") && !href.contains(".csv") && !href.contains(".json") && !href.contains("/attachments/")
+            href.starts_with("/ui")
+                && !href.contains(".csv")
+                && !href.contains(".xlsx")
+                && !href.contains(".json")
+                && !href.contains("/attachments/")
         }));
         found.insert(pattern, path);
     }
@@ -98,8 +102,8 @@ async fn every_role_finds_its_pages_accessible_in_every_language_and_width() {
         let new: Vec<&String> = pages.iter().filter(|(pattern, _)| checked.insert((*pattern).clone())).map(|(_, path)| path).collect();
         for code in ["en", "fr", "de", "ar"] {
             speak(&browser, code).await;
-            // Elsewhere the longest words and the other direction tell what would not fit.
-            let narrow = pages.values().filter(|path| new.contains(path) || matches!(code, "de" | "ar")).map(|path| (path, 320));
+            // Of the same page of another role the other direction tells what would not fit.
+            let narrow = pages.values().filter(|path| new.contains(path) || code == "ar").map(|path| (path, 320));
             for (path, width) in narrow.chain(new.iter().map(|path| (*path, 1280))) {
                 if looked_at.last().is_none_or(|last| *last != width) {
                     browser.set_window_size(width, 800).await.unwrap();
@@ -108,7 +112,8 @@ async fn every_role_finds_its_pages_accessible_in_every_language_and_width() {
                 browser.goto(&format!("{}{path}", service.address)).await.unwrap();
                 let place = format!("{role} {path} {code} {width}");
                 wrong.extend(fits(&browser, code == "ar", &place).await);
-                if width == 1280 || (code == "ar" && new.contains(&path)) {
+                // What it finds does not hang on the words: once for each direction and width.
+                if (width == 1280 && code == "fr") || (width == 320 && code == "ar" && new.contains(&path)) {
                     wrong.extend(accessible(&browser, &axe, &place).await);
                 }
             }

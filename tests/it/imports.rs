@@ -18,7 +18,7 @@ async fn school(service: &Service) -> School {
     let institute = service.organisation("institute", "MA").await;
     let registrar = service.program(Role::InstituteClerk, Some(institute), &[], None).await;
     let programme = json!({
-        "name": "Nursing", "institute_id": institute, "occupation": "2221", "eqf_basis": "self_declared", "language": "fr", "hours": 3000,
+        "name": "Nursing", "institute_id": institute, "occupation": "2221", "eqf_basis": "none", "language": "fr", "hours": 3000,
         "awarded_qualification": "Infirmier polyvalent",
     });
     let programme = registrar.post("/api/v1/programmes", programme).await.created();

@@ -25,6 +25,7 @@ mod many;
 mod match_answers;
 mod matching;
 mod pathways;
+mod pledges;
 mod recognition;
 mod records;
 mod rights;

@@ -63,6 +63,8 @@ words!(
         Need = "need",
         NeedSkill = "need_skill",
         SeatPool = "seat_pool",
+        /// Seats that an employer stands for before anybody is trained.
+        Pledge = "pledge",
         Agreement = "agreement",
         Quota = "quota",
         MatchRun = "match_run",

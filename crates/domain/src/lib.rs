@@ -23,4 +23,5 @@ pub mod occupation;
 pub mod parse;
 pub mod people;
 pub mod period;
+pub mod pledge;
 pub mod privacy;

@@ -9,4 +9,5 @@ pub use passerelle_domain::contingency;
 pub mod equivalence;
 pub mod matching;
 pub mod pathway;
+pub mod seats;
 pub mod solver;

@@ -53,6 +53,7 @@ pub mod passkey;
 pub mod pathway_approval;
 pub mod pathway_draft;
 pub mod person_request;
+pub mod pledge;
 pub mod programme;
 pub mod proposal;
 pub mod quota;

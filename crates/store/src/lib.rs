@@ -26,7 +26,7 @@ pub use tx::Tx;
 pub mod query {
     pub use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, OnConflict, SimpleExpr};
     pub use sea_orm::{
-        ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iden, IntoActiveModel, Iterable, ModelTrait,
-        PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set, Statement,
+        ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iden, IntoActiveModel, Iterable, JoinType,
+        ModelTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set, Statement,
     };
 }

@@ -90,6 +90,7 @@ record!(skill_claim, SkillClaim, search: None, |reach| scope::paper(skill_claim:
 record!(need, Need, search: Some(need::Column::Search), scope::need, scope::need_taken);
 record!(need_skill, NeedSkill, search: None, |reach| scope::of_need(need_skill::Column::NeedId, reach));
 record!(seat_pool, SeatPool, search: None, |reach| scope::of_need(seat_pool::Column::NeedId, reach));
+record!(pledge, Pledge, search: Some(pledge::Column::Search), scope::pledge);
 record!(agreement, Agreement, search: Some(agreement::Column::Search), scope::agreement);
 record!(quota, Quota, search: Some(quota::Column::Search), scope::quota);
 record!(import_batch, Import, search: None, |reach| scope::of_organisation(import_batch::Column::InstituteId, reach));

@@ -303,6 +303,16 @@ pub(crate) fn agreement(reach: &Reach) -> Condition {
     }
 }
 
+pub(crate) fn pledge(reach: &Reach) -> Condition {
+    match reach {
+        Reach::Everything => Condition::all(),
+        Reach::Organisations(own) => pledge::Column::EmployerId.is_in(ids(own)).into_condition(),
+        Reach::Origins(territory) => within(territory, pledge::Column::Origin, None),
+        Reach::Destinations(territory) => within(territory, pledge::Column::Destination, None),
+        _ => none(),
+    }
+}
+
 pub(crate) fn shared_group(reach: &Reach) -> Condition {
     match reach {
         Reach::Everything => Condition::all(),

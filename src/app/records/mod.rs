@@ -21,6 +21,7 @@ mod needs;
 mod organisations;
 mod outcomes;
 mod person_requests;
+mod pledges;
 mod programmes;
 mod proposals;
 mod quotas;
@@ -39,7 +40,7 @@ use serde_json::{Map, Value};
 pub use trainees::Trainees;
 
 /// Every kind of record, in the order of the navigation.
-pub static ALL: [&(dyn Resource + 'static); 31] = [
+pub static ALL: [&(dyn Resource + 'static); 32] = [
     &Typed::<organisations::Organisations>::new(),
     &Typed::<sites::Sites>::new(),
     &Typed::<programmes::Programmes>::new(),
@@ -57,6 +58,7 @@ pub static ALL: [&(dyn Resource + 'static); 31] = [
     &Typed::<needs::Needs>::new(),
     &Typed::<need_skills::NeedSkills>::new(),
     &Typed::<seat_pools::SeatPools>::new(),
+    &Typed::<pledges::Pledges>::new(),
     &Typed::<agreements::Agreements>::new(),
     &Typed::<quotas::Quotas>::new(),
     &Typed::<proposals::Proposals>::new(),

@@ -7,6 +7,7 @@ pub mod imports;
 pub mod match_runs;
 pub mod pathways;
 pub mod platform;
+pub mod pledges;
 pub mod privacy;
 pub mod reference;
 

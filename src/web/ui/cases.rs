@@ -9,7 +9,7 @@ use super::{Answer, see};
 use crate::app::privacy::{exceptional, person_requests};
 use crate::app::resource::{Document, Resource};
 use crate::app::work::{assignments, attachments, comments};
-use crate::app::{case_transfers, duplicates, identity_documents, records};
+use crate::app::{case_transfers, duplicates, identity_documents, pledges, records};
 use crate::error::{AppError, FieldError};
 use crate::formats;
 use crate::web::extract::PathId;
@@ -72,6 +72,19 @@ pub fn decision_forms(page: &Page, resource: &dyn Resource, document: &Document)
             ]
         }
         (Subject::Duplicate, _) if may => vec![form("decision", "duplicate-reopen").hidden("status", "open")],
+        (Subject::Pledge, status) => {
+            let mut forms = Vec::new();
+            if may && status == "offered" {
+                forms.push(form("acknowledgement", "pledge-acknowledge"));
+            }
+            if permit(&page.actor, Action::Update, Subject::Pledge).is_ok() && status != "cancelled" {
+                let causes = passerelle_domain::pledge::causes()
+                    .map(|cause| (cause.to_owned(), t.get(&format!("cause-{}", cause.to_lowercase().replace('.', "-")))));
+                let cause = Input::new("select", "cause", t.get("field-cause")).options(causes.collect()).value("EMP.WITHDRAW").required();
+                forms.push(form("cancellation", "pledge-cancel").lead(t.get("pledge-cancel-lead")).input(cause).danger());
+            }
+            forms
+        }
         (Subject::ExceptionalAccess, _) if may && !document.data.contains_key("reviewed_at") => {
             vec![form("review", "exceptional-review").input(Input::new("textarea", "review", t.get("field-review")).required())]
         }
@@ -115,6 +128,22 @@ pub async fn decide_duplicate(page: Page, PathId(id): PathId, sent: Sent) -> Ans
     let status = DuplicateStatus::parse(sent.get("status")).map_err(|error| AppError::Invalid(vec![FieldError::of("status", &error)]))?;
     duplicates::decide(&page.ctx(), id, sent.version()?, &duplicates::Decide { status, keep: sent.id("keep") }).await?;
     Ok(see(format!("/ui/duplicates/{id}?notice=decided")))
+}
+
+/// `POST /ui/pledges/{id}/acknowledgement`
+pub async fn acknowledge_pledge(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
+    sent.guard(&page)?;
+    permit(&page.actor, Action::Decide, Subject::Pledge)?;
+    pledges::acknowledge(&page.ctx(), id, sent.version()?).await?;
+    Ok(see(format!("/ui/pledges/{id}?notice=decided")))
+}
+
+/// `POST /ui/pledges/{id}/cancellation`
+pub async fn cancel_pledge(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
+    sent.guard(&page)?;
+    permit(&page.actor, Action::Update, Subject::Pledge)?;
+    pledges::cancel(&page.ctx(), id, sent.version()?, &pledges::Cancel { cause: sent.get("cause").into() }).await?;
+    Ok(see(format!("/ui/pledges/{id}?notice=decided")))
 }
 
 /// `POST /ui/exceptional-accesses/{id}/review`

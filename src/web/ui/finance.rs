@@ -60,7 +60,7 @@ fn inputs(t: Locale, given: Given<'_>) -> Vec<Input> {
         Input::new("text", name, label).value(given(name).unwrap_or_else(|| otherwise.to_owned()))
     };
     let mut inputs = vec![
-        field("currency", t.get("field-currency"), "EUR").required(),
+        field("currency", t.get("roi-currency"), "EUR").required(),
         field("value", t.get("roi-value"), "").hint(t.get("roi-value-hint")).required(),
         field("wage", t.get("roi-wage"), "").hint(t.get("roi-wage-hint")).required(),
         field("attrition", t.get("roi-attrition"), "1"),

@@ -70,8 +70,8 @@ pub async fn begin(page: Page, PathId(cohort): PathId) -> Answer {
 
 async fn begin_page(page: &Page, cohort: Uuid, errors: &[FieldError]) -> Answer {
     let t = page.locale;
-    let document = crate::app::records::find("cohorts").ok_or(AppError::NotFound)?.get(&page.ctx(), cohort).await?;
     permit(&page.actor, Action::Create, Subject::Import)?;
+    let document = crate::app::records::find("cohorts").ok_or(AppError::NotFound)?.get(&page.ctx(), cohort).await?;
     let automatic = (String::new(), t.get("import-encoding-found"));
     let encodings = sheet::ENCODINGS.iter().map(|name| ((*name).to_owned(), (*name).to_owned()));
     let mut form = Form::new(format!("/ui/cohorts/{cohort}/import"), t.get("import-look"))
@@ -148,6 +148,7 @@ async fn file(mut parts: Multipart) -> Result<(String, Vec<u8>, BTreeMap<String,
 
 /// `GET /ui/imports/template.xlsx`
 pub async fn template_xlsx(page: Page) -> Answer {
+    permit(&page.actor, Action::Create, Subject::Import)?;
     let disposition = (header::CONTENT_DISPOSITION, "attachment; filename=\"passerelle.xlsx\"");
     let kind = (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
     Ok(HttpResponse::Ok().insert_header(kind).insert_header(disposition).body(template::xlsx(page.locale)?))
@@ -155,6 +156,7 @@ pub async fn template_xlsx(page: Page) -> Answer {
 
 /// `GET /ui/imports/template.csv`
 pub async fn template_csv(page: Page) -> Answer {
+    permit(&page.actor, Action::Create, Subject::Import)?;
     csv_export::table("passerelle", &template::titles(page.locale), &[])
 }
 

@@ -23,6 +23,7 @@ pub mod privacy;
 pub mod recognition;
 pub mod records;
 pub mod reference;
+pub mod seats;
 pub mod sent;
 mod sentences;
 pub mod shell;

@@ -196,6 +196,7 @@ pub fn in_navigation(ctx: &Ctx<'_>, resource: &dyn Resource) -> bool {
                 | "tasks"
                 | "recognition-cases"
                 | "needs"
+                | "pledges"
                 | "agreements"
                 | "quotas"
                 | "proposals"
@@ -237,6 +238,9 @@ fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
     }
     if permit(ctx.actor, Action::List, Subject::Law).is_ok() {
         add("/ui/rules".into(), t.get("rules-title"));
+    }
+    if permit(ctx.actor, Action::List, Subject::Programme).is_ok() {
+        add("/ui/seat-plan".into(), t.get("seat-plan-title"));
     }
     if ctx.actor.trainee.is_none() {
         add("/ui/roi".into(), t.get("roi-title"));

@@ -147,6 +147,8 @@ fn employer(action: Action, subject: Subject, looks: bool, approver: bool) -> Op
         Subject::Site if looks || (edits && action != Action::Delete) || (approver && edits) => Some(Width::Own),
         Subject::Need if looks || (edits && action != Action::Delete) || (approver && edits) => Some(Width::Own),
         Subject::NeedSkill | Subject::SeatPool if looks || edits => Some(Width::Own),
+        // What the firm stands for is for whoever decides in it.
+        Subject::Pledge if looks || (approver && edits) => Some(Width::Own),
         Subject::Proposal if looks || (approver && action == Action::Decide) => Some(Width::Own),
         Subject::Outcome | Subject::Disclosure if looks => Some(Width::Own),
         Subject::Trainee | Subject::Credential | Subject::LanguageCertificate | Subject::SkillClaim | Subject::Journey if looks => {
@@ -176,6 +178,7 @@ fn origin(action: Action, subject: Subject, looks: bool, rank: Rank) -> Option<W
         }
         Subject::Trainee if rank == Rank::Officer && action == Action::Update => Some(Width::Origin),
         Subject::Agreement | Subject::Quota if looks || (rank == Rank::Approver && writes) => Some(Width::Origin),
+        Subject::Pledge if looks || (rank == Rank::Approver && action == Action::Decide) => Some(Width::Origin),
         Subject::MatchRun if looks => Some(Width::All),
         Subject::MatchRun if rank != Rank::Auditor && action == Action::Create => Some(Width::All),
         Subject::Proposal | Subject::Outcome | Subject::Disclosure | Subject::Consent | Subject::CaseTransfer if looks => {
@@ -205,6 +208,7 @@ fn destination(action: Action, subject: Subject, looks: bool, rank: Rank) -> Opt
         Subject::Organisation if rank == Rank::Approver && writes => Some(Width::Destination),
         Subject::Need if rank == Rank::Officer && action == Action::Update => Some(Width::Destination),
         Subject::Agreement | Subject::Quota if looks || (rank == Rank::Approver && writes) => Some(Width::Destination),
+        Subject::Pledge if looks => Some(Width::Destination),
         Subject::MatchRun if looks => Some(Width::All),
         Subject::MatchRun if rank != Rank::Auditor && action == Action::Create => Some(Width::All),
         Subject::Proposal | Subject::Outcome | Subject::RecognitionCase | Subject::CaseFile | Subject::SharedGroup if looks => {
@@ -280,7 +284,9 @@ fn worker_representative(action: Action, subject: Subject, looks: bool) -> Optio
 
 fn funder(subject: Subject, looks: bool) -> Option<Width> {
     match subject {
-        Subject::Programme | Subject::Cohort | Subject::Agreement | Subject::Quota | Subject::MatchRun if looks => Some(Width::All),
+        Subject::Programme | Subject::Cohort | Subject::Agreement | Subject::Quota | Subject::MatchRun | Subject::Pledge if looks => {
+            Some(Width::All)
+        }
         _ => None,
     }
 }

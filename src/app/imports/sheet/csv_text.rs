@@ -6,6 +6,8 @@ use encoding_rs::{Encoding, WINDOWS_1252};
 
 pub(super) fn read(bytes: &[u8], encoding: Option<&str>) -> Result<Sheet, AppError> {
     let (text, format) = decoded(bytes, encoding)?;
+    // One kind of line end, so that lines are counted as editors count them.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(&text)).from_reader(text.as_bytes());
     let mut sheet = Sheet { rows: Vec::new(), format };
     let mut record = csv::StringRecord::new();

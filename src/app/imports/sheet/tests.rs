@@ -44,6 +44,8 @@ fn a_quoted_cell_keeps_its_marks_and_line_ends() {
     let sheet = read(b"a;b\n\"x;\ny\";z\n\n;;\nlast;1;extra\n", None).expect("readable");
     assert_eq!(lines(&sheet), [vec!["a", "b", ""], vec!["x;\ny", "z", ""], vec!["last", "1", "extra"]]);
     assert_eq!(sheet.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [1, 2, 6]);
+    let windows = read(b"a;b\r\n\r\nc;d\r\ne;f\r\n", None).expect("readable");
+    assert_eq!(windows.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [1, 3, 4]);
 }
 
 #[test]
