@@ -104,3 +104,4 @@ import-words-track-undecided = مفتوح|?
 import-words-answer-yes = نعم|1|موافق
 import-words-answer-no = لا|0
 import-words-answer-unknown = ؟|-
+import-sent-at = أُرسل في

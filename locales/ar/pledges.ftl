@@ -44,3 +44,5 @@ seat-plan-no-pathway = لا مسار يؤدي إلى هناك
 seat-plan-spare = مقاعد لا يطلبها أي طلب
 seat-plan-no-spare = لا يوجد.
 field-cause = السبب
+new-pledges = تعهد جديد
+edit-pledges = تعديل التعهد

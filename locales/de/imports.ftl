@@ -104,3 +104,4 @@ import-words-track-undecided = offen|?
 import-words-answer-yes = j|wahr|1|x|ja
 import-words-answer-no = n|falsch|0
 import-words-answer-unknown = ?|-
+import-sent-at = Geschickt

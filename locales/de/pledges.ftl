@@ -44,3 +44,5 @@ seat-plan-no-pathway = Kein Weg führt dorthin
 seat-plan-spare = Plätze, die keine Nachfrage verlangt
 seat-plan-no-spare = Keine.
 field-cause = Ursache
+new-pledges = Neue Zusage
+edit-pledges = Zusage bearbeiten

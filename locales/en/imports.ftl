@@ -104,3 +104,4 @@ import-words-track-undecided = open|?
 import-words-answer-yes = y|true|1|x|signed
 import-words-answer-no = n|false|0
 import-words-answer-unknown = ?|-
+import-sent-at = Sent

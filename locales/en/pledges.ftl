@@ -44,3 +44,5 @@ seat-plan-no-pathway = No pathway leads there
 seat-plan-spare = Seats that no demand asks for
 seat-plan-no-spare = None.
 field-cause = Cause
+new-pledges = New pledge
+edit-pledges = Edit pledge

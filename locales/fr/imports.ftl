@@ -104,3 +104,4 @@ import-words-track-undecided = ouvert|?
 import-words-answer-yes = o|vrai|1|x|signé
 import-words-answer-no = n|faux|0
 import-words-answer-unknown = ?|-
+import-sent-at = Envoyé le

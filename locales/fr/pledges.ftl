@@ -44,3 +44,5 @@ seat-plan-no-pathway = Aucune voie n’y mène
 seat-plan-spare = Places que nulle demande ne réclame
 seat-plan-no-spare = Aucune.
 field-cause = Cause
+new-pledges = Nouvel engagement
+edit-pledges = Modifier l’engagement

@@ -42,7 +42,9 @@ on_both! {
         assert_eq!(act(&origin, "acknowledgement", 1, json!({})).await.json()["status"], "acknowledged");
         assert_eq!(act(&origin, "acknowledgement", 2, json!({})).await.status, 409);
         // Its terms are fixed.
-        assert_eq!(firm.put(&path, 2, pledge(employer, 1)).await.status, 409);
+        let mut smaller = pledge(employer, 1);
+        smaller["status"] = json!("acknowledged");
+        assert_eq!(firm.put(&path, 2, smaller).await.status, 409);
         assert_eq!(firm.delete(&path, 2).await.status, 409);
         assert_eq!(act(&firm, "cancellation", 2, json!({ "cause": "PER.PREG" })).await.refused(), ["cause:choice"]);
         let ended = act(&firm, "cancellation", 2, json!({ "cause": "EMP.WITHDRAW" })).await.json();

@@ -46,7 +46,7 @@ pub async fn list(page: Page) -> Answer {
     };
     let table = Table {
         heading: String::new(),
-        columns: ["import-file", "field-status", "import-rows", "import-done", "field-created-at"].map(|key| t.get(key)).into(),
+        columns: ["import-file", "field-status", "import-rows", "import-done", "import-sent-at"].map(|key| t.get(key)).into(),
         rows: files.rows.iter().map(row).collect(),
         empty: t.get("import-none"),
     };
