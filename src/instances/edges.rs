@@ -93,7 +93,7 @@ impl Taker {
         if self.weights {
             self.edges.weight.extend(columns.w());
         }
-        self.last = columns.t().zip(columns.r()).last().or(self.last);
+        self.last = columns.t().zip(columns.r()).next_back().or(self.last);
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 fn pledge(employer: Uuid, seats: i64) -> Value {
-    let from = (chrono::Utc::now() + chrono::TimeDelta::days(500)).date_naive();
+    let from = passerelle::clock::Moment::now().date() + chrono::TimeDelta::days(500);
     json!({
         "employer_id": employer, "origin": "MA", "destination": "DE", "occupation": "2221", "seats": seats,
         "start_from": from, "start_to": from + chrono::TimeDelta::days(60), "cost_percent": 80, "notice_days": 600,

@@ -149,7 +149,7 @@ fn shown(mut sheet: Sheet, t: Locale, reckoned: &Reckoned) -> Sheet {
         });
     }
     // The table beside the picture: each half year, and the month in which it is paid back.
-    let at = |month: usize| month == 1 || month % 6 == 0 || Some(month as u32) == reckoned.payback_month;
+    let at = |month: usize| month == 1 || month.is_multiple_of(6) || Some(month as u32) == reckoned.payback_month;
     let rows = reckoned.balance.iter().zip(1..).filter(|(_, month)| at(*month));
     let points: Vec<(String, i64)> = reckoned.balance.iter().zip(1..).map(|(sum, month)| (month.to_string(), sum.minor)).collect();
     sheet.part(Part::Picture {
