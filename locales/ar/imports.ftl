@@ -105,3 +105,4 @@ import-words-answer-yes = نعم|1|موافق
 import-words-answer-no = لا|0
 import-words-answer-unknown = ؟|-
 import-sent-at = أُرسل في
+retention-imports = أسطر جداول لم تصبح سجلات: تُحذف

@@ -105,3 +105,4 @@ import-words-answer-yes = j|wahr|1|x|ja
 import-words-answer-no = n|falsch|0
 import-words-answer-unknown = ?|-
 import-sent-at = Geschickt
+retention-imports = Zeilen von Tabellen, die nie Akten wurden: gelöscht

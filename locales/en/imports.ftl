@@ -105,3 +105,4 @@ import-words-answer-yes = y|true|1|x|signed
 import-words-answer-no = n|false|0
 import-words-answer-unknown = ?|-
 import-sent-at = Sent
+retention-imports = Rows of spreadsheets that never became records: deleted

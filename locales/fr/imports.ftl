@@ -105,3 +105,4 @@ import-words-answer-yes = o|vrai|1|x|signé
 import-words-answer-no = n|faux|0
 import-words-answer-unknown = ?|-
 import-sent-at = Envoyé le
+retention-imports = Lignes de tableurs jamais devenues des dossiers : supprimées

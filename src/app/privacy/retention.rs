@@ -9,7 +9,7 @@ use crate::error::AppError;
 use crate::state::AppState;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_store::entity::*;
-use passerelle_store::query::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use passerelle_store::query::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use passerelle_store::{StoreError, job};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -30,6 +30,8 @@ pub enum What {
     SentMail,
     Drafts,
     Links,
+    /// Rows of files of people that never became records.
+    Imports,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,6 +133,16 @@ async fn things(state: &AppState, now: Moment, rule: &Rule, before: i64, dry: bo
         What::Notifications => old!(notification, all().add(notification::Column::CreatedAtMs.lt(before))),
         What::SentMail => old!(mail, all().add(mail::Column::State.ne("ready")).add(mail::Column::CreatedAtMs.lt(before))),
         What::Drafts => old!(draft, all().add(draft::Column::UpdatedAtMs.lt(before))),
+        What::Imports => {
+            let old = import_batch::Entity::find()
+                .select_only()
+                .column(import_batch::Column::Id)
+                .filter(import_batch::Column::UpdatedAtMs.lt(before))
+                .filter(import_batch::Column::Status.ne("running"))
+                .into_query();
+            let rows = all().add(import_row::Column::BatchId.in_subquery(old)).add(import_row::Column::TraineeId.is_null());
+            old!(import_row, rows)
+        }
         What::Links => old!(one_time_link, all().add(one_time_link::Column::ExpiresAtMs.lt(before))),
         What::UnconfirmedAccounts => {
             old!(account, all().add(account::Column::Status.eq("unconfirmed")).add(account::Column::CreatedAtMs.lt(before)))
