@@ -106,3 +106,4 @@ import-words-answer-no = لا|0
 import-words-answer-unknown = ؟|-
 import-sent-at = أُرسل في
 retention-imports = أسطر جداول لم تصبح سجلات: تُحذف
+error-import-alike = في السطر { $line } شخص شديد الشبه: توأمان، أم الشخص نفسه بكتابة أخرى؟

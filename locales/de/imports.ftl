@@ -106,3 +106,4 @@ import-words-answer-no = n|falsch|0
 import-words-answer-unknown = ?|-
 import-sent-at = Geschickt
 retention-imports = Zeilen von Tabellen, die nie Akten wurden: gelöscht
+error-import-alike = In Zeile { $line } steht jemand sehr Ähnliches: Zwillinge, oder dieselbe Person anders geschrieben?

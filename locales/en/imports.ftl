@@ -106,3 +106,4 @@ import-words-answer-no = n|false|0
 import-words-answer-unknown = ?|-
 import-sent-at = Sent
 retention-imports = Rows of spreadsheets that never became records: deleted
+error-import-alike = Line { $line } has somebody very like this person: twins, or the same person spelt otherwise?

@@ -106,3 +106,4 @@ import-words-answer-no = n|faux|0
 import-words-answer-unknown = ?|-
 import-sent-at = Envoyé le
 retention-imports = Lignes de tableurs jamais devenues des dossiers : supprimées
+error-import-alike = La ligne { $line } contient quelqu’un de très semblable : des jumeaux, ou la même personne écrite autrement ?

@@ -15,7 +15,7 @@ use super::Ctx;
 use crate::error::{AppError, FieldError};
 use crate::state::AppState;
 use columns::{Mapping, Names};
-use judge::{Finding, Ground, Words, found, judge, order_of};
+use judge::{Finding, Ground, Person, Words, found, judge, order_of};
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::people::{DateOrder, ImportStatus, JourneyState, RowVerdict};
 use passerelle_domain::privacy::IdentityDocumentKind;
@@ -310,11 +310,8 @@ async fn judged(
         let (mut found_rows, mut marks) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
         for (line, cells) in rows {
             let judged = judge(&cells, &columns, &ground, &words, Uuid::nil(), now_ms);
-            marks.push(Marks {
-                name_key: judged.person.row.name_key,
-                birth: judged.person.row.birth_date,
-                passport: judged.person.passport,
-            });
+            let Person { row, passport, .. } = judged.person;
+            marks.push(Marks { name: row.search, name_key: row.name_key, birth: row.birth_date, passport });
             found_rows.push(Found { line, cells, findings: judged.findings });
         }
         Ok((found_rows, marks))
@@ -327,26 +324,37 @@ async fn judged(
 
 /// By what a person is known again.
 struct Marks {
+    /// The name as it is written, but for accents and case.
+    name: String,
     name_key: String,
     birth: Option<chrono::NaiveDate>,
     passport: Option<(String, String)>,
 }
 
-/// The second of two rows about one person is bad: which of them is right only a person can say.
+/// The second of two rows about one person is bad: which of them is right only a person can say. Where the names are
+/// only alike it is doubtful: twins are often named so.
 fn twice_in_the_file(rows: &mut [Found], marks: &[Marks], mapping: &Mapping) {
-    let (mut people, mut passports) = (BTreeMap::new(), BTreeMap::new());
+    let mut people: BTreeMap<(&str, chrono::NaiveDate), (&str, i64)> = BTreeMap::new();
+    let mut passports: BTreeMap<&(String, String), i64> = BTreeMap::new();
     for (row, mark) in rows.iter_mut().zip(marks) {
-        let first = mark.birth.filter(|_| !mark.name_key.is_empty()).and_then(|birth| {
-            let first = *people.entry((mark.name_key.clone(), birth)).or_insert(row.line);
-            (first != row.line).then_some(("given_name", first))
-        });
-        let shown = mark.passport.clone().and_then(|passport| {
-            let first = *passports.entry(passport).or_insert(row.line);
-            (first != row.line).then_some(("passport_number", first))
-        });
-        if let Some((field, line)) = shown.or(first) {
-            let error = FieldError::new(field, "import-twice", format!("stands in line {line} already")).with("line", line);
-            row.findings.push(found(mapping.get(field).copied(), &error, false));
+        let mut say = |field: &str, code, detail: &str, line: i64, doubt| {
+            let error = FieldError::new(field, code, format!("{detail} line {line}")).with("line", line);
+            row.findings.push(found(mapping.get(field).copied(), &error, doubt));
+        };
+        if let Some(line) = mark.passport.as_ref().and_then(|passport| passports.get(passport)) {
+            say("passport_number", "import-twice", "stands already in", *line, false);
+        } else if let Some(birth) = mark.birth.filter(|_| !mark.name_key.is_empty()) {
+            match people.get(&(mark.name_key.as_str(), birth)) {
+                Some((name, line)) if *name == mark.name => say("given_name", "import-twice", "stands already in", *line, false),
+                Some((_, line)) => say("given_name", "import-alike", "is very like somebody in", *line, true),
+                None => {}
+            }
+        }
+        if let Some(passport) = &mark.passport {
+            passports.entry(passport).or_insert(row.line);
+        }
+        if let Some(birth) = mark.birth.filter(|_| !mark.name_key.is_empty()) {
+            people.entry((mark.name_key.as_str(), birth)).or_insert((mark.name.as_str(), row.line));
         }
     }
 }

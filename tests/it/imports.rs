@@ -172,6 +172,47 @@ on_both! {
         assert_eq!(next["mapping"], batch["mapping"], "remembered");
     }
 
+    async fn two_who_take_a_file_at_once_and_workers_that_die_make_nobody_twice(on) {
+        let service = Service::start(on).await;
+        let school = school(&service).await;
+        let batch = school.send(many(1_300).as_bytes()).await.json();
+        let take = || school.event(&batch, "acceptance", json!({}));
+        let (a, b, c) = tokio::join!(take(), take(), take());
+        let mut answers = [a.status, b.status, c.status];
+        answers.sort_unstable();
+        assert_eq!(answers[0], 202, "{answers:?}");
+        assert!(answers[1..].iter().all(|status| [409, 412].contains(status)), "{answers:?}");
+        // Two workers at once, and both are ended in the middle of their work, again and again.
+        let id: Uuid = batch["id"].as_str().unwrap().parse().unwrap();
+        let store = &service.state.store;
+        for round in 0..3_i64 {
+            let far = passerelle::clock::Moment::now().ms() + 1_000_000 * (round + 1);
+            let job = passerelle_store::job::claim(store, "dying", far, 10).await.unwrap().expect("a job");
+            let lease = passerelle::app::match_runs::job_lease::Lease { job_id: job.id, worker: "dying" };
+            let work = passerelle::app::imports::carry_out(&service.state, &lease, id);
+            let _ = tokio::time::timeout(std::time::Duration::from_millis(120), work).await;
+        }
+        let job = passerelle_store::job::claim(store, "living", passerelle::clock::Moment::now().ms() + 9_000_000, 10).await.unwrap();
+        if let Some(job) = job.filter(|job| job.kind == "import") {
+            let lease = passerelle::app::match_runs::job_lease::Lease { job_id: job.id, worker: "living" };
+            passerelle::app::imports::carry_out(&service.state, &lease, id).await.unwrap();
+        }
+        let done = school.get(&batch).await;
+        assert_eq!((done["status"].as_str(), done["done"].as_i64()), (Some("done"), Some(1_300)), "{done}");
+        assert_eq!(people(&service, school.institute).await, 1_300);
+        assert_eq!(journey::Entity::find().count(store.read()).await.unwrap(), 1_300);
+    }
+
+    async fn twins_with_names_alike_are_asked_about_and_not_refused(on) {
+        let service = Service::start(on).await;
+        let school = school(&service).await;
+        let file = "Nom;Prénom;Né le\nAlami;Hassan;04/03/2001\nAlami;Hussein;04/03/2001\nALAMI;hassan;04/03/2001\nAlami;Hassan;05/03/2001\n";
+        let batch = school.send(file.as_bytes()).await.json();
+        assert_eq!(counts(&batch), [2, 1, 1], "{batch}");
+        assert_eq!(school.rows(&batch, "doubtful").await[0]["findings"][0]["code"], "import-alike");
+        assert_eq!(school.rows(&batch, "bad").await[0]["line"], 4);
+    }
+
     async fn files_that_nobody_should_send_are_answered_by_name(on) {
         let service = Service::start(on).await;
         let school = school(&service).await;

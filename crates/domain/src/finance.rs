@@ -1,9 +1,8 @@
-//! Reckoning with money: what a place is worth to an employer, what a programme owes its origin.
+//! Reckoning with money: what a place is worth to an employer.
 //!
 //! Amounts come in and go out as [`Money`](crate::money::Money); shares and rates are fractions (0.01 is one
 //! per cent). Where a fraction meets an amount the result is rounded once, at the end, half to even.
 
-pub mod equity;
 pub mod roi;
 
 /// To whole minor units, half to even; nothing where the number is none that can be kept.

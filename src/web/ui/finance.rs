@@ -26,7 +26,7 @@ pub async fn roi(page: Page, Params(asked): Params) -> Answer {
         return sheet.part(Part::Question(Box::new(form))).answer();
     }
     match reckoned(&given) {
-        Ok(reckoned) => shown(sheet.part(Part::Question(Box::new(form))), t, &reckoned).answer(),
+        Ok(reckoned) => shown(sheet, t, &reckoned).part(Part::Question(Box::new(form))).answer(),
         Err(AppError::Invalid(errors)) => {
             for error in errors {
                 let said = field_message(t, &error);

@@ -203,11 +203,22 @@ async fn show_page(page: &Page, id: Uuid, wanted: Option<&str>, errors: &[FieldE
         sheet = sheet.part(Part::Notice { text: failure.clone(), kind: "bad" });
     }
     let version = batch.version.to_string();
-    match ImportStatus::parse(&batch.status) {
+    let status = ImportStatus::parse(&batch.status);
+    if status == Ok(ImportStatus::Preview) && batch.good + batch.doubtful > 0 {
+        sheet = sheet.form(accept_form(t, &batch, &version));
+    }
+    // What was found comes before what the columns mean: most titles are known, and most faults lie in cells.
+    if status != Ok(ImportStatus::Discarded) {
+        let counted = [(RowVerdict::Bad, batch.bad), (RowVerdict::Doubtful, batch.doubtful), (RowVerdict::Good, batch.good)];
+        let links = counted.into_iter().filter(|(_, count)| *count > 0).map(|(word, count)| {
+            let label = format!("{}: {}", t.get(&word_key("import-verdict", word.as_str())), formats::number(t, count));
+            (format!("/ui/imports/{id}?show={word}"), label)
+        });
+        sheet = sheet.part(Part::Links { heading: String::new(), links: links.collect() });
+        sheet = sheet.table(preview(t, verdict, &rows, &titles, &mapping));
+    }
+    match status {
         Ok(ImportStatus::Preview) => {
-            if batch.good + batch.doubtful > 0 {
-                sheet = sheet.form(accept_form(t, &batch, &version));
-            }
             sheet = sheet.form(mapping_form(t, &batch, &titles, &mapping, &version).refused(t, errors, |name| sent.some(name)));
             sheet = sheet.form(Form::new(format!("/ui/imports/{id}/discard"), t.get("import-discard")).hidden("version", version).danger());
         }
@@ -218,16 +229,6 @@ async fn show_page(page: &Page, id: Uuid, wanted: Option<&str>, errors: &[FieldE
         }
         _ => {}
     }
-    if batch.status == ImportStatus::Discarded.as_str() {
-        return sheet.answer();
-    }
-    let links = [(RowVerdict::Bad, batch.bad), (RowVerdict::Doubtful, batch.doubtful), (RowVerdict::Good, batch.good)];
-    let links = links.into_iter().filter(|(_, count)| *count > 0).map(|(word, count)| {
-        let label = format!("{}: {}", t.get(&word_key("import-verdict", word.as_str())), formats::number(t, count));
-        (format!("/ui/imports/{id}?show={word}"), label)
-    });
-    sheet = sheet.part(Part::Links { heading: String::new(), links: links.collect() });
-    sheet = sheet.table(preview(t, verdict, &rows, &titles, &mapping));
     sheet.answer()
 }
 

@@ -49,7 +49,8 @@ pub async fn show(page: Page, Params(params): Params) -> Answer {
     let query = params.get("unpledged_percent").map(|share| format!("?unpledged_percent={}", super::percent(share))).unwrap_or_default();
     sheet = sheet.action(format!("/ui/seat-plan.csv{query}"), t.get("action-csv"));
     let heading = t.get("seat-plan-needed");
-    let bars: Vec<(String, u64)> = made.lines.iter().take(DRAWN).map(|line| (name(line), u64::from(line.seats))).collect();
+    let bars: Vec<(String, u64)> =
+        made.lines.iter().filter(|line| line.seats > 0).take(DRAWN).map(|line| (name(line), u64::from(line.seats))).collect();
     if !bars.is_empty() {
         let rows = bars.iter().map(|(label, seats)| vec![label.clone(), seats.to_string()]).collect();
         let columns = vec![t.get("seat-plan-line"), heading.clone()];
