@@ -13,7 +13,7 @@ use crate::state::AppState;
 use passerelle_domain::ids::UserId;
 use passerelle_domain::people::{ImportStatus, RowVerdict};
 use passerelle_domain::privacy::{ConsentChannel, ConsentPurpose, IdentityDocumentKind};
-use passerelle_store::entity::{consent, identity_document, import_batch, import_row, trainee};
+use passerelle_store::entity::{account, consent, identity_document, import_batch, import_row, trainee};
 use passerelle_store::query::{ColumnTrait, EntityTrait, Expr, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, Tx, job, record};
 use serde_json::json;
@@ -98,6 +98,8 @@ async fn write(
     let people: Vec<trainee::Model> = judged.iter().map(|(_, person)| person.row.clone()).collect();
     record::insert_many::<trainee::Entity>(tx, people.clone()).await?;
     journeys::begin_many(state, tx, &people, now.date()).await?;
+    let account = account::Entity::find_by_id(batch.account_id).one(tx.conn()).await.map_err(StoreError::from)?;
+    let language = account.map_or_else(|| "en".to_owned(), |account| account.locale);
     let mut consents = Vec::new();
     let mut taken = Vec::with_capacity(judged.len());
     let mut numbers = BTreeSet::new();
@@ -120,7 +122,7 @@ async fn write(
             insert::<identity_document::Entity, _>(tx, document).await?;
         }
         if person.consents {
-            consents.push(signed(batch, &person.row, now_ms));
+            consents.push(signed(batch, &person.row, &language, now_ms));
         }
         taken.push(import_row::Model { trainee_id: Some(id), cells: "[]".into(), ..row });
     }
@@ -132,8 +134,9 @@ async fn write(
     insert_rows(tx, taken).await
 }
 
-/// Consent that somebody has signed on paper: to be matched, and nothing beyond.
-fn signed(batch: &import_batch::Model, row: &trainee::Model, now_ms: i64) -> consent::Model {
+/// Consent that somebody has signed on paper: to be matched, and nothing beyond. In the language in which whoever
+/// enters it works.
+fn signed(batch: &import_batch::Model, row: &trainee::Model, language: &str, now_ms: i64) -> consent::Model {
     consent::Model {
         id: Uuid::now_v7(),
         version: 1,
@@ -145,7 +148,7 @@ fn signed(batch: &import_batch::Model, row: &trainee::Model, now_ms: i64) -> con
         purpose: ConsentPurpose::Matching.to_string(),
         recipient_id: None,
         text_version: ConsentPurpose::TEXT_VERSION.into(),
-        language: "fr".into(),
+        language: language.into(),
         channel: ConsentChannel::Paper.to_string(),
         given_by: Some(batch.account_id),
         given_at_ms: now_ms,
