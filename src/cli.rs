@@ -5,8 +5,8 @@
 
 mod commands;
 mod demo;
-mod finance;
 mod instances;
+mod json;
 mod law;
 mod output;
 mod pathway;
@@ -381,7 +381,7 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
             Rules::Test => law::test(&config),
         },
         Command::Calc(Calc::Deadline) => law::deadline(&config),
-        Command::Calc(Calc::Roi) => finance::roi(),
+        Command::Calc(Calc::Roi) => json::answer_each(crate::app::finance::roi),
         Command::Match(args) => commands::match_run(config, args).await,
         Command::Candidates(args) => instances::candidates(&args),
         Command::Solve(args) => instances::solve(&args),
@@ -401,7 +401,7 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
         }
         Command::Doctor { json } => commands::doctor(config, json).await,
         Command::Openapi => {
-            println!("{}", output::pretty(&crate::web::openapi::document()));
+            println!("{}", json::pretty(&crate::web::openapi::document()));
             Ok(())
         }
     }

@@ -18,7 +18,6 @@ pledge-standing = مدى الوفاء به
 pledge-fulfilled = مقبولون من الطرفين
 error-pledge-past = هذا التاريخ مضى: لا يمكن تدريب أحد له.
 error-pledge-far = هذا التاريخ بعد أكثر من { $months } شهرًا.
-error-begins-as-offered = يبدأ التعهد معروضًا؛ وبلد المنشأ يقرّ به.
 seat-plan-title = خطة المقاعد
 seat-plan-lead = كم مقعد تدريب يُفتح قبل إنفاق المال: القليل يترك الوظائف المتعهد بها شاغرة، والكثير يدرّب الناس بلا جدوى.
 seat-plan-formula-title = كيف يُحسب

@@ -18,7 +18,6 @@ pledge-standing = Wie weit sie erfüllt ist
 pledge-fulfilled = Von beiden Seiten angenommen
 error-pledge-past = Dieser Tag ist vorbei: dafür kann niemand mehr ausgebildet werden.
 error-pledge-far = Dieser Tag liegt mehr als { $months } Monate voraus.
-error-begins-as-offered = Eine Zusage beginnt als angeboten; das Herkunftsland nimmt sie zur Kenntnis.
 seat-plan-title = Platzplanung
 seat-plan-lead = Wie viele Ausbildungsplätze zu öffnen sind, bevor Geld ausgegeben wird: zu wenige lassen zugesagte Stellen leer, zu viele bilden umsonst aus.
 seat-plan-formula-title = Wie gerechnet wird

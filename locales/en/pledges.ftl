@@ -18,7 +18,6 @@ pledge-standing = How far it is met
 pledge-fulfilled = Accepted by both sides
 error-pledge-past = This day lies in the past: nobody can be trained for it.
 error-pledge-far = This day lies more than { $months } months ahead.
-error-begins-as-offered = A pledge begins as offered; the origin acknowledges it.
 seat-plan-title = Seat plan
 seat-plan-lead = How many training places to open, before money is spent: too few leave pledged posts empty, too many train people for nothing.
 seat-plan-formula-title = How it is reckoned

@@ -18,7 +18,6 @@ pledge-standing = Où il en est
 pledge-fulfilled = Acceptés des deux côtés
 error-pledge-past = Cette date est passée : personne ne peut plus être formé pour elle.
 error-pledge-far = Cette date est à plus de { $months } mois.
-error-begins-as-offered = Un engagement commence comme proposé ; le pays d’origine en prend acte.
 seat-plan-title = Plan des places
 seat-plan-lead = Combien de places de formation ouvrir, avant de dépenser : trop peu laissent des postes promis vides, trop forment des gens pour rien.
 seat-plan-formula-title = Comment c’est calculé

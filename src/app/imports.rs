@@ -3,6 +3,7 @@
 
 pub mod columns;
 pub mod judge;
+mod known;
 pub mod sheet;
 pub mod template;
 mod undo;
@@ -12,14 +13,14 @@ pub use undo::undo;
 pub use write::{JOB, carry_out, give_up};
 
 use super::Ctx;
-use crate::error::{AppError, FieldError};
+use crate::error::AppError;
 use crate::state::AppState;
-use columns::{Mapping, Names};
-use judge::{Finding, Ground, Person, Words, found, judge, order_of};
+use columns::Mapping;
+use judge::{Finding, Ground, Person, judge, order_of};
+use known::Marks;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::people::{DateOrder, ImportStatus, JourneyState, RowVerdict};
-use passerelle_domain::privacy::IdentityDocumentKind;
-use passerelle_store::entity::{cohort, identity_document, import_batch, import_row, organisation, programme, trainee};
+use passerelle_store::entity::{cohort, import_batch, import_row, organisation, programme};
 use passerelle_store::list::{ListQuery, Page};
 use passerelle_store::query::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -27,11 +28,8 @@ use passerelle_store::query::{
 use passerelle_store::{StoreError, Tx, job, list, record};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use uuid::Uuid;
-
-/// Values that are asked for in one statement.
-const ASKED_AT_ONCE: usize = 500;
 
 /// States in which a person of a file may begin.
 pub const BEGINS: [JourneyState; 3] = [JourneyState::Applied, JourneyState::Enrolled, JourneyState::InTraining];
@@ -80,9 +78,8 @@ pub async fn upload(ctx: &Ctx<'_>, cohort_id: Uuid, sent: Sent<'_>) -> Result<im
     let (bytes, encoding) = (sent.bytes, sent.encoding);
     let (read, header, guessed) = blocking(move || {
         let read = sheet::read(&bytes, encoding.as_deref())?;
-        let names = Names::new();
-        let header = columns::header(&read, &names)?;
-        let guessed = columns::guessed(&header.titles, &names);
+        let header = columns::header(&read)?;
+        let guessed = columns::guessed(&header.titles);
         Ok((read, header, guessed))
     })
     .await?;
@@ -305,11 +302,10 @@ async fn judged(
         }
     }
     let columns = mapping.clone();
-    let (mut found_rows, mut marks) = blocking(move || {
-        let words = Words::new();
+    let (mut found_rows, marks) = blocking(move || {
         let (mut found_rows, mut marks) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
         for (line, cells) in rows {
-            let judged = judge(&cells, &columns, &ground, &words, Uuid::nil(), now_ms);
+            let judged = judge(&cells, &columns, &ground, Uuid::nil(), now_ms);
             let Person { row, passport, .. } = judged.person;
             marks.push(Marks { name: row.search, name_key: row.name_key, birth: row.birth_date, passport });
             found_rows.push(Found { line, cells, findings: judged.findings });
@@ -317,108 +313,9 @@ async fn judged(
         Ok((found_rows, marks))
     })
     .await?;
-    twice_in_the_file(&mut found_rows, &marks, &mapping);
-    known_already(state, conn, batch.institute_id, &mut found_rows, &mut marks, &mapping).await?;
+    known::twice_in_the_file(&mut found_rows, &marks, &mapping);
+    known::already(state, conn, batch.institute_id, &mut found_rows, &marks, &mapping).await?;
     Ok(found_rows)
-}
-
-/// By what a person is known again.
-struct Marks {
-    /// The name as it is written, but for accents and case.
-    name: String,
-    name_key: String,
-    birth: Option<chrono::NaiveDate>,
-    passport: Option<(String, String)>,
-}
-
-/// The second of two rows about one person is bad: which of them is right only a person can say. Where the names are
-/// only alike it is doubtful: twins are often named so.
-fn twice_in_the_file(rows: &mut [Found], marks: &[Marks], mapping: &Mapping) {
-    let mut people: BTreeMap<(&str, chrono::NaiveDate), (&str, i64)> = BTreeMap::new();
-    let mut passports: BTreeMap<&(String, String), i64> = BTreeMap::new();
-    for (row, mark) in rows.iter_mut().zip(marks) {
-        let mut say = |field: &str, code, detail: &str, line: i64, doubt| {
-            let error = FieldError::new(field, code, format!("{detail} line {line}")).with("line", line);
-            row.findings.push(found(mapping.get(field).copied(), &error, doubt));
-        };
-        if let Some(line) = mark.passport.as_ref().and_then(|passport| passports.get(passport)) {
-            say("passport_number", "import-twice", "stands already in", *line, false);
-        } else if let Some(birth) = mark.birth.filter(|_| !mark.name_key.is_empty()) {
-            match people.get(&(mark.name_key.as_str(), birth)) {
-                Some((name, line)) if *name == mark.name => say("given_name", "import-twice", "stands already in", *line, false),
-                Some((_, line)) => say("given_name", "import-alike", "is very like somebody in", *line, true),
-                None => {}
-            }
-        }
-        if let Some(passport) = &mark.passport {
-            passports.entry(passport).or_insert(row.line);
-        }
-        if let Some(birth) = mark.birth.filter(|_| !mark.name_key.is_empty()) {
-            people.entry((mark.name_key.as_str(), birth)).or_insert((mark.name.as_str(), row.line));
-        }
-    }
-}
-
-/// Who is known already, here or elsewhere, makes a row doubtful. Of others' people nothing is said but that.
-async fn known_already(
-    state: &AppState,
-    conn: &impl ConnectionTrait,
-    institute: Uuid,
-    rows: &mut [Found],
-    marks: &mut [Marks],
-    mapping: &Mapping,
-) -> Result<(), AppError> {
-    let keys: Vec<String> = marks.iter().map(|mark| mark.name_key.clone()).filter(|key| !key.is_empty()).collect();
-    let mut people: BTreeMap<String, Vec<(Option<chrono::NaiveDate>, Uuid)>> = BTreeMap::new();
-    for some in keys.chunks(ASKED_AT_ONCE) {
-        let known: Vec<(String, Option<chrono::NaiveDate>, Uuid)> = trainee::Entity::find()
-            .select_only()
-            .columns([trainee::Column::NameKey, trainee::Column::BirthDate, trainee::Column::InstituteId])
-            .filter(trainee::Column::NameKey.is_in(some.iter().cloned()))
-            .filter(trainee::Column::MergedInto.is_null())
-            .filter(trainee::Column::ErasedAtMs.is_null())
-            .into_tuple()
-            .all(conn)
-            .await
-            .map_err(StoreError::from)?;
-        for (key, birth, of) in known {
-            people.entry(key).or_default().push((birth, of));
-        }
-    }
-    let hash = |(country, number): &(String, String)| {
-        let plain = super::identity_documents::plain(number).ok()?;
-        Some(super::identity_documents::index(state, IdentityDocumentKind::Passport, country, &plain))
-    };
-    let hashes: Vec<Option<String>> = marks.iter().map(|mark| mark.passport.as_ref().and_then(hash)).collect();
-    let asked: Vec<String> = hashes.iter().flatten().cloned().collect();
-    let mut documents = BTreeSet::new();
-    for some in asked.chunks(ASKED_AT_ONCE) {
-        let known: Vec<String> = identity_document::Entity::find()
-            .select_only()
-            .column(identity_document::Column::NumberHash)
-            .filter(identity_document::Column::NumberHash.is_in(some.iter().cloned()))
-            .into_tuple()
-            .all(conn)
-            .await
-            .map_err(StoreError::from)?;
-        documents.extend(known);
-    }
-    for ((row, mark), hash) in rows.iter_mut().zip(marks.iter()).zip(&hashes) {
-        let mut say = |field: &str, code, detail: &str| {
-            row.findings.push(found(mapping.get(field).copied(), &FieldError::new(field, code, detail), true));
-        };
-        if hash.as_ref().is_some_and(|hash| documents.contains(hash)) {
-            say("passport_number", "import-document", "has been shown by somebody before");
-        }
-        let same = |(birth, _): &&(Option<chrono::NaiveDate>, Uuid)| birth.is_none() || mark.birth.is_none() || *birth == mark.birth;
-        let like: Vec<_> = people.get(&mark.name_key).into_iter().flatten().filter(same).collect();
-        if like.iter().any(|(_, of)| *of == institute) {
-            say("family_name", "import-here", "is like somebody in your own list");
-        } else if !like.is_empty() {
-            say("family_name", "import-elsewhere", "is like somebody who is known elsewhere: the authority will look");
-        }
-    }
-    Ok(())
 }
 
 fn count(batch: &mut import_batch::Model, rows: &[Found]) {

@@ -1,13 +1,17 @@
 //! Journeys: each event is judged by the state machine and by the version of the pathway that the
 //! journey has, is kept for good, and moves the record in the same transaction.
 
+mod begin;
 mod follow;
+mod forget;
 pub mod many;
 mod nightly;
 mod tasks;
 
+pub use begin::{begin_many, beginnings, of_person};
 pub use follow::{agreed, matched, recognised};
-pub use nightly::{JOB, Night, beginnings, carry_out, plan_next, recompute, request};
+pub use forget::{anonymise, erase, forget_unused};
+pub use nightly::{JOB, Night, carry_out, plan_next, recompute, request};
 
 use super::case_events::{self, Act, EventView, Happened};
 use super::law::{self, Law};
@@ -22,7 +26,7 @@ use passerelle_domain::corridor::{CorridorPack, Party, Step};
 use passerelle_domain::machine::journey::{Event, EventKind, Ground, Journey, Terms, hands, is_final, steps};
 use passerelle_domain::people::{JourneyState, RecognitionState};
 use passerelle_engine::pathway::{Clocks, JourneyStanding, Next, Remaining, clocks, remaining};
-use passerelle_store::entity::{case_event, journey, task, trainee};
+use passerelle_store::entity::{journey, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use passerelle_store::{StoreError, Tx, record};
 use serde::Serialize;
@@ -258,75 +262,6 @@ async fn following(state: &AppState, tx: &mut Tx, person: Uuid, event: &Event, o
     Ok(())
 }
 
-/// The journey of a person; begun where she has none yet.
-///
-/// # Errors
-/// When there is no such person, or the database refuses.
-pub async fn of_person(state: &AppState, tx: &mut Tx, person: Uuid, today: NaiveDate) -> Result<journey::Model, AppError> {
-    // Held first: whoever moves her meanwhile is waited for, and what is read then is what stands.
-    let row = record::hold::<trainee::Entity>(tx, person).await?.ok_or(AppError::NotFound)?;
-    let find = journey::Entity::find().filter(journey::Column::TraineeId.eq(person));
-    if let Some(row) = find.one(tx.conn()).await.map_err(StoreError::from)? {
-        return Ok(row);
-    }
-    let law = law::current(state, tx.conn()).await?;
-    let begun = beginning(&law, &row, today, tx.now_ms())?;
-    record::insert::<journey::Entity>(tx, begun.clone()).await?;
-    tasks::settle(tx, &begun, today).await?;
-    Ok(begun)
-}
-
-/// Journeys of many people who have none yet, with few statements.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn begin_many(state: &AppState, tx: &mut Tx, people: &[trainee::Model], today: NaiveDate) -> Result<(), AppError> {
-    let law = law::current(state, tx.conn()).await?;
-    let begun = beginnings(&law, people, today, tx.now_ms())?;
-    record::insert_many::<journey::Entity>(tx, begun.clone()).await?;
-    // Where the clocks ask for nothing yet, there is no task to look for.
-    let asks =
-        |row: &&journey::Model| !matches!(JourneyStanding::parse(&row.standing), Ok(JourneyStanding::OnTrack | JourneyStanding::Ended));
-    for row in begun.iter().filter(asks) {
-        tasks::settle(tx, row, today).await?;
-    }
-    Ok(())
-}
-
-/// A journey as it is first written down: in the state that the person's record has.
-///
-/// # Errors
-/// When no terms of the journey are written down, or the state is none.
-pub fn beginning(law: &Law, person: &trainee::Model, today: NaiveDate, now_ms: i64) -> Result<journey::Model, AppError> {
-    let state = JourneyState::parse(&person.journey).map_err(|_| StoreError::Corrupt { table: "trainee", column: "journey" })?;
-    let grounds = Grounds::new(law, None, None, &person.occupation, today)?;
-    let journey = Journey::new(state, today, &grounds.terms);
-    let row = journey::Model {
-        id: Uuid::now_v7(),
-        version: 1,
-        created_at_ms: now_ms,
-        updated_at_ms: now_ms,
-        trainee_id: person.id,
-        origin: person.training_country.clone(),
-        destination: None,
-        pathway: None,
-        pathway_version: None,
-        begun_as: state.to_string(),
-        begun_on: today,
-        state: state.to_string(),
-        next_step: None,
-        owner: None,
-        due_on: None,
-        horizon_on: None,
-        horizon_paper: None,
-        ready_on: None,
-        standing: String::new(),
-        trouble: None,
-        facts: String::new(),
-    };
-    projected(row, &journey, &[], law, today)
-}
-
 /// The row of a journey after an event or a night.
 ///
 /// # Errors
@@ -542,81 +477,4 @@ impl Course {
             may_move: &self.steps,
         }
     }
-}
-
-/// Removes the journey of a person on which nothing has happened, so that a record entered by mistake
-/// can go. One with events is left, and keeps the record.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn forget_unused(tx: &Tx, person: Uuid) -> Result<(), AppError> {
-    let find = journey::Entity::find().filter(journey::Column::TraineeId.eq(person));
-    let Some(row) = find.one(tx.conn()).await.map_err(StoreError::from)? else { return Ok(()) };
-    if case_events::last::<Journey>(tx.conn(), row.id).await?.is_none() {
-        let tasks = task::Entity::delete_many().filter(task::Column::RecordId.eq(row.id));
-        tasks.exec(tx.conn()).await.map_err(StoreError::from)?;
-        journey::Entity::delete_by_id(row.id).exec(tx.conn()).await.map_err(StoreError::from)?;
-    }
-    Ok(())
-}
-
-/// Takes what says something of a person out of her events: words that people wrote, causes, papers. What
-/// happened and when stays.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn anonymise(tx: &Tx, cases: Vec<Uuid>) -> Result<(), AppError> {
-    use passerelle_store::query::Expr;
-    for id in cases {
-        for row in case_events::history(tx.conn(), id).await? {
-            let (mut event, mut after): (serde_json::Value, serde_json::Value) =
-                (serde_json::from_str(&row.event)?, serde_json::from_str(&row.after)?);
-            for (name, value) in event.as_object_mut().into_iter().flatten() {
-                if matches!(name.as_str(), "reason" | "paper" | "cause") {
-                    *value = "—".into();
-                }
-            }
-            unsaid(&mut after);
-            case_event::Entity::update_many()
-                .col_expr(case_event::Column::Event, Expr::value(event.to_string()))
-                .col_expr(case_event::Column::After, Expr::value(after.to_string()))
-                .filter(case_event::Column::Id.eq(row.id))
-                .exec(tx.conn())
-                .await
-                .map_err(StoreError::from)?;
-        }
-    }
-    Ok(())
-}
-
-/// A journey without its cause, its papers and how it came back.
-fn unsaid(journey: &mut serde_json::Value) {
-    for (name, none) in [("cause", serde_json::Value::Null), ("return_type", serde_json::Value::Null), ("papers", serde_json::json!({}))] {
-        if let Some(value) = journey.get_mut(name) {
-            *value = none;
-        }
-    }
-}
-
-/// The journey of somebody who is erased: no cause, no papers, no clock; nobody waits for her any more.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn erase(tx: &Tx, person: Uuid) -> Result<(), AppError> {
-    use passerelle_store::query::Expr;
-    let rows = journey::Entity::find().filter(journey::Column::TraineeId.eq(person)).all(tx.conn()).await.map_err(StoreError::from)?;
-    for row in rows {
-        let mut facts: serde_json::Value = serde_json::from_str(&row.facts)?;
-        unsaid(&mut facts);
-        journey::Entity::update_many()
-            .col_expr(journey::Column::Facts, Expr::value(facts.to_string()))
-            .col_expr(journey::Column::Trouble, Expr::value(Option::<String>::None))
-            .col_expr(journey::Column::HorizonPaper, Expr::value(Option::<String>::None))
-            .col_expr(journey::Column::Standing, Expr::value(JourneyStanding::Ended.as_str()))
-            .filter(journey::Column::Id.eq(row.id))
-            .exec(tx.conn())
-            .await
-            .map_err(StoreError::from)?;
-    }
-    Ok(())
 }

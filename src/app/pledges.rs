@@ -82,11 +82,19 @@ fn terms(row: &pledge::Model) -> Result<Withdrawal, AppError> {
     Ok(Withdrawal { notice_days: number(row.notice_days)?, percent: number(row.withdrawal_percent)? })
 }
 
-/// People of the origin whom both sides have accepted for the employer's needs of that kind within the window.
+/// How far a pledge is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fulfilment {
+    pub seats: i64,
+    /// People of the origin whom both sides have accepted for the employer's needs of that kind within the window.
+    pub accepted: i64,
+}
+
+/// How far a pledge is met today.
 ///
 /// # Errors
 /// When the pledge is not the actor's to read.
-pub async fn fulfilled(ctx: &Ctx<'_>, id: Uuid) -> Result<u64, AppError> {
+pub async fn fulfilment(ctx: &Ctx<'_>, id: Uuid) -> Result<Fulfilment, AppError> {
     let scope = permit(ctx.actor, Action::Read, Subject::Pledge)?;
     let conn = ctx.state.store.read();
     let row = record::find::<pledge::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)?;
@@ -106,5 +114,6 @@ pub async fn fulfilled(ctx: &Ctx<'_>, id: Uuid) -> Result<u64, AppError> {
         .filter(proposal::Column::TraineeId.in_subquery(people.into_query()))
         .filter(proposal::Column::TraineeDecision.eq(accepted))
         .filter(proposal::Column::EmployerDecision.eq(accepted));
-    Ok(find.count(conn).await.map_err(StoreError::from)?)
+    let accepted = find.count(conn).await.map_err(StoreError::from)?;
+    Ok(Fulfilment { seats: row.seats, accepted: i64::try_from(accepted).map_err(AppError::internal)? })
 }

@@ -5,12 +5,10 @@ use super::Ctx;
 use super::corridors;
 use crate::error::AppError;
 use passerelle_domain::access::{Action, Subject, permit};
-use passerelle_domain::corridor::Step;
 use passerelle_domain::country::CountryCode;
 use passerelle_domain::people::{JourneyState, NeedStatus, Track};
 use passerelle_domain::pledge::PledgeStatus;
-use passerelle_engine::pathway::{Objective, Standing, routes};
-use passerelle_engine::seats::{Demand, Intake, OnTheWay, Reached, SeatFacts, SeatPlan, SeatPolicy, Way, chance_of, plan, way};
+use passerelle_engine::seats::{Demand, Intake, OnTheWay, Reached, SeatFacts, SeatPlan, SeatPolicy, plan, way};
 use passerelle_store::StoreError;
 use passerelle_store::entity::{cohort, journey, need, pledge, programme, trainee};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -28,9 +26,15 @@ pub async fn planned(ctx: &Ctx<'_>, unpledged_percent: u32) -> Result<SeatPlan, 
     if unpledged_percent > 100 {
         return Err(AppError::invalid("unpledged_percent", "share-range", "is a share in percent, from 0 to 100"));
     }
-    let facts = facts(ctx).await?;
-    // Sorting and passing through everybody on the way: not on the threads that answer.
-    tokio::task::spawn_blocking(move || plan(&facts, SeatPolicy { unpledged_percent })).await.map_err(AppError::internal)
+    let mut facts = facts(ctx).await?;
+    let (packs, today) = (corridors::list(ctx).await?, ctx.now.date());
+    // Ways through pathways, and passing through everybody on the way: not on the threads that answer.
+    let work = move || {
+        // A pathway through which nothing leads today is none to train for.
+        facts.ways = packs.iter().filter_map(|pack| way(pack, today).ok()).collect();
+        plan(&facts, SeatPolicy { unpledged_percent })
+    };
+    tokio::task::spawn_blocking(work).await.map_err(AppError::internal)
 }
 
 async fn facts(ctx: &Ctx<'_>) -> Result<SeatFacts, AppError> {
@@ -65,7 +69,7 @@ async fn facts(ctx: &Ctx<'_>) -> Result<SeatFacts, AppError> {
         demand: demand(ctx).await?,
         on_the_way: on_the_way(ctx).await?,
         intakes,
-        ways: ways(ctx).await?,
+        ways: vec![],
         training_days: training_days.collect(),
     })
 }
@@ -145,19 +149,4 @@ async fn on_the_way(ctx: &Ctx<'_>) -> Result<Vec<OnTheWay>, AppError> {
         reached: reached(&state),
     };
     Ok(rows.into_iter().map(one).collect())
-}
-
-/// Of every pathway the way with the best chance.
-async fn ways(ctx: &Ctx<'_>) -> Result<Vec<Way>, AppError> {
-    let today = ctx.now.date();
-    let mut ways = Vec::new();
-    for pack in corridors::list(ctx).await? {
-        let objective = Objective::Milestone(JourneyState::Placed);
-        // A pathway through which nothing leads today is none to train for.
-        let Ok(found) = routes(&pack.steps, &Standing::default(), &objective, today) else { continue };
-        let Some(best) = found.into_iter().max_by(|a, b| a.chance.total_cmp(&b.chance)) else { continue };
-        let steps: Vec<&Step> = best.steps.iter().filter_map(|id| pack.steps.iter().find(|step| step.id == *id)).collect();
-        ways.push(way(&pack, &steps, chance_of));
-    }
-    Ok(ways)
 }

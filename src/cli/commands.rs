@@ -1,6 +1,7 @@
 //! What the commands do: call use cases, print their answers.
 
-use super::output::{bar, pretty, table};
+use super::json::pretty;
+use super::output::{bar, table};
 use super::{EXIT_DATABASE, EXIT_FAILURE, EXIT_FOUND, EXIT_INPUT, Failure, MatchArgs};
 use crate::app::concepts::esco_files::{ImportOptions, Source};
 use crate::app::concepts::import;

@@ -1,7 +1,7 @@
 //! `passerelle demo`: the main job, end to end, on the embedded database.
 
 use super::commands::{finish_run, start_run, state, summary};
-use super::output::pretty;
+use super::json::pretty;
 use super::{EXIT_FAILURE, Failure};
 use crate::app::demo::{self, PASSWORD};
 use crate::clock::Moment;

@@ -1,44 +1,27 @@
 //! Law at the terminal: legal periods, and facts judged by the rules. JSON in, JSON out; no
 //! database is asked.
 
-use super::output::pretty;
+use super::json::{self, pretty};
 use super::{EXIT_FOUND, EXIT_INPUT, Failure};
 use crate::app::law::{self, Law, Period, Question};
 use crate::clock::Moment;
 use crate::config::Config;
 use serde_json::Value;
-use std::io::Read;
 
 fn read(config: &Config) -> Result<Law, Failure> {
     Law::read(&config.law.folder).map_err(|problem| Failure::new(EXIT_INPUT, problem))
 }
 
-pub(super) fn standard_input() -> Result<Value, Failure> {
-    let mut text = String::new();
-    let limit = 4 * 1024 * 1024;
-    std::io::stdin().take(limit).read_to_string(&mut text).map_err(|error| Failure::new(EXIT_INPUT, error))?;
-    serde_json::from_str(&text).map_err(|error| Failure::new(EXIT_INPUT, format!("standard input is not JSON: {error}")))
-}
-
-/// One object, or a list of them, each answered in its place.
+/// The end of legal periods.
 pub(super) fn deadline(config: &Config) -> Result<(), Failure> {
     let law = read(config)?;
-    let one = |asked: Value| -> Result<Value, Failure> {
-        let period: Period = serde_json::from_value(asked).map_err(|error| Failure::new(EXIT_INPUT, error))?;
-        Ok(serde_json::json!(law::period(&law, &period)?))
-    };
-    let answer = match standard_input()? {
-        Value::Array(many) => Value::Array(many.into_iter().map(one).collect::<Result<_, _>>()?),
-        asked => one(asked)?,
-    };
-    println!("{}", pretty(&answer));
-    Ok(())
+    json::answer_each(|period: &Period| law::period(&law, period))
 }
 
 /// A question with `facts`, or the facts alone.
 pub(super) fn check(config: &Config) -> Result<(), Failure> {
     let law = read(config)?;
-    let Value::Object(asked) = standard_input()? else {
+    let Value::Object(asked) = json::standard_input()? else {
         return Err(Failure::new(EXIT_INPUT, "standard input is not a JSON object of facts"));
     };
     let question: Question = if asked.contains_key("facts") {

@@ -1,11 +1,6 @@
 //! Tables and progress for a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::Value;
-
-pub fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_else(|error| error.to_string())
-}
 
 /// Two columns, the second aligned to the right.
 pub fn table(heading: &str, rows: &[(String, u64)]) -> String {

@@ -1,6 +1,6 @@
 //! Pathways at the terminal: what is wrong with one, ways through it, dates and chances.
 
-use super::output::pretty;
+use super::json::pretty;
 use super::{EXIT_FOUND, EXIT_INPUT, Failure};
 use crate::app::pathways::{self, Ask};
 use crate::app::{corridor_yaml, corridors};

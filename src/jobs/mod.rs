@@ -78,14 +78,14 @@ pub async fn work_once(state: &AppState, worker: &str) -> Result<bool, AppError>
 async fn carry_out(state: &AppState, taken: &Job, worker: &str) -> Result<(), AppError> {
     let now = Moment::now();
     match taken.kind.as_str() {
-        match_runs::JOB => match_runs::carry_out(state, &Lease { job_id: taken.id, worker }, run_id(taken)?).await,
+        match_runs::JOB => match_runs::carry_out(state, &Lease { job_id: taken.id, worker }, about(taken, "run_id")?).await,
         // These may be done twice without harm; they end with the job.
         mail::JOB => {
             mail::carry_out(state, now.ms()).await?;
             finish(state, taken, worker).await
         }
         duplicates::JOB => {
-            duplicates::carry_out(state, now.ms(), trainee_id(taken)?).await?;
+            duplicates::carry_out(state, now.ms(), about(taken, "trainee")?).await?;
             finish(state, taken, worker).await
         }
         retention::JOB => {
@@ -98,9 +98,9 @@ async fn carry_out(state: &AppState, taken: &Job, worker: &str) -> Result<(), Ap
             finish(state, taken, worker).await?;
             journeys::plan_next(state, now).await
         }
-        imports::JOB => imports::carry_out(state, &Lease { job_id: taken.id, worker }, import_id(taken)?).await,
+        imports::JOB => imports::carry_out(state, &Lease { job_id: taken.id, worker }, about(taken, "import")?).await,
         duplicates::IMPORT_JOB => {
-            duplicates::carry_out_import(state, now.ms(), import_id(taken)?).await?;
+            duplicates::carry_out_import(state, now.ms(), about(taken, "import")?).await?;
             finish(state, taken, worker).await
         }
         other => Err(AppError::Malformed(format!("jobs of kind {other} are not known to this version"))),
@@ -114,28 +114,11 @@ async fn finish(state: &AppState, taken: &Job, worker: &str) -> Result<(), AppEr
     Ok(())
 }
 
-fn trainee_id(taken: &Job) -> Result<Uuid, AppError> {
-    #[derive(serde::Deserialize)]
-    struct Payload {
-        trainee: Uuid,
-    }
-    Ok(serde_json::from_str::<Payload>(&taken.payload)?.trainee)
-}
-
-fn import_id(taken: &Job) -> Result<Uuid, AppError> {
-    #[derive(serde::Deserialize)]
-    struct Payload {
-        import: Uuid,
-    }
-    Ok(serde_json::from_str::<Payload>(&taken.payload)?.import)
-}
-
-fn run_id(taken: &Job) -> Result<Uuid, AppError> {
-    #[derive(serde::Deserialize)]
-    struct Payload {
-        run_id: Uuid,
-    }
-    Ok(serde_json::from_str::<Payload>(&taken.payload)?.run_id)
+/// What a job is about, by its name in the payload.
+fn about(taken: &Job, name: &str) -> Result<Uuid, AppError> {
+    let payload: serde_json::Value = serde_json::from_str(&taken.payload)?;
+    let id = payload.get(name).and_then(serde_json::Value::as_str).and_then(|text| Uuid::try_parse(text).ok());
+    id.ok_or_else(|| AppError::Malformed(format!("the job names no {name}")))
 }
 
 /// Prolongs the lease at a third of its length, so that two may be missed.
@@ -158,10 +141,10 @@ async fn put_back(state: &AppState, taken: &Job, worker: &str, error: &AppError)
     let mut tx = state.store.begin(None, Moment::now().ms()).await?;
     let given_up = job::fail(&tx, taken, worker, &error.to_string(), retry).await?;
     if given_up && taken.kind == match_runs::JOB {
-        match_runs::give_up(&mut tx, run_id(taken)?, &error.to_string()).await?;
+        match_runs::give_up(&mut tx, about(taken, "run_id")?, &error.to_string()).await?;
     }
     if given_up && taken.kind == imports::JOB {
-        imports::give_up(&mut tx, import_id(taken)?, &error.to_string()).await?;
+        imports::give_up(&mut tx, about(taken, "import")?, &error.to_string()).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -166,6 +166,9 @@ fn record_schema(resource: &dyn Resource) -> Value {
     properties.insert("version".into(), json!({ "type": "integer", "readOnly": true }));
     for field in resource.fields() {
         let mut schema = field_schema(field);
+        if !field.is_written() {
+            schema["readOnly"] = json!(true);
+        }
         if field.group != FieldGroup::General {
             let needed = if field.required { "Needed when writing. " } else { "" };
             schema["description"] = json!(format!("{needed}Left out for whoever is not shown the group of fields `{}`.", field.group));
@@ -188,7 +191,7 @@ fn field_schema(field: &Field) -> Value {
         Kind::Date => json!({ "type": "string", "format": "date" }),
         Kind::Choice { words, .. } => json!({ "type": "string", "enum": words }),
         Kind::Choices { words, .. } => json!({ "type": "array", "items": { "type": "string", "enum": words } }),
-        Kind::Moment => json!({ "type": "string", "format": "date-time", "readOnly": true }),
+        Kind::Moment => json!({ "type": "string", "format": "date-time" }),
         Kind::Country => text("^[A-Z]{2}$", "MA"),
         Kind::Countries => json!({ "type": "array", "maxItems": 20, "items": { "type": "string", "pattern": "^[A-Z]{2}$" } }),
         Kind::Subdivision => text("^[A-Z]{2}-[A-Z0-9]{1,3}$", "DE-BY"),
@@ -206,8 +209,8 @@ fn field_schema(field: &Field) -> Value {
         Kind::Phone => text("^\\+[0-9]{6,15}$", "+212661234567"),
         Kind::Lei => text("^[A-Z0-9]{18}[0-9]{2}$", "529900T8BM49AURSDO55"),
         Kind::Reference(resource) => json!({ "type": "string", "format": "uuid", "description": format!("A record of {resource}") }),
-        Kind::Subject => json!({ "type": "string", "format": "uuid", "readOnly": true }),
-        Kind::Reasons => json!({ "type": "array", "readOnly": true, "items": { "type": "object" } }),
+        Kind::Subject => json!({ "type": "string", "format": "uuid" }),
+        Kind::Reasons => json!({ "type": "array", "items": { "type": "object" } }),
     }
 }
 

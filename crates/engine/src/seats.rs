@@ -8,9 +8,11 @@
 //! where `counted` is what is pledged and a chosen share of what is wanted and not pledged, and the chances are those
 //! of the pathway's own steps.
 
+use crate::pathway::{Objective, RouteError, Standing, routes};
 use chrono::{Datelike, NaiveDate, TimeDelta};
-use passerelle_domain::corridor::{CorridorPack, Step, StepKind};
+use passerelle_domain::corridor::{CorridorPack, DayRange, Step, StepKind};
 use passerelle_domain::country::CountryCode;
+use passerelle_domain::people::JourneyState;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -178,27 +180,34 @@ pub struct SeatFacts {
     pub training_days: BTreeMap<String, u32>,
 }
 
-/// What the steps of a pathway say of its chances and of the time after training.
-pub fn way(pack: &CorridorPack, steps: &[&Step], chance: impl Fn(&Step) -> f64) -> Way {
-    let product = |kinds: &[StepKind]| steps.iter().filter(|step| kinds.contains(&step.kind)).map(|step| chance(step)).product();
-    let training = [StepKind::Training, StepKind::LanguageCourse, StepKind::Exam];
-    let recognition = [StepKind::RecognitionFiling, StepKind::RecognitionDecision, StepKind::CompensationMeasure];
-    let visa = [StepKind::LabourMarketTest, StepKind::Approval, StepKind::Appointment, StepKind::Visa, StepKind::Medical];
-    let trained = [StepKind::Training, StepKind::LanguageCourse];
-    let lead = steps.iter().filter(|step| !trained.contains(&step.kind)).map(|step| step.days.typical);
-    Way {
-        pathway: pack.id.to_string(),
-        destination: pack.destination,
-        chances: Chances { completion: product(&training), recognition: product(&recognition), visa: product(&visa) },
-        lead_days: lead.fold(0_u32, u32::saturating_add),
-    }
+/// What the steps of a pathway say.
+///
+/// # Errors
+/// When nothing leads to work on that day.
+pub fn way(pack: &CorridorPack, day: NaiveDate) -> Result<Way, RouteError> {
+    let (chances, lead_days) = through(&pack.steps, day)?;
+    Ok(Way { pathway: pack.id.to_string(), destination: pack.destination, chances, lead_days })
 }
 
-/// Chance that a step succeeds within its attempts.
-pub fn chance_of(step: &Step) -> f64 {
-    let once = f64::from(step.chance_percent.unwrap_or(100).min(100)) / 100.0;
-    let attempts = step.attempts_max.unwrap_or(1).max(1);
-    1.0 - (0..attempts).fold(1.0, |all_fail, _| all_fail * (1.0 - once))
+/// Of the ways that no other beats the one with the best chance, and the days that remain once training is over: what runs
+/// beside something longer takes none.
+fn through(steps: &[Step], day: NaiveDate) -> Result<(Chances, u32), RouteError> {
+    let trained = [StepKind::Training, StepKind::LanguageCourse];
+    let at_once = DayRange { min: 0, typical: 0, max: 0 };
+    let after_training = |step: &Step| Step { days: if trained.contains(&step.kind) { at_once } else { step.days }, ..step.clone() };
+    let after: Vec<Step> = steps.iter().map(after_training).collect();
+    let found = routes(&after, &Standing::default(), &Objective::Milestone(JourneyState::Placed), day)?;
+    let best = found.into_iter().max_by(|a, b| a.chance.total_cmp(&b.chance)).ok_or(RouteError::NoWay)?;
+    let product = |kinds: &[StepKind]| {
+        let own = steps.iter().filter(|step| best.steps.contains(&step.id) && kinds.contains(&step.kind));
+        own.map(Step::chance).product()
+    };
+    let chances = Chances {
+        completion: product(&[StepKind::Training, StepKind::LanguageCourse, StepKind::Exam]),
+        recognition: product(&[StepKind::RecognitionFiling, StepKind::RecognitionDecision, StepKind::CompensationMeasure]),
+        visa: product(&[StepKind::LabourMarketTest, StepKind::Approval, StepKind::Appointment, StepKind::Visa, StepKind::Medical]),
+    };
+    Ok((chances, best.days.typical))
 }
 
 /// Makes the plan.
@@ -216,13 +225,14 @@ pub fn plan(facts: &SeatFacts, policy: SeatPolicy) -> SeatPlan {
         let unpledged = f64::from(line.wanted) * f64::from(policy.unpledged_percent.min(100)) / 100.0;
         line.counted = f64::from(line.pledged) + unpledged;
     }
-    send_on_their_way(facts, &mut lines);
+    let order = Order::new(facts, &lines);
+    send_on_their_way(facts, &order, &mut lines);
     for line in &mut lines {
         let gap = (line.counted - line.on_the_way).max(0.0);
         let survival = line.chances.map_or(0.0, Chances::survival);
         line.seats = if survival > 0.0 { (gap / survival - 1e-9).ceil().clamp(0.0, f64::from(u32::MAX)) as u32 } else { 0 };
     }
-    let spare = fill(facts, &mut lines);
+    let spare = fill(facts, &order, &mut lines);
     for line in &mut lines {
         line.balance = i64::from(line.planned) - i64::from(line.seats);
     }
@@ -254,51 +264,68 @@ fn begun(facts: &SeatFacts, demand: &Demand, window: HalfYear) -> Line {
     }
 }
 
-fn lead_days(facts: &SeatFacts, line: &Line) -> i64 {
-    let way = facts.ways.iter().find(|way| Some(&way.pathway) == line.pathway.as_ref());
-    way.map_or(0, |way| i64::from(way.lead_days))
+/// The lines of each occupation, the earliest window first, and the days from training to work of each.
+struct Order {
+    of: BTreeMap<String, Vec<usize>>,
+    lead: Vec<TimeDelta>,
+}
+
+impl Order {
+    fn new(facts: &SeatFacts, lines: &[Line]) -> Self {
+        let mut of: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, line) in lines.iter().enumerate() {
+            of.entry(line.occupation.clone()).or_default().push(at);
+        }
+        of.values_mut().for_each(|own| own.sort_by_key(|at| (lines[*at].window, *at)));
+        let days = |line: &Line| facts.ways.iter().find(|way| Some(&way.pathway) == line.pathway.as_ref()).map_or(0, |way| way.lead_days);
+        Self { of, lead: lines.iter().map(|line| TimeDelta::days(days(line).into())).collect() }
+    }
+
+    fn lines(&self, occupation: &str) -> &[usize] {
+        self.of.get(occupation).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether whoever is trained on a day is there before the window after a line's begins.
+    fn in_time(&self, lines: &[Line], at: usize, trained_on: NaiveDate) -> bool {
+        trained_on.checked_add_signed(self.lead[at]).is_some_and(|day| HalfYear::of(day) <= lines[at].window)
+    }
 }
 
 /// Each person counts once: for the first window that she can meet and that still asks for somebody. Those whose
 /// destination is settled come first, so that those who are free go where somebody is missing.
-fn send_on_their_way(facts: &SeatFacts, lines: &mut [Line]) {
+fn send_on_their_way(facts: &SeatFacts, order: &Order, lines: &mut [Line]) {
     let mut people: Vec<&OnTheWay> = facts.on_the_way.iter().collect();
-    people.sort_by_key(|person| (person.destination.is_none(), person.ready_on, person.occupation.clone(), person.reached));
-    // Earliest windows first.
-    let mut order: Vec<usize> = (0..lines.len()).collect();
-    order.sort_by_key(|at| (lines[*at].window, *at));
+    people.sort_by(|a, b| {
+        let key = |one: &OnTheWay| (one.destination.is_none(), one.ready_on, one.reached);
+        key(a).cmp(&key(b)).then_with(|| a.occupation.cmp(&b.occupation))
+    });
     for person in people {
-        for at in &order {
-            let line = &lines[*at];
-            let fits = line.occupation == person.occupation && person.destination.is_none_or(|to| to == line.destination);
-            let arrives = person.ready_on.checked_add_signed(TimeDelta::days(lead_days(facts, line)));
-            // A window is met by whoever is there before the next one begins.
-            let meets = arrives.is_some_and(|day| HalfYear::of(day) <= line.window);
-            if fits && meets && line.on_the_way < line.counted {
-                let chance = line.chances.map_or(0.0, |chances| chances.after(person.reached));
-                lines[*at].on_the_way += chance;
-                break;
-            }
+        let fits = |at: &&usize| {
+            let line = &lines[**at];
+            // Where no pathway leads nobody is on the way.
+            line.chances.is_some()
+                && line.on_the_way < line.counted
+                && person.destination.is_none_or(|to| to == line.destination)
+                && order.in_time(lines, **at, person.ready_on)
+        };
+        if let Some(at) = order.lines(&person.occupation).iter().find(fits) {
+            let chance = lines[*at].chances.map_or(0.0, |chances| chances.after(person.reached));
+            lines[*at].on_the_way += chance;
         }
     }
 }
 
 /// Gives the places of cohorts to the lines that they can serve, the earliest window first; what is left over is
 /// spare.
-fn fill(facts: &SeatFacts, lines: &mut [Line]) -> Vec<Spare> {
-    let mut order: Vec<usize> = (0..lines.len()).collect();
-    order.sort_by_key(|at| (lines[*at].window, *at));
+fn fill(facts: &SeatFacts, order: &Order, lines: &mut [Line]) -> Vec<Spare> {
     let mut intakes: Vec<&Intake> = facts.intakes.iter().collect();
     intakes.sort_by_key(|intake| (intake.ends_on, intake.id));
     let mut spare = Vec::new();
     for intake in intakes {
         let mut left = intake.seats;
-        for at in &order {
-            let line = &lines[*at];
-            let lead = TimeDelta::days(lead_days(facts, line));
-            let in_time = intake.ends_on.checked_add_signed(lead).is_some_and(|day| HalfYear::of(day) <= line.window);
-            if line.occupation == intake.occupation && in_time {
-                let given = left.min(line.seats.saturating_sub(line.planned));
+        for at in order.lines(&intake.occupation) {
+            if order.in_time(lines, *at, intake.ends_on) {
+                let given = left.min(lines[*at].seats.saturating_sub(lines[*at].planned));
                 lines[*at].planned += given;
                 left -= given;
             }

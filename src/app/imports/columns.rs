@@ -7,6 +7,7 @@ use crate::i18n::Locale;
 use crate::text::fold;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Fields of a person that a file can bring, in the order of the template. All but the last two are fields of the
 /// record (`app::records::trainees`).
@@ -44,13 +45,14 @@ pub struct Header {
     pub rows_above: usize,
 }
 
-/// What a field may be called at the top of a column.
-#[derive(Debug)]
-pub struct Names(BTreeMap<String, &'static str>);
+/// What a field may be called at the top of a column, in all our languages.
+static NAMES: LazyLock<Names> = LazyLock::new(Names::new);
+
+struct Names(BTreeMap<String, &'static str>);
 
 impl Names {
     /// The labels of all our languages, and what else such columns are called.
-    pub fn new() -> Self {
+    fn new() -> Self {
         let mut names = BTreeMap::new();
         for field in FIELDS {
             names.insert(fold(&field.replace('_', " ")), field);
@@ -79,12 +81,6 @@ impl Names {
     }
 }
 
-impl Default for Names {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// What a field is called on pages.
 pub fn label(t: Locale, field: &str) -> String {
     t.get(&format!("field-{}", field.replace('_', "-")))
@@ -95,8 +91,8 @@ pub fn label(t: Locale, field: &str) -> String {
 ///
 /// # Errors
 /// When no row names a field.
-pub fn header(sheet: &Sheet, names: &Names) -> Result<Header, AppError> {
-    let known = |cells: &[String]| cells.iter().filter(|cell| names.field(cell).is_some()).count();
+pub fn header(sheet: &Sheet) -> Result<Header, AppError> {
+    let known = |cells: &[String]| cells.iter().filter(|cell| NAMES.field(cell).is_some()).count();
     let rows = &sheet.rows[..sheet.rows.len().min(HEADER_WITHIN)];
     // Of rows that name equally many the first.
     let found = rows.iter().enumerate().map(|(at, row)| (known(&row.cells), std::cmp::Reverse(at))).max();
@@ -113,10 +109,10 @@ pub fn header(sheet: &Sheet, names: &Names) -> Result<Header, AppError> {
 }
 
 /// The first column of each field that the titles name.
-pub fn guessed(titles: &[String], names: &Names) -> Mapping {
+pub fn guessed(titles: &[String]) -> Mapping {
     let mut mapping = Mapping::new();
     for (at, title) in titles.iter().enumerate() {
-        if let Some(field) = names.field(title) {
+        if let Some(field) = NAMES.field(title) {
             mapping.entry(field.to_owned()).or_insert(at);
         }
     }
@@ -155,9 +151,9 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (Header, Mapping) {
-        let (sheet, names) = (sheet::read(text.as_bytes(), None).expect("readable"), Names::new());
-        let header = header(&sheet, &names).expect("a header");
-        let mapping = guessed(&header.titles, &names);
+        let sheet = sheet::read(text.as_bytes(), None).expect("readable");
+        let header = header(&sheet).expect("a header");
+        let mapping = guessed(&header.titles);
         (header, mapping)
     }
 

@@ -16,6 +16,7 @@ use passerelle_store::entity::trainee;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// Something about a cell, or about the row where no column is named.
@@ -84,8 +85,9 @@ pub fn verdict(findings: &[Finding]) -> RowVerdict {
 }
 
 /// Words of closed lists and names of countries, in all our languages.
-#[derive(Debug)]
-pub struct Words {
+static WORDS: LazyLock<Words> = LazyLock::new(Words::new);
+
+struct Words {
     sex: BTreeMap<String, &'static str>,
     track: BTreeMap<String, &'static str>,
     answer: BTreeMap<String, &'static str>,
@@ -93,7 +95,7 @@ pub struct Words {
 }
 
 impl Words {
-    pub fn new() -> Self {
+    fn new() -> Self {
         let list = |list: &str, words: &[&'static str]| {
             let mut known = BTreeMap::new();
             for word in words {
@@ -134,14 +136,8 @@ impl Words {
     }
 }
 
-impl Default for Words {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// Judges a row. The identifier is the one that the person would get.
-pub fn judge(cells: &[String], mapping: &Mapping, ground: &Ground, words: &Words, id: Uuid, now_ms: i64) -> Judged {
+pub fn judge(cells: &[String], mapping: &Mapping, ground: &Ground, id: Uuid, now_ms: i64) -> Judged {
     let cell = |field: &str| mapping.get(field).and_then(|at| cells.get(*at)).map(|text| text.trim()).filter(|text| !text.is_empty());
     let word = |list: &BTreeMap<String, &'static str>, text: &str| {
         list.get(&fold(text)).map_or_else(|| text.to_owned(), |word| (*word).to_owned())
@@ -167,10 +163,10 @@ pub fn judge(cells: &[String], mapping: &Mapping, ground: &Ground, words: &Words
         }
     }
     let or = |text: Option<String>, otherwise: &str| text.unwrap_or_else(|| otherwise.to_owned());
-    set("sex", or(cell("sex").map(|text| word(&words.sex, text)), Sex::Undisclosed.as_str()));
-    set("track", or(cell("track").map(|text| word(&words.track, text)), Track::Undecided.as_str()));
-    set("nationalities", or(cell("nationalities").map(|text| words.countries(text)), &ground.country));
-    set("habitual_residence", or(cell("habitual_residence").map(|text| words.country(text)), &ground.country));
+    set("sex", or(cell("sex").map(|text| word(&WORDS.sex, text)), Sex::Undisclosed.as_str()));
+    set("track", or(cell("track").map(|text| word(&WORDS.track, text)), Track::Undecided.as_str()));
+    set("nationalities", or(cell("nationalities").map(|text| WORDS.countries(text)), &ground.country));
+    set("habitual_residence", or(cell("habitual_residence").map(|text| WORDS.country(text)), &ground.country));
     if cell("occupation").is_none() {
         set("occupation", ground.occupation.clone());
     }
@@ -202,7 +198,7 @@ pub fn judge(cells: &[String], mapping: &Mapping, ground: &Ground, words: &Words
             findings.push(found(mapping.get(&error.field).copied(), &error, false));
         }
     }
-    let consents = match cell("consent").map(|text| word(&words.answer, text)).as_deref() {
+    let consents = match cell("consent").map(|text| word(&WORDS.answer, text)).as_deref() {
         None | Some("no" | "unknown") => false,
         Some("yes") => true,
         Some(_) => {

@@ -98,6 +98,7 @@ async fn touched(tx: &Tx, people: &[Uuid]) -> Result<BTreeSet<Uuid>, AppError> {
         sealed_record.TraineeId,
         person_request.TraineeId,
         trainee.MergedInto,
+        account.TraineeId,
         assignment.RecordId,
         comment.RecordId,
         attachment.RecordId,

@@ -2,11 +2,11 @@
 //! own note of whom they became: a worker that dies is followed by one that goes on where it stopped.
 
 use super::columns::Mapping;
-use super::judge::{Person, Words, judge};
+use super::judge::{Judged, Person, judge};
 use super::{blocking, ground, insert_rows, set};
 use crate::app::match_runs::job_lease::Lease;
-use crate::app::work::{insert, notifications};
-use crate::app::{duplicates, identity_documents, journeys};
+use crate::app::work::notifications;
+use crate::app::{duplicates, identity_documents, journeys, law};
 use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
@@ -14,10 +14,9 @@ use passerelle_domain::ids::UserId;
 use passerelle_domain::people::{ImportStatus, RowVerdict};
 use passerelle_domain::privacy::{ConsentChannel, ConsentPurpose, IdentityDocumentKind};
 use passerelle_store::entity::{account, consent, identity_document, import_batch, import_row, trainee};
-use passerelle_store::query::{ColumnTrait, EntityTrait, Expr, QueryFilter, QueryOrder, QuerySelect};
+use passerelle_store::query::{ActiveModelTrait, ColumnTrait, EntityTrait, Expr, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, Tx, job, record};
 use serde_json::json;
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Kind of the job.
@@ -53,9 +52,7 @@ pub async fn carry_out(state: &AppState, lease: &Lease<'_>, id: Uuid) -> Result<
             job::finish(&tx, lease.job_id, lease.worker).await?;
             return Ok(tx.commit().await?);
         }
-        let count = i64::try_from(rows.len()).map_err(AppError::internal)?;
         write(state, &mut tx, &batch, rows, now).await?;
-        set(&tx, id, vec![(import_batch::Column::Done, Expr::value(batch.done + count))]).await?;
         tx.commit().await?;
     }
 }
@@ -85,53 +82,77 @@ async fn write(
     let ground = ground(tx.conn(), batch, now.date()).await?;
     let mapping: Mapping = serde_json::from_str(&batch.mapping)?;
     let now_ms = now.ms();
-    let judged: Vec<(import_row::Model, Person)> = blocking(move || {
-        let words = Words::new();
+    let judged: Vec<(import_row::Model, Judged)> = blocking(move || {
         let one = |row: import_row::Model| {
             let cells: Vec<String> = serde_json::from_str(&row.cells)?;
-            // What was right when somebody looked is right now; only the identifier is new.
-            Ok((row, judge(&cells, &mapping, &ground, &words, Uuid::now_v7(), now_ms).person))
+            Ok((row, judge(&cells, &mapping, &ground, Uuid::now_v7(), now_ms)))
         };
         rows.into_iter().map(one).collect::<Result<_, AppError>>()
     })
     .await?;
-    let people: Vec<trainee::Model> = judged.iter().map(|(_, person)| person.row.clone()).collect();
-    record::insert_many::<trainee::Entity>(tx, people.clone()).await?;
-    journeys::begin_many(state, tx, &people, now.date()).await?;
     let account = account::Entity::find_by_id(batch.account_id).one(tx.conn()).await.map_err(StoreError::from)?;
     let language = account.map_or_else(|| "en".to_owned(), |account| account.locale);
-    let mut consents = Vec::new();
-    let mut taken = Vec::with_capacity(judged.len());
-    let mut numbers = BTreeSet::new();
-    for (row, person) in judged {
-        let id = person.row.id;
-        if let Some((country, number)) = &person.passport
-            && let Ok(plain) = identity_documents::plain(number)
-        {
-            let number_hash = identity_documents::index(state, IdentityDocumentKind::Passport, country, &plain);
-            numbers.insert(number_hash.clone());
-            let document = identity_document::Model {
-                id: Uuid::now_v7(),
-                trainee_id: id,
-                kind: IdentityDocumentKind::Passport.to_string(),
-                country: country.clone(),
-                number_hash,
-                valid_to: person.row.passport_valid_to,
-                created_at_ms: now_ms,
-            };
-            insert::<identity_document::Entity, _>(tx, document).await?;
+    let mut taken = Taken { rows: Vec::with_capacity(judged.len()), ..Taken::default() };
+    for (row, judged) in judged {
+        // What was right when somebody looked may no longer be: the cohort, or its programme, has changed since.
+        if judged.verdict() == RowVerdict::Bad {
+            let findings = serde_json::json!(judged.findings).to_string();
+            taken.rows.push(import_row::Model { verdict: RowVerdict::Bad.to_string(), findings, ..row });
+            taken.refused += 1;
+            continue;
         }
-        if person.consents {
-            consents.push(signed(batch, &person.row, &language, now_ms));
-        }
-        taken.push(import_row::Model { trainee_id: Some(id), cells: "[]".into(), ..row });
+        let person = judged.person;
+        taken.rows.push(import_row::Model { trainee_id: Some(person.row.id), cells: "[]".into(), ..row });
+        taken.documents.extend(shown(state, &person, now_ms));
+        taken.consents.extend(person.consents.then(|| signed(batch, &person.row, &language, now_ms)));
+        taken.people.push(person.row);
     }
-    if !consents.is_empty() {
-        record::insert_many::<consent::Entity>(tx, consents).await?;
+    let done = taken.people.len();
+    if done > 0 {
+        record::insert_many::<trainee::Entity>(tx, taken.people.clone()).await?;
+        let law = law::current(state, tx.conn()).await?;
+        journeys::begin_many(tx, &law, &taken.people, now.date()).await?;
     }
-    let ids: Vec<Uuid> = taken.iter().map(|row| row.id).collect();
+    if !taken.documents.is_empty() {
+        let documents = taken.documents.into_iter().map(|row| identity_document::ActiveModel::from(row).reset_all());
+        identity_document::Entity::insert_many(documents).exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
+    }
+    if !taken.consents.is_empty() {
+        record::insert_many::<consent::Entity>(tx, taken.consents).await?;
+    }
+    let ids: Vec<Uuid> = taken.rows.iter().map(|row| row.id).collect();
     import_row::Entity::delete_many().filter(import_row::Column::Id.is_in(ids)).exec(tx.conn()).await.map_err(StoreError::from)?;
-    insert_rows(tx, taken).await
+    insert_rows(tx, taken.rows).await?;
+    let values = vec![
+        (import_batch::Column::Done, Expr::value(batch.done + i64::try_from(done).map_err(AppError::internal)?)),
+        (import_batch::Column::Bad, Expr::value(batch.bad + taken.refused)),
+    ];
+    set(tx, batch.id, values).await
+}
+
+/// What one transaction writes.
+#[derive(Default)]
+struct Taken {
+    rows: Vec<import_row::Model>,
+    people: Vec<trainee::Model>,
+    documents: Vec<identity_document::Model>,
+    consents: Vec<consent::Model>,
+    refused: i64,
+}
+
+/// The passport that somebody has shown, by a hash of its number.
+fn shown(state: &AppState, person: &Person, now_ms: i64) -> Option<identity_document::Model> {
+    let (country, number) = person.passport.as_ref()?;
+    let plain = identity_documents::plain(number).ok()?;
+    Some(identity_document::Model {
+        id: Uuid::now_v7(),
+        trainee_id: person.row.id,
+        kind: IdentityDocumentKind::Passport.to_string(),
+        country: country.clone(),
+        number_hash: identity_documents::index(state, IdentityDocumentKind::Passport, country, &plain),
+        valid_to: person.row.passport_valid_to,
+        created_at_ms: now_ms,
+    })
 }
 
 /// Consent that somebody has signed on paper: to be matched, and nothing beyond. In the language in which whoever

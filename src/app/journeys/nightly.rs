@@ -2,7 +2,7 @@
 //! read again, tasks open and close, reservations whose time is over fall, and people whose every way
 //! was closed are held, since nothing of it is their doing.
 
-use super::{beginning, by_system, facts, pack_of, projected, tasks};
+use super::{begin_many, by_system, facts, pack_of, projected, tasks};
 use crate::app::{Ctx, law, needs};
 use crate::clock::Moment;
 use crate::error::AppError;
@@ -15,7 +15,7 @@ use passerelle_domain::people::{RecognitionState, TaskKind};
 use passerelle_engine::pathway::{JourneyStanding, WARN_DAYS};
 use passerelle_store::entity::{journey, recognition_case, task, trainee};
 use passerelle_store::query::{ColumnTrait, Condition, EntityTrait, Expr, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
-use passerelle_store::{StoreError, job, record};
+use passerelle_store::{StoreError, job};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -170,11 +170,7 @@ async fn begin_missing(state: &AppState, now: Moment) -> Result<u64, AppError> {
         }
         begun += u64::try_from(people.len()).unwrap_or(0);
         let mut tx = state.store.begin(None, now.ms()).await?;
-        let rows = people.iter().map(|person| beginning(&law, person, now.date(), now.ms())).collect::<Result<Vec<_>, _>>()?;
-        record::insert_many::<journey::Entity>(&mut tx, rows.clone()).await?;
-        for row in rows.iter().filter(|row| row.standing != JourneyStanding::OnTrack.as_str()) {
-            tasks::settle(&mut tx, row, now.date()).await?;
-        }
+        begin_many(&mut tx, &law, &people, now.date()).await?;
         tx.commit().await?;
     }
 }
@@ -252,12 +248,4 @@ async fn cases(state: &AppState, now: Moment) -> Result<u64, AppError> {
         }
         tx.commit().await?;
     }
-}
-
-/// Journeys for many people at once; for demonstrations.
-///
-/// # Errors
-/// When no terms of the journey are written down.
-pub fn beginnings(law: &law::Law, people: &[trainee::Model], today: NaiveDate, now_ms: i64) -> Result<Vec<journey::Model>, AppError> {
-    people.iter().map(|person| beginning(law, person, today, now_ms)).collect()
 }

@@ -34,8 +34,14 @@ mod tasks;
 mod trainees;
 
 use super::resource::{Base, Field, Kind, Reader, Resource, RowOf, Spec, Typed};
+use crate::error::{AppError, FieldError};
 use passerelle_domain::access::FieldGroup;
+use passerelle_domain::people::OrganisationKind;
+use passerelle_store::entity::organisation;
+use passerelle_store::query::EntityTrait;
+use passerelle_store::{StoreError, Tx};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 pub use trainees::Trainees;
 
@@ -103,6 +109,15 @@ fn codes(joined: &str) -> Value {
 /// Hundredths as a decimal number.
 fn decimal(centi: i64) -> Value {
     if centi % 100 == 0 { Value::from(centi / 100) } else { Value::from(format!("{}.{:02}", centi / 100, centi % 100)) }
+}
+
+/// Refuses an organisation that is none of the employers, in the field `employer_id`.
+async fn must_be_employer(tx: &Tx, id: Uuid, errors: &mut Vec<FieldError>) -> Result<(), AppError> {
+    let found = organisation::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)?;
+    if found.is_none_or(|found| found.kind != OrganisationKind::Employer.as_str()) {
+        errors.push(FieldError::new("employer_id", "not-an-employer", "is not an employer"));
+    }
+    Ok(())
 }
 
 /// An instant as text.

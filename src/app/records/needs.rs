@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use passerelle_domain::access::Role;
 use passerelle_domain::corridor::{QuotaSide, WagePeriod};
 use passerelle_domain::money::{Currency, Money};
-use passerelle_domain::people::{NeedStatus, OrganisationKind};
+use passerelle_domain::people::NeedStatus;
 use passerelle_domain::period::DateWindow;
-use passerelle_store::entity::{need, organisation, seat_pool, site};
+use passerelle_store::entity::{need, seat_pool, site};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
 use passerelle_store::{Tx, record};
 
@@ -136,10 +136,7 @@ impl Spec for Needs {
             ));
         }
         let store = passerelle_store::StoreError::from;
-        let employer = organisation::Entity::find_by_id(row.employer_id).one(tx.conn()).await.map_err(store)?;
-        if employer.is_none_or(|employer| employer.kind != OrganisationKind::Employer.as_str()) {
-            errors.push(FieldError::new("employer_id", "not-an-employer", "is not an employer"));
-        }
+        must_be_employer(tx, row.employer_id, errors).await?;
         if let Some(id) = row.site_id {
             let site = site::Entity::find_by_id(id).one(tx.conn()).await.map_err(store)?;
             if site.is_none_or(|site| site.organisation_id != row.employer_id) {

@@ -5,13 +5,10 @@ use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
 use crate::text::fold;
 use async_trait::async_trait;
-use passerelle_domain::access::Role;
-use passerelle_domain::people::OrganisationKind;
 use passerelle_domain::period::DateWindow;
 use passerelle_domain::pledge::PledgeStatus;
 use passerelle_store::Tx;
-use passerelle_store::entity::{organisation, pledge};
-use passerelle_store::query::EntityTrait;
+use passerelle_store::entity::pledge;
 
 #[derive(Debug)]
 pub struct Pledges;
@@ -37,11 +34,12 @@ impl Spec for Pledges {
         Field::new("cost_percent", PERCENT).required().listed(),
         Field::new("notice_days", Kind::Number { min: 0, max: 1_000 }).required(),
         Field::new("withdrawal_percent", PERCENT).required(),
-        Field::choice("status", "pledge-status", PledgeStatus::WORDS).required().listed().filters(),
+        // How a pledge stands follows from what is done with it (`app::pledges`).
+        Field::choice("status", "pledge-status", PledgeStatus::WORDS).derived().listed().filters(),
         Field::new("acknowledged_at", Kind::Moment).listed(),
-        Field::new("ended_on", Kind::Date),
-        Field::text("cause", 20),
-        Field::new("owed_percent", PERCENT),
+        Field::new("ended_on", Kind::Date).derived(),
+        Field::text("cause", 20).derived(),
+        Field::new("owed_percent", PERCENT).derived(),
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, before: Option<&RowOf<Self>>) -> RowOf<Self> {
@@ -72,12 +70,12 @@ impl Spec for Pledges {
             cost_percent: r.number("cost_percent"),
             notice_days: r.number("notice_days"),
             withdrawal_percent: r.number("withdrawal_percent"),
-            status: r.choice("status"),
+            status: before.map_or_else(|| PledgeStatus::Offered.to_string(), |row| row.status.clone()),
             acknowledged_by: before.and_then(|row| row.acknowledged_by),
             acknowledged_at_ms: before.and_then(|row| row.acknowledged_at_ms),
-            ended_on: r.date_or_none("ended_on"),
-            cause: r.text_or_none("cause"),
-            owed_percent: r.number_or_none("owed_percent"),
+            ended_on: before.and_then(|row| row.ended_on),
+            cause: before.and_then(|row| row.cause.clone()),
+            owed_percent: before.and_then(|row| row.owed_percent),
         }
     }
 
@@ -106,11 +104,6 @@ impl Spec for Pledges {
         format!("{} × {} {}", row.seats, row.occupation, row.start_from.format("%Y-%m"))
     }
 
-    /// How a pledge stands follows from what is done with it (`app::pledges`).
-    fn may_change(_: Role, field: &str) -> bool {
-        !matches!(field, "status" | "ended_on" | "cause" | "owed_percent")
-    }
-
     async fn check(
         ctx: &Ctx<'_>,
         tx: &Tx,
@@ -118,12 +111,8 @@ impl Spec for Pledges {
         before: Option<&RowOf<Self>>,
         errors: &mut Vec<FieldError>,
     ) -> Result<(), AppError> {
-        let offered = PledgeStatus::Offered.as_str();
-        if before.is_some_and(|before| before.status != offered) {
+        if before.is_some_and(|before| before.status != PledgeStatus::Offered.as_str()) {
             return Err(AppError::Conflict("the pledge was acknowledged or has ended: its terms are no longer changed".into()));
-        }
-        if before.is_none() && (row.status != offered || row.ended_on.is_some() || row.cause.is_some() || row.owed_percent.is_some()) {
-            errors.push(FieldError::new("status", "begins-as-offered", "begins as offered: the origin acknowledges it"));
         }
         if row.start_from < ctx.now.date() && before.is_none() {
             errors.push(FieldError::new("start_from", "pledge-past", "lies in the past: nobody can be trained for it"));
@@ -135,12 +124,7 @@ impl Spec for Pledges {
                     .with("months", AHEAD_MAX_MONTHS),
             );
         }
-        let employer =
-            organisation::Entity::find_by_id(row.employer_id).one(tx.conn()).await.map_err(passerelle_store::StoreError::from)?;
-        if employer.is_none_or(|employer| employer.kind != OrganisationKind::Employer.as_str()) {
-            errors.push(FieldError::new("employer_id", "not-an-employer", "is not an employer"));
-        }
-        Ok(())
+        must_be_employer(tx, row.employer_id, errors).await
     }
 
     async fn check_delete(_: &Ctx<'_>, _: &Tx, row: &RowOf<Self>) -> Result<(), AppError> {

@@ -18,6 +18,8 @@ pub struct Field {
     pub sorts: bool,
     /// Set when the record is made and never changed: moving a record to another owner is not an edit.
     pub fixed: bool,
+    /// Follows from what happens to the record: nobody writes it.
+    pub derived: bool,
     /// What is disclosed, shared or withheld together with it.
     pub group: FieldGroup,
     /// Where the same name means another thing than elsewhere: the word of its label and hint.
@@ -88,6 +90,7 @@ impl Field {
             filters: false,
             sorts: false,
             fixed: false,
+            derived: false,
             group: FieldGroup::General,
             label: None,
         }
@@ -132,6 +135,16 @@ impl Field {
     pub const fn fixed(mut self) -> Self {
         self.fixed = true;
         self
+    }
+
+    pub const fn derived(mut self) -> Self {
+        self.derived = true;
+        self
+    }
+
+    /// Whether forms, files and programs may send a value of it.
+    pub const fn is_written(&self) -> bool {
+        !self.derived && !matches!(self.kind, Kind::Reasons | Kind::Subject | Kind::Moment)
     }
 
     pub const fn group(mut self, group: FieldGroup) -> Self {

@@ -281,7 +281,7 @@ impl<S: Spec> Resource for Typed<S> {
         };
         let old = one::<S>(tx.conn(), ctx.actor, &before).await?;
         let mut data = old.data.clone();
-        data.retain(|name, _| S::FIELDS.iter().any(|field| field.name == name && field.kind != Kind::Moment));
+        data.retain(|name, _| S::FIELDS.iter().any(|field| field.name == name && field.is_written()));
         data.extend(changes.clone());
         let new = change::<S>(ctx, tx, &scope, before, &data).await?;
         Ok((old, new))

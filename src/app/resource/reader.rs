@@ -24,9 +24,7 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(fields: &'static [Field], document: &'a Map<String, Value>) -> Self {
-        let known = |name: &String| {
-            fields.iter().any(|field| field.name == *name && !matches!(field.kind, Kind::Reasons | Kind::Subject | Kind::Moment))
-        };
+        let known = |name: &String| fields.iter().any(|field| field.name == *name && field.is_written());
         let errors = document
             .keys()
             .filter(|name| !known(name))

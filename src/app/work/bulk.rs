@@ -55,7 +55,7 @@ struct Before {
 /// not fixed.
 pub fn fields(resource: &dyn Resource) -> Vec<&'static crate::app::resource::Field> {
     let fit = |kind: Kind| matches!(kind, Kind::Choice { .. } | Kind::Date | Kind::Reference(_) | Kind::Flag);
-    resource.fields().iter().filter(|field| !field.fixed && fit(field.kind) && !resource.read_only()).collect()
+    resource.fields().iter().filter(|field| !field.fixed && field.is_written() && fit(field.kind) && !resource.read_only()).collect()
 }
 
 fn ensure_fit(resource: &dyn Resource, change: &Change) -> Result<(), AppError> {

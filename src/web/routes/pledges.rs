@@ -23,10 +23,8 @@ pub(super) fn entries() -> Vec<Entry> {
             Body::None,
             named("SeatPlan"),
         ),
-        Entry::new(Method::POST, "/ui/pledges/{id}/acknowledgement", Needs(Decide, Pledge), || {
-            web::route().to(ui::cases::acknowledge_pledge)
-        }),
-        Entry::new(Method::POST, "/ui/pledges/{id}/cancellation", Needs(Update, Pledge), || web::route().to(ui::cases::cancel_pledge)),
+        Entry::new(Method::POST, "/ui/pledges/{id}/acknowledgement", Needs(Decide, Pledge), || web::route().to(ui::pledges::acknowledge)),
+        Entry::new(Method::POST, "/ui/pledges/{id}/cancellation", Needs(Update, Pledge), || web::route().to(ui::pledges::cancel)),
         Entry::new(Method::GET, "/ui/seat-plan", Needs(List, Programme), || web::route().to(ui::seats::show)),
         Entry::new(Method::GET, "/ui/seat-plan.csv", Needs(List, Programme), || web::route().to(ui::seats::file)),
     ]

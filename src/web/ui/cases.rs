@@ -3,20 +3,19 @@
 
 use super::cells::word_key;
 use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable};
-use super::sent::Sent;
+use super::sent::{Sent, Upload};
 use super::shell::Page;
-use super::{Answer, see};
+use super::{Answer, pledges, see};
 use crate::app::privacy::{exceptional, person_requests};
 use crate::app::resource::{Document, Resource};
 use crate::app::work::{assignments, attachments, comments};
-use crate::app::{case_transfers, duplicates, identity_documents, pledges, records};
+use crate::app::{case_transfers, duplicates, identity_documents, records};
 use crate::error::{AppError, FieldError};
 use crate::formats;
 use crate::web::extract::PathId;
 use actix_multipart::Multipart;
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use futures_util::StreamExt;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::people::{TransferKind, TransferStatus};
 use passerelle_domain::privacy::{DuplicateStatus, IdentityDocumentKind};
@@ -72,19 +71,7 @@ pub fn decision_forms(page: &Page, resource: &dyn Resource, document: &Document)
             ]
         }
         (Subject::Duplicate, _) if may => vec![form("decision", "duplicate-reopen").hidden("status", "open")],
-        (Subject::Pledge, status) => {
-            let mut forms = Vec::new();
-            if may && status == "offered" {
-                forms.push(form("acknowledgement", "pledge-acknowledge"));
-            }
-            if permit(&page.actor, Action::Update, Subject::Pledge).is_ok() && status != "cancelled" {
-                let causes = passerelle_domain::pledge::causes()
-                    .map(|cause| (cause.to_owned(), t.get(&format!("cause-{}", cause.to_lowercase().replace('.', "-")))));
-                let cause = Input::new("select", "cause", t.get("field-cause")).options(causes.collect()).value("EMP.WITHDRAW").required();
-                forms.push(form("cancellation", "pledge-cancel").lead(t.get("pledge-cancel-lead")).input(cause).danger());
-            }
-            forms
-        }
+        (Subject::Pledge, _) => pledges::forms(page, document),
         (Subject::ExceptionalAccess, _) if may && !document.data.contains_key("reviewed_at") => {
             vec![form("review", "exceptional-review").input(Input::new("textarea", "review", t.get("field-review")).required())]
         }
@@ -128,22 +115,6 @@ pub async fn decide_duplicate(page: Page, PathId(id): PathId, sent: Sent) -> Ans
     let status = DuplicateStatus::parse(sent.get("status")).map_err(|error| AppError::Invalid(vec![FieldError::of("status", &error)]))?;
     duplicates::decide(&page.ctx(), id, sent.version()?, &duplicates::Decide { status, keep: sent.id("keep") }).await?;
     Ok(see(format!("/ui/duplicates/{id}?notice=decided")))
-}
-
-/// `POST /ui/pledges/{id}/acknowledgement`
-pub async fn acknowledge_pledge(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
-    sent.guard(&page)?;
-    permit(&page.actor, Action::Decide, Subject::Pledge)?;
-    pledges::acknowledge(&page.ctx(), id, sent.version()?).await?;
-    Ok(see(format!("/ui/pledges/{id}?notice=decided")))
-}
-
-/// `POST /ui/pledges/{id}/cancellation`
-pub async fn cancel_pledge(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
-    sent.guard(&page)?;
-    permit(&page.actor, Action::Update, Subject::Pledge)?;
-    pledges::cancel(&page.ctx(), id, sent.version()?, &pledges::Cancel { cause: sent.get("cause").into() }).await?;
-    Ok(see(format!("/ui/pledges/{id}?notice=decided")))
 }
 
 /// `POST /ui/exceptional-accesses/{id}/review`
@@ -447,44 +418,16 @@ pub async fn remove_comment(page: Page, PathId(id): PathId, sent: Sent) -> Answe
     Ok(see(format!("{case}?notice=deleted")))
 }
 
-/// Parts of a form with a file.
-const PARTS_MAX: usize = 8;
-
 /// `POST /ui/<cases>/{id}/attachments`
-pub async fn attach(kind: &'static str, page: Page, PathId(id): PathId, mut parts: Multipart) -> Answer {
+pub async fn attach(kind: &'static str, page: Page, PathId(id): PathId, parts: Multipart) -> Answer {
     let resource = records::find(kind).ok_or(AppError::NotFound)?;
     permit(&page.actor, Action::Read, resource.subject())?;
-    let (mut name, mut bytes, mut csrf, mut whom) = (String::new(), Vec::new(), String::new(), String::new());
-    let mut count = 0;
-    while let Some(part) = parts.next().await {
-        count += 1;
-        if count > PARTS_MAX {
-            return Err(AppError::Malformed("the form has too many parts".into()));
-        }
-        let mut part = part.map_err(|_| AppError::Malformed("the file cannot be read".into()))?;
-        let field = part.name().unwrap_or_default().to_owned();
-        let limit = if field == "file" { attachments::BYTES_MAX } else { 200 };
-        if field == "file" {
-            name = part.content_disposition().and_then(|disposition| disposition.get_filename()).unwrap_or_default().to_owned();
-        }
-        let mut content = Vec::new();
-        while let Some(chunk) = part.next().await {
-            let chunk = chunk.map_err(|_| AppError::Malformed("the file cannot be read".into()))?;
-            if content.len() + chunk.len() > limit {
-                return Err(AppError::TooLarge { limit });
-            }
-            content.extend_from_slice(&chunk);
-        }
-        match field.as_str() {
-            "file" => bytes = content,
-            "csrf" => csrf = String::from_utf8_lossy(&content).into_owned(),
-            "audience" => whom = String::from_utf8_lossy(&content).into_owned(),
-            _ => {}
-        }
-    }
-    page.guard_token(&csrf)?;
+    let Upload { name, bytes, fields } = Upload::read(parts, attachments::BYTES_MAX).await?;
+    fields.guard(&page)?;
     let base = format!("/ui/{kind}/{id}");
-    match attachments::add(&page.ctx(), kind, id, attachments::Sent { name: &name, bytes, audience: audience(whom.trim()) }).await {
+    match attachments::add(&page.ctx(), kind, id, attachments::Sent { name: &name, bytes, audience: audience(fields.get("audience")) })
+        .await
+    {
         Ok(_) => Ok(see(format!("{base}?notice=saved"))),
         Err(error) => once_more(&page, &base, file_form(&page, &base), error, &Sent::default()),
     }

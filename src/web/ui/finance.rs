@@ -12,7 +12,7 @@ use crate::i18n::Locale;
 use crate::web::extract::Params;
 use crate::web::problem::field_message;
 use passerelle_domain::finance::roi::{Alternative, Cost, Estimate, Item, Otherwise, Sheet as Reckoned};
-use passerelle_domain::money::{Currency, Money, parse_minor};
+use passerelle_domain::money::{Currency, Money};
 
 type Given<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -25,7 +25,7 @@ pub async fn roi(page: Page, Params(asked): Params) -> Answer {
     if given("value").is_none() {
         return sheet.part(Part::Question(Box::new(form))).answer();
     }
-    match reckoned(&given) {
+    match reckoned(t, &given) {
         Ok(reckoned) => shown(sheet, t, &reckoned).part(Part::Question(Box::new(form))).answer(),
         Err(AppError::Invalid(errors)) => {
             for error in errors {
@@ -39,8 +39,8 @@ pub async fn roi(page: Page, Params(asked): Params) -> Answer {
 }
 
 /// The sheet, or what is wrong by the names that the fields have on the page.
-fn reckoned(given: Given<'_>) -> Result<Reckoned, AppError> {
-    let asked = estimate(given)?;
+fn reckoned(t: Locale, given: Given<'_>) -> Result<Reckoned, AppError> {
+    let asked = estimate(t, given)?;
     finance::roi(&asked).map_err(|refused| {
         let AppError::Invalid(mut errors) = refused else { return refused };
         for error in &mut errors {
@@ -83,18 +83,18 @@ fn inputs(t: Locale, given: Given<'_>) -> Vec<Input> {
 }
 
 /// The sheet that the fields describe.
-fn estimate(given: Given<'_>) -> Result<Estimate, AppError> {
+fn estimate(t: Locale, given: Given<'_>) -> Result<Estimate, AppError> {
     let refused = |name: &str, error: &passerelle_domain::parse::ParseError| AppError::Invalid(vec![FieldError::of(name, error)]);
     let code = given("currency").unwrap_or_else(|| "EUR".into()).to_uppercase();
     let currency = Currency::parse(&code).map_err(|error| refused("currency", &error))?;
     let amount = |name: &str| -> Result<Money, AppError> {
         let text = given(name).ok_or_else(|| AppError::invalid(name, "required", "is needed"))?;
-        let minor = parse_minor(&text.replace(',', "."), currency).map_err(|error| refused(name, &error))?;
-        Ok(Money::new(minor, currency))
+        Money::parse(&formats::read_money(t, &format!("{text} {currency}"))).map_err(|error| refused(name, &error))
     };
     let percent = |name: &str, otherwise: &str| -> Result<f64, AppError> {
         let text = given(name).unwrap_or_else(|| otherwise.to_owned());
-        let number: f64 = text.replace(',', ".").parse().map_err(|_| AppError::invalid(name, "number", "must be a number"))?;
+        let number: f64 =
+            formats::latin_digits(&text).replace(',', ".").parse().map_err(|_| AppError::invalid(name, "number", "must be a number"))?;
         Ok(number / 100.0)
     };
     let months = given("months").unwrap_or_else(|| "48".into());
@@ -117,7 +117,7 @@ fn estimate(given: Given<'_>) -> Result<Estimate, AppError> {
         wage: amount("wage")?,
         attrition: percent("attrition", "1")?,
         discount: percent("discount", "0.4")?,
-        months: months.parse().map_err(|_| AppError::invalid("months", "number", "must be a whole number"))?,
+        months: formats::latin_digits(&months).parse().map_err(|_| AppError::invalid("months", "number", "must be a whole number"))?,
         upfront,
         alternatives,
     })

@@ -3,7 +3,7 @@
 
 use super::cells::word_key;
 use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable};
-use super::sent::Sent;
+use super::sent::{Sent, Upload};
 use super::shell::Page;
 use super::{Answer, see};
 use crate::app::imports::columns::{self, FIELDS, Mapping};
@@ -11,19 +11,16 @@ use crate::app::imports::judge::Finding;
 use crate::app::imports::{self, BEGINS, Change, Looked, sheet, template};
 use crate::error::{AppError, FieldError};
 use crate::formats;
-use crate::i18n::Locale;
+use crate::i18n::{Locale, plain};
 use crate::web::csv_export;
 use crate::web::extract::{Params, PathId};
-use crate::web::problem::field_message;
 use actix_multipart::Multipart;
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use futures_util::StreamExt;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::people::{DateOrder, ImportStatus, JourneyState, RowVerdict};
 use passerelle_store::entity::import_batch;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Rows that a page shows.
@@ -95,7 +92,7 @@ async fn begin_page(page: &Page, cohort: Uuid, errors: &[FieldError]) -> Answer 
 /// `POST /ui/cohorts/{id}/import`
 pub async fn upload(page: Page, PathId(cohort): PathId, parts: Multipart) -> Answer {
     permit(&page.actor, Action::Create, Subject::Import)?;
-    let (name, bytes, fields) = match file(parts).await {
+    let Upload { name, bytes, fields } = match Upload::read(parts, sheet::BYTES_MAX).await {
         Ok(read) => read,
         Err(AppError::TooLarge { limit }) => {
             let error = FieldError::new("file", "import-too-large", format!("is larger than {limit} bytes"));
@@ -103,47 +100,12 @@ pub async fn upload(page: Page, PathId(cohort): PathId, parts: Multipart) -> Ans
         }
         Err(other) => return Err(other),
     };
-    page.guard_token(fields.get("csrf").map(String::as_str).unwrap_or_default())?;
-    let encoding = fields.get("encoding").map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    fields.guard(&page)?;
+    let encoding = fields.some("encoding");
     match imports::upload(&page.ctx(), cohort, imports::Sent { name: &name, bytes, encoding }).await {
         Ok(batch) => Ok(see(format!("/ui/imports/{}", batch.id))),
         Err(error) => begin_page(&page, cohort, &mendable(error)?).await,
     }
-}
-
-/// Name and bytes of the file of a form, and its other fields. What is too long is given up at once: a file of 200
-/// megabytes is not read to its end.
-async fn file(mut parts: Multipart) -> Result<(String, Vec<u8>, BTreeMap<String, String>), AppError> {
-    const PARTS_MAX: usize = 10;
-    let unreadable = || AppError::Malformed("the file cannot be read".into());
-    let (mut name, mut bytes, mut fields) = (String::new(), Vec::new(), BTreeMap::new());
-    let mut count = 0;
-    while let Some(part) = parts.next().await {
-        count += 1;
-        if count > PARTS_MAX {
-            return Err(AppError::Malformed("the form has too many parts".into()));
-        }
-        let mut part = part.map_err(|_| unreadable())?;
-        let field = part.name().unwrap_or_default().to_owned();
-        let limit = if field == "file" { sheet::BYTES_MAX } else { 200 };
-        if field == "file" {
-            name = part.content_disposition().and_then(|disposition| disposition.get_filename()).unwrap_or_default().to_owned();
-        }
-        let mut content = Vec::new();
-        while let Some(chunk) = part.next().await {
-            let chunk = chunk.map_err(|_| unreadable())?;
-            if content.len() + chunk.len() > limit {
-                return Err(AppError::TooLarge { limit });
-            }
-            content.extend_from_slice(&chunk);
-        }
-        if field == "file" {
-            bytes = content;
-        } else {
-            fields.insert(field, String::from_utf8_lossy(&content).into_owned());
-        }
-    }
-    Ok((name, bytes, fields))
 }
 
 /// `GET /ui/imports/template.xlsx`
@@ -192,7 +154,9 @@ async fn show_page(page: &Page, id: Uuid, wanted: Option<&str>, errors: &[FieldE
     if batch.status == ImportStatus::Undone.as_str() {
         facts.push((t.get("import-kept"), count(batch.kept)));
     }
-    let mut sheet = Sheet::new(page.shell("import-title"))
+    let mut shell = page.shell("import-title");
+    shell.reload_seconds = if batch.status == ImportStatus::Running.as_str() { 2 } else { 0 };
+    let mut sheet = Sheet::new(shell)
         .crumb(format!("/ui/cohorts/{}", batch.cohort_id), t.get("records-cohorts"))
         .lead(batch.file_name.clone())
         .part(Part::Facts { heading: t.get("import-state"), facts });
@@ -299,10 +263,8 @@ fn preview(t: Locale, verdict: RowVerdict, rows: &[Looked], titles: &[String], m
 
 /// What was found, with the column as the file names it.
 fn said(t: Locale, finding: &Finding, titles: &[String]) -> String {
-    // Findings were kept with the words of their rule; these are all that readers and judges give.
-    let error = FieldError { field: finding.field.clone(), code: "", detail: finding.detail.clone(), args: finding.args.clone() };
     let key = format!("error-{}", finding.code);
-    let text = if t.has(&key) { crate::i18n::plain(&t.with(&key, &finding.args)) } else { field_message(t, &error) };
+    let text = if t.has(&key) { plain(&t.with(&key, &finding.args)) } else { finding.detail.clone() };
     let title = finding.column.and_then(|at| titles.get(at)).filter(|title| !title.is_empty()).cloned();
     format!("{}: {text}", title.unwrap_or_else(|| columns::label(t, &finding.field)))
 }

@@ -19,6 +19,7 @@ pub mod parts;
 pub mod pathway_step;
 pub mod pathways;
 pub mod plan;
+pub mod pledges;
 pub mod privacy;
 pub mod recognition;
 pub mod records;

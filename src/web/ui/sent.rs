@@ -3,9 +3,11 @@
 use super::shell::Page;
 use crate::error::AppError;
 use crate::formats;
+use actix_multipart::Multipart;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use chrono::NaiveDate;
+use futures_util::StreamExt;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -27,6 +29,55 @@ impl FromRequest for Sent {
                 _ => AppError::Malformed("the form cannot be read".into()),
             })
         })
+    }
+}
+
+/// What a form with a file sent.
+#[derive(Debug, Default)]
+pub struct Upload {
+    /// Name of the file as the browser gave it.
+    pub name: String,
+    pub bytes: Vec<u8>,
+    pub fields: Sent,
+}
+
+impl Upload {
+    /// Reads such a form: the file is its part `file`. What is too long is given up at once; a file of hundreds of
+    /// megabytes is not read to its end.
+    ///
+    /// # Errors
+    /// When it cannot be read, has too many parts, or is too large.
+    pub async fn read(mut parts: Multipart, bytes_max: usize) -> Result<Self, AppError> {
+        const PARTS_MAX: usize = 10;
+        const FIELD_MAX: usize = 200;
+        let unreadable = |_| AppError::Malformed("the file cannot be read".into());
+        let (mut upload, mut count) = (Self::default(), 0);
+        while let Some(part) = parts.next().await {
+            count += 1;
+            if count > PARTS_MAX {
+                return Err(AppError::Malformed("the form has too many parts".into()));
+            }
+            let mut part = part.map_err(unreadable)?;
+            let field = part.name().unwrap_or_default().to_owned();
+            let limit = if field == "file" { bytes_max } else { FIELD_MAX };
+            if field == "file" {
+                upload.name = part.content_disposition().and_then(|sent| sent.get_filename()).unwrap_or_default().to_owned();
+            }
+            let mut content = Vec::new();
+            while let Some(chunk) = part.next().await {
+                let chunk = chunk.map_err(unreadable)?;
+                if content.len() + chunk.len() > limit {
+                    return Err(AppError::TooLarge { limit });
+                }
+                content.extend_from_slice(&chunk);
+            }
+            if field == "file" {
+                upload.bytes = content;
+            } else {
+                upload.fields.0.push((field, String::from_utf8_lossy(&content).into_owned()));
+            }
+        }
+        Ok(upload)
     }
 }
 

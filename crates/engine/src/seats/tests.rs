@@ -57,6 +57,15 @@ fn who_is_on_the_way_is_taken_off_by_what_lies_behind_her() {
 }
 
 #[test]
+fn nobody_is_sent_where_no_pathway_leads() {
+    let nowhere = Demand { destination: CountryCode::parse("CA").expect("a country"), ..demand("2028-01-01", 10, true) };
+    let person = OnTheWay { occupation: "2221".into(), destination: None, ready_on: day("2027-01-01"), reached: Reached::Recognised };
+    let facts = SeatFacts { demand: vec![nowhere, demand("2028-09-01", 10, true)], on_the_way: vec![person], ..facts() };
+    let arriving: Vec<f64> = plan(&facts, PLEDGED_ONLY).lines.iter().map(|line| line.on_the_way).collect();
+    assert_eq!(arriving, [0.0, 0.95]);
+}
+
+#[test]
 fn cohorts_serve_what_they_end_in_time_for_and_the_rest_is_spare() {
     let intake = |number: u128, ends: &str, seats| Intake {
         id: uuid::Uuid::from_u128(number),
@@ -79,6 +88,40 @@ fn where_no_pathway_leads_no_seat_is_asked_for() {
     let facts = SeatFacts { demand: vec![demand("2028-09-01", 40, true)], ways: vec![], ..facts() };
     let made = plan(&facts, PLEDGED_ONLY);
     assert_eq!((made.lines[0].seats, made.lines[0].pathway.as_deref(), made.lines[0].pledged), (0, None, 40));
+}
+
+/// Training, then recognition beside a visa, then travel to work.
+#[test]
+fn a_way_waits_for_the_longer_of_what_runs_beside_each_other() {
+    let step = |id: &str, kind, after: &[&str], typical: u32, chance: u8| Step {
+        id: id.into(),
+        name: None,
+        kind,
+        actor: None,
+        after: after.iter().map(|id| (*id).to_owned()).collect(),
+        join: passerelle_domain::corridor::Join::All,
+        days: DayRange { min: typical, typical, max: typical },
+        chance_percent: Some(chance),
+        attempts_max: None,
+        needs: vec![],
+        gives: vec![],
+        clock: None,
+        costs: vec![],
+        on_failure: None,
+        repeat: None,
+        reaches: (kind == StepKind::StartOfWork).then_some(JourneyState::Placed),
+        closes_on: None,
+        source: "test".into(),
+    };
+    let steps = [
+        step("training", StepKind::Training, &[], 300, 80),
+        step("recognition", StepKind::RecognitionDecision, &["training"], 120, 90),
+        step("visa", StepKind::Visa, &["training"], 90, 95),
+        step("work", StepKind::StartOfWork, &["recognition", "visa"], 10, 100),
+    ];
+    let (chances, lead_days) = through(&steps, day("2027-01-01")).expect("a way");
+    assert_eq!(lead_days, 130);
+    assert!((chances.completion - 0.8).abs() < 1e-9 && (chances.recognition - 0.9).abs() < 1e-9 && (chances.visa - 0.95).abs() < 1e-9);
 }
 
 proptest! {

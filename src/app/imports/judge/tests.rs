@@ -19,7 +19,7 @@ fn judged(ground: &Ground, cells: &[(&str, &str)]) -> Judged {
     let mapping: Mapping = FIELDS.iter().enumerate().map(|(at, field)| ((*field).to_owned(), at)).collect();
     let value = |field: &str| cells.iter().find(|(name, _)| *name == field).map(|(_, text)| (*text).to_owned()).unwrap_or_default();
     let row: Vec<String> = FIELDS.iter().map(|field| value(field)).collect();
-    judge(&row, &mapping, ground, &Words::new(), Uuid::from_u128(9), 0)
+    judge(&row, &mapping, ground, Uuid::from_u128(9), 0)
 }
 
 const NAME: [(&str, &str); 2] = [("family_name", "Berrada"), ("given_name", "Salma")];

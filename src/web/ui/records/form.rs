@@ -51,7 +51,7 @@ async fn form(page: &Page, state: FormState<'_>) -> Answer {
     let t = page.locale;
     let resource = state.resource;
     let mut inputs = Vec::new();
-    for field in resource.fields().iter().filter(|field| !matches!(field.kind, Kind::Reasons | Kind::Subject | Kind::Moment)) {
+    for field in resource.fields().iter().filter(|field| field.is_written()) {
         // What is not shown cannot be changed: it keeps its value.
         if state.withheld.contains(&field.group) {
             continue;
@@ -301,10 +301,9 @@ async fn withheld(page: &Page, resource: &'static dyn Resource, id: Option<Uuid>
 /// What a browser sends, in the form that the API takes: numbers as numbers, ticks as flags.
 fn to_document(resource: &dyn Resource, sent: &BTreeMap<String, String>, t: Locale) -> Map<String, Value> {
     let mut document = Map::new();
-    for field in resource.fields() {
+    for field in resource.fields().iter().filter(|field| field.is_written()) {
         let text = sent.get(field.name).map(|text| text.trim()).unwrap_or_default();
         let value = match field.kind {
-            Kind::Reasons | Kind::Subject | Kind::Moment => continue,
             Kind::Flag if !sent.contains_key(field.name) => continue,
             Kind::Flag => Value::Bool(!text.is_empty() && text != "false"),
             _ if text.is_empty() => continue,

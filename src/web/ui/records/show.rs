@@ -85,18 +85,7 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
     }
     match resource.name() {
         "journeys" => parts.extend(super::super::events::journey_parts(&page, id).await?),
-        "pledges" => {
-            let count = crate::app::pledges::fulfilled(&ctx, id).await?;
-            let seats = document.data.get("seats").and_then(Value::as_u64).unwrap_or_default();
-            let text = format!("{} / {}", crate::formats::number(t, i64::try_from(count).unwrap_or(i64::MAX)), seats);
-            parts.insert(
-                0,
-                Part::Facts {
-                    heading: t.get("pledge-standing"),
-                    facts: vec![(t.get("pledge-fulfilled"), super::super::parts::Cell::text(text))],
-                },
-            );
-        }
+        "pledges" => parts.push(super::super::pledges::part(&page, id).await?),
         "needs" => parts.extend(super::super::events::need_parts(&page, id).await?),
         "agreements" => parts.extend(super::super::events::agreement_parts(&page, id).await?),
         "programmes" => parts.extend(super::super::recognition::expectation(&page, id).await?),
