@@ -86,7 +86,8 @@ async fn fill(state: &AppState, people: usize) {
             models.iter().take(people - made).map(|model| trainee::Model { id: Uuid::now_v7(), ..model.clone() }).collect();
         let rows = copies.iter().enumerate().map(|(at, person)| {
             let (pack, stage) = (packs[(made + at) % packs.len()], STAGES[(made + at) % STAGES.len()]);
-            let mut row = journeys::beginning(&state.law, person, today, 1).expect("a journey");
+            let person = std::slice::from_ref(person);
+            let mut row = journeys::beginnings(&state.law, person, today, 1).expect("a journey").remove(0);
             let mut journey: Journey = serde_json::from_str(&row.facts).expect("facts");
             let ago = i64::try_from((made + at) % 60).expect("days");
             let day = today - chrono::TimeDelta::days(ago);

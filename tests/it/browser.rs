@@ -88,8 +88,8 @@ async fn every_role_finds_its_pages_accessible_in_every_language_and_width() {
     };
     let axe = std::fs::read_to_string(axe).unwrap();
     let service = world().await;
-    let browser = driver.browser(true).await;
-    let (mut looked_at, mut checked, mut wrong) = (Vec::new(), std::collections::BTreeSet::new(), Vec::new());
+    let mut checked = std::collections::BTreeSet::new();
+    let mut walks = std::collections::VecDeque::new();
     for word in Role::WORDS {
         let role = Role::parse(word).unwrap();
         let mut pages = pages(&service, role).await;
@@ -97,33 +97,60 @@ async fn every_role_finds_its_pages_accessible_in_every_language_and_width() {
         if role == Role::Operator {
             pages.insert("/ui/components".into(), "/ui/components".into());
         }
-        sign_in(&browser, &service, &word.replace('_', "-")).await;
         // The same page of another role holds the same parts: wide, and by axe, it is looked at once.
-        let new: Vec<&String> = pages.iter().filter(|(pattern, _)| checked.insert((*pattern).clone())).map(|(_, path)| path).collect();
+        let new = pages.iter().filter(|(pattern, _)| checked.insert((*pattern).clone())).map(|(_, path)| path.clone()).collect();
+        walks.push_back(Walk { role, all: pages.into_values().collect(), new });
+    }
+    // Two browsers, as many as there are cores where the tests must not take long.
+    let walks = std::sync::Mutex::new(walks);
+    let (one, other) = tokio::join!(walk(&driver, &service, &axe, &walks), walk(&driver, &service, &axe, &walks));
+    let (looked_at, wrong) = (one.0 + other.0, [one.1, other.1].concat());
+    eprintln!("{looked_at} pages looked at, {} kinds of them checked with axe", checked.len());
+    assert!(wrong.is_empty(), "{} findings:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(looked_at > 1_000, "{looked_at}");
+}
+
+/// The pages of a role, and those of them that no role before has.
+struct Walk {
+    role: Role,
+    all: Vec<String>,
+    new: Vec<String>,
+}
+
+/// Looks at the pages of one role after the other, in a browser of its own: how many, and what is wrong.
+async fn walk(
+    driver: &Driver,
+    service: &Service,
+    axe: &str,
+    walks: &std::sync::Mutex<std::collections::VecDeque<Walk>>,
+) -> (usize, Vec<String>) {
+    let browser = driver.browser(true).await;
+    let (mut looked_at, mut last, mut wrong) = (0, 0, Vec::new());
+    loop {
+        let Some(Walk { role, all, new }) = walks.lock().unwrap().pop_front() else { break };
+        sign_in(&browser, service, &role.as_str().replace('_', "-")).await;
         for code in ["en", "fr", "de", "ar"] {
             speak(&browser, code).await;
-            // Of the same page of another role the other direction tells what would not fit.
-            let narrow = pages.values().filter(|path| new.contains(path) || code == "ar").map(|path| (path, 320));
-            for (path, width) in narrow.chain(new.iter().map(|path| (*path, 1280))) {
-                if looked_at.last().is_none_or(|last| *last != width) {
+            // Elsewhere the longest words and the other direction tell what would not fit.
+            let narrow = all.iter().filter(|path| new.contains(path) || matches!(code, "de" | "ar")).map(|path| (path, 320));
+            for (path, width) in narrow.chain(new.iter().map(|path| (path, 1280))) {
+                if last != width {
                     browser.set_window_size(width, 800).await.unwrap();
+                    last = width;
                 }
-                looked_at.push(width);
+                looked_at += 1;
                 browser.goto(&format!("{}{path}", service.address)).await.unwrap();
                 let place = format!("{role} {path} {code} {width}");
                 wrong.extend(fits(&browser, code == "ar", &place).await);
-                // What it finds does not hang on the words: once for each direction and width.
-                if (width == 1280 && code == "fr") || (width == 320 && code == "ar" && new.contains(&path)) {
-                    wrong.extend(accessible(&browser, &axe, &place).await);
+                if width == 1280 || (code == "ar" && new.contains(path)) {
+                    wrong.extend(accessible(&browser, axe, &place).await);
                 }
             }
         }
-        eprintln!("{role}: {} pages, {} looked at", pages.len(), looked_at.len());
+        eprintln!("{role}: {} pages, {looked_at} looked at in this browser", all.len());
     }
-    eprintln!("{} pages looked at, {} kinds of them checked with axe", looked_at.len(), checked.len());
-    assert!(wrong.is_empty(), "{} findings:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(looked_at.len() > 1_000, "{}", looked_at.len());
     browser.close().await.unwrap();
+    (looked_at, wrong)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,7 +11,7 @@ use crate::app::imports::judge::Finding;
 use crate::app::imports::{self, BEGINS, Change, Looked, sheet, template};
 use crate::error::{AppError, FieldError};
 use crate::formats;
-use crate::i18n::{Locale, plain};
+use crate::i18n::Locale;
 use crate::web::csv_export;
 use crate::web::extract::{Params, PathId};
 use actix_multipart::Multipart;
@@ -264,9 +264,10 @@ fn preview(t: Locale, verdict: RowVerdict, rows: &[Looked], titles: &[String], m
 /// What was found, with the column as the file names it.
 fn said(t: Locale, finding: &Finding, titles: &[String]) -> String {
     let key = format!("error-{}", finding.code);
-    let text = if t.has(&key) { plain(&t.with(&key, &finding.args)) } else { finding.detail.clone() };
+    let text = if t.has(&key) { t.with(&key, &finding.args) } else { finding.detail.clone() };
     let title = finding.column.and_then(|at| titles.get(at)).filter(|title| !title.is_empty()).cloned();
-    format!("{}: {text}", title.unwrap_or_else(|| columns::label(t, &finding.field)))
+    // The title keeps its own direction: what is said of it begins with the reader's.
+    format!("\u{2068}{}\u{2069}: {text}", title.unwrap_or_else(|| columns::label(t, &finding.field)))
 }
 
 /// `POST /ui/imports/{id}/mapping`
