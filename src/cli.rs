@@ -4,6 +4,7 @@
 //! be reached; 5 a check found something wrong.
 
 mod commands;
+mod credential;
 mod demo;
 mod instances;
 mod json;
@@ -89,6 +90,9 @@ enum Command {
     /// Check a matching by the definitions; exits with 1 when something is wrong.
     #[command(after_help = "Example: passerelle check L matching.csv --mode stable")]
     Check(instances::CheckArgs),
+    /// Signed credentials.
+    #[command(subcommand)]
+    Credential(Credential),
     /// Accounts.
     #[command(subcommand)]
     User(User),
@@ -251,6 +255,15 @@ struct MatchArgs {
 }
 
 #[derive(Debug, Subcommand)]
+enum Credential {
+    /// Say whether one is valid, invalid or unverifiable, and list each check. Nothing is fetched. Exits with 1 unless valid.
+    #[command(
+        after_help = "Example: passerelle credential verify badge.json --documents https://example.org=./example.org --at 2026-01-01T00:00:00Z"
+    )]
+    Verify(credential::VerifyArgs),
+}
+
+#[derive(Debug, Subcommand)]
 enum User {
     /// Make an account. The password is read from the first line of standard input.
     #[command(
@@ -386,6 +399,7 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
         Command::Candidates(args) => instances::candidates(&args),
         Command::Solve(args) => instances::solve(&args),
         Command::Check(args) => instances::check(&args),
+        Command::Credential(Credential::Verify(args)) => credential::verify(args),
         Command::User(User::Create { email, name, role, organisation, country, trainee, locale }) => {
             let new = commands::NewUser { email, name, role, organisation, country, trainee, locale };
             commands::user_create(config, new).await

@@ -21,6 +21,7 @@ mod m20261124_000015_law_batches;
 mod m20261126_000016_certificates;
 mod m20261127_000017_imports;
 mod m20261127_000018_pledges;
+mod m20261127_000019_signed_certificates;
 mod table;
 
 /// Runs the migrations in order.
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000016_certificates::Migration),
             Box::new(m20261127_000017_imports::Migration),
             Box::new(m20261127_000018_pledges::Migration),
+            Box::new(m20261127_000019_signed_certificates::Migration),
         ]
     }
 }

@@ -8,12 +8,13 @@ use super::accounts::{self, NewAccount};
 use super::concepts::esco_files::{ImportOptions, Source};
 use super::concepts::import::{self, ImportError};
 use super::corridors;
+use super::{Ctx, actors, certificates};
 use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
 use passerelle_domain::access::Role;
 use passerelle_domain::country::CountryCode;
-use passerelle_store::entity::account;
+use passerelle_store::entity::{account, trainee};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
 use passerelle_store::{StoreError, Tx};
 use uuid::Uuid;
@@ -81,8 +82,33 @@ pub async fn load(state: &AppState, now: Moment, seed: u64) -> Result<Vec<SignIn
         }
         tx.note("demo", "world", None, serde_json::json!({ "seed": seed }));
         tx.commit().await?;
+        certify(state, now).await?;
     }
     Ok(Role::ALL.iter().map(|role| SignIn { role: *role, email: email(*role), name: name_of(*role).into() }).collect())
+}
+
+/// The head of the institute signs what the demonstration's trainee and a few others have completed.
+async fn certify(state: &AppState, now: Moment) -> Result<(), AppError> {
+    let find = |role| account::Entity::find().filter(account::Column::Email.eq(email(role))).one(state.store.read());
+    let head = find(Role::InstituteHead).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
+    let shown = find(Role::Trainee).await.map_err(StoreError::from)?.and_then(|account| account.trainee_id);
+    let Some(shown) = shown else { return Ok(()) };
+    let shown = trainee::Entity::find_by_id(shown).one(state.store.read()).await.map_err(StoreError::from)?;
+    let Some(cohort) = shown.as_ref().and_then(|person| person.cohort_id) else { return Ok(()) };
+    let actor = actors::resolve(state.store.read(), &head, now).await?;
+    let ctx = Ctx::new(state, &actor, now);
+    let (programme_id, people) = certificates::candidates(&ctx, cohort).await?;
+    let others = people.iter().map(|one| one.id).filter(|id| shown.as_ref().is_some_and(|shown| shown.id != *id)).take(3);
+    let asked = certificates::Issue {
+        programme_id,
+        trainee_ids: shown.iter().map(|person| person.id).chain(others).collect(),
+        kind: "course".into(),
+        awarded_on: now.date(),
+        valid_to: None,
+        criteria: "First year completed: all modules passed, 85 % attendance.".into(),
+    };
+    certificates::issue(&ctx, &asked).await?;
+    Ok(())
 }
 
 fn email(role: Role) -> String {

@@ -389,6 +389,7 @@ macro_rules! movable {
 
 movable!(
     credential,
+    certificate,
     recognition_case,
     language_certificate,
     skill_claim,

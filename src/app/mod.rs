@@ -6,6 +6,7 @@ pub mod actors;
 pub mod agreements;
 pub mod case_events;
 pub mod case_transfers;
+pub mod certificates;
 pub mod concepts;
 pub mod corridor_yaml;
 pub mod corridors;

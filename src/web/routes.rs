@@ -4,6 +4,7 @@
 //! matrix tests every row of it: a route that is not here does not exist.
 
 mod cases;
+mod certificates;
 mod finance;
 mod imports;
 mod matching;
@@ -96,6 +97,7 @@ pub fn table() -> Vec<Entry> {
     let mut table = platform::entries();
     // Before the records: `/ui/exceptional-accesses/new` is no record's address.
     table.extend(privacy::entries());
+    table.extend(certificates::entries());
     for resource in app::records::ALL {
         table.extend(records::of(resource));
     }

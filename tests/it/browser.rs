@@ -67,9 +67,10 @@ async fn pages(service: &Service, role: Role) -> std::collections::BTreeMap<Stri
             .filter_map(|rest| rest.split('"').next())
             .map(|href| href.replace("&#38;", "&").replace("&amp;", "&"));
         waiting.extend(links.filter(|href| {
-            href.starts_with("/ui")
+            ["/ui", "/certificates/", "/verify"].iter().any(|begins| href.starts_with(begins))
                 && !href.contains(".csv")
                 && !href.contains(".xlsx")
+                && !href.contains(".pdf")
                 && !href.contains(".json")
                 && !href.contains("/attachments/")
         }));

@@ -7,6 +7,7 @@ mod attacks;
 mod audit;
 mod browser;
 mod casework;
+mod certificates;
 mod concepts;
 mod contract;
 mod days;

@@ -48,7 +48,7 @@ on_both! {
             sealed_record, shared_group, concept, concept_import, concept_label, concept_relation,
             corridor_pack, credential, idempotency_key, job, language_certificate, match_artifact, match_run, need, need_skill,
             organisation, outcome, programme, proposal, quota, recognition_case, role_grant, seat_pool, session, sign_in_attempt, site,
-            skill_claim, trainee, import_batch, import_row, pledge, journey, task, equivalence, case_document, adaptation_step,
+            skill_claim, trainee, import_batch, import_row, pledge, certificate, issuer_key, journey, task, equivalence, case_document, adaptation_step,
         );
         assert_eq!(columns(&store).await, expected);
     }

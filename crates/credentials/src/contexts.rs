@@ -25,9 +25,7 @@ pub fn text(url: &str) -> Option<&'static str> {
         OPEN_BADGES => include_str!("../contexts/ob-v3p0-context-3.0.3.json"),
         "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json" => include_str!("../contexts/ob-v3p0-extensions.json"),
         // The W3C's context for examples: every word means itself.
-        "https://www.w3.org/ns/credentials/examples/v2" => {
-            r#"{"@context":{"@vocab":"https://www.w3.org/ns/credentials/examples#"}}"#
-        }
+        "https://www.w3.org/ns/credentials/examples/v2" => r#"{"@context":{"@vocab":"https://www.w3.org/ns/credentials/examples#"}}"#,
         _ => return None,
     })
 }

@@ -21,7 +21,7 @@ mod verdict;
 
 pub use canon::{CanonError, statements};
 pub use key::{Key, MethodError, key_of_document, web_address};
-pub use verdict::{Check, Outcome, Policy, Report, Verdict, What, verify, verify_bytes};
+pub use verdict::{Check, LARGEST, Outcome, Policy, Report, Verdict, What, verify, verify_bytes};
 
 use serde_json::Value;
 

@@ -37,8 +37,8 @@ pub(crate) fn check(document: &Value, options: &[u8; 32], value: &str, issuer: &
     }
     let kept: String = kept.into_iter().map(|(_, line)| line.as_str()).collect();
     let message = [options.as_slice(), &own_key, &sha256(&kept)].concat();
-    let all = issuer.signed(&message, &base)
-        && free.iter().zip(&signatures).all(|((_, line), signature)| own.signed(line.as_bytes(), signature));
+    let all =
+        issuer.signed(&message, &base) && free.iter().zip(&signatures).all(|((_, line), signature)| own.signed(line.as_bytes(), signature));
     if all { Ok(()) } else { Err(ProofError::DoesNotFit) }
 }
 

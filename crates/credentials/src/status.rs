@@ -68,7 +68,10 @@ impl Entry {
     /// Nothing when it is no entry of a list that is known here.
     pub fn of(status: &Value) -> Option<Self> {
         let word = |name: &str| status.get(name).and_then(Value::as_str);
-        if !crate::many(status.get("type")).iter().any(|kind| matches!(kind.as_str(), Some("BitstringStatusListEntry" | "StatusList2021Entry"))) {
+        if !crate::many(status.get("type"))
+            .iter()
+            .any(|kind| matches!(kind.as_str(), Some("BitstringStatusListEntry" | "StatusList2021Entry")))
+        {
             return None;
         }
         let size = status.get("statusSize").and_then(Value::as_u64).unwrap_or(1);
@@ -76,7 +79,8 @@ impl Entry {
             Value::String(text) => text.parse().ok()?,
             other => usize::try_from(other.as_u64()?).ok()?,
         };
-        (size == 1).then(|| Some(Self { list: word("statusListCredential")?.to_owned(), at, purpose: word("statusPurpose")?.to_owned() }))?
+        (size == 1)
+            .then(|| Some(Self { list: word("statusListCredential")?.to_owned(), at, purpose: word("statusPurpose")?.to_owned() }))?
     }
 }
 

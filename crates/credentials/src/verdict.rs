@@ -210,7 +210,8 @@ fn one_proof(document: &Value, proof: &Map<String, Value>, documents: &dyn Docum
             return vec![Check::failed(What::Key, "key_not_listed", format!("the document of {method} does not list it"))];
         }
         Err(MethodError::Elsewhere) => {
-            let mut checks = vec![Check::not_checked(What::Key, "key_elsewhere", format!("the key {method} stands in a document that is not here"))];
+            let mut checks =
+                vec![Check::not_checked(What::Key, "key_elsewhere", format!("the key {method} stands in a document that is not here"))];
             if let Err(CanonError::Undefined(word)) = crate::statements(document) {
                 checks.push(Check::failed(What::Proof, "undefined", format!("no context defines {word}")));
             }

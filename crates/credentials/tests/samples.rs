@@ -68,7 +68,10 @@ fn every_sample_gets_its_verdict() {
             _ => true,
         };
         if report.verdict != expected || !proof_fits || !declared_fits {
-            wrong.push(format!("{file} {kind}: expected {expected:?} ({proof}, declared {declared}), is {:?}: {:#?}", report.verdict, report.checks));
+            wrong.push(format!(
+                "{file} {kind}: expected {expected:?} ({proof}, declared {declared}), is {:?}: {:#?}",
+                report.verdict, report.checks
+            ));
         }
         // Without the shortcut a key that nobody vouches for is never enough.
         let strict = look(&folder, file, false);

@@ -63,6 +63,8 @@ words!(
         Need = "need",
         NeedSkill = "need_skill",
         SeatPool = "seat_pool",
+        /// What an institute has signed.
+        Certificate = "certificate",
         /// Seats that an employer stands for before anybody is trained.
         Pledge = "pledge",
         Agreement = "agreement",

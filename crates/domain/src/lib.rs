@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod calendar;
+pub mod certificate;
 mod code_lists;
 pub mod contingency;
 pub mod corridor;

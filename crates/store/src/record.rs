@@ -90,6 +90,14 @@ record!(skill_claim, SkillClaim, search: None, |reach| scope::paper(skill_claim:
 record!(need, Need, search: Some(need::Column::Search), scope::need, scope::need_taken);
 record!(need_skill, NeedSkill, search: None, |reach| scope::of_need(need_skill::Column::NeedId, reach));
 record!(seat_pool, SeatPool, search: None, |reach| scope::of_need(seat_pool::Column::NeedId, reach));
+record!(
+    certificate,
+    Certificate,
+    search: Some(certificate::Column::Search),
+    scope::certificate,
+    |rule| scope::paper_taken(certificate::Column::TraineeId, rule)
+);
+record!(issuer_key, Certificate, search: None, scope::issuer_key);
 record!(pledge, Pledge, search: Some(pledge::Column::Search), scope::pledge);
 record!(agreement, Agreement, search: Some(agreement::Column::Search), scope::agreement);
 record!(quota, Quota, search: Some(quota::Column::Search), scope::quota);

@@ -303,6 +303,21 @@ pub(crate) fn agreement(reach: &Reach) -> Condition {
     }
 }
 
+/// The institute that issued it keeps it in sight when its holder has moved on.
+pub(crate) fn certificate(reach: &Reach) -> Condition {
+    match reach {
+        Reach::Organisations(own) => certificate::Column::InstituteId.is_in(ids(own)).into_condition(),
+        _ => paper(certificate::Column::TraineeId, reach),
+    }
+}
+
+pub(crate) fn issuer_key(reach: &Reach) -> Condition {
+    match reach {
+        Reach::Organisations(own) => issuer_key::Column::InstituteId.is_in(ids(own)).into_condition(),
+        _ => Expr::value(false).into_condition(),
+    }
+}
+
 pub(crate) fn pledge(reach: &Reach) -> Condition {
     match reach {
         Reach::Everything => Condition::all(),

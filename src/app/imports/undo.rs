@@ -88,6 +88,7 @@ async fn touched(tx: &Tx, people: &[Uuid]) -> Result<BTreeSet<Uuid>, AppError> {
     }
     named_in!(
         credential.TraineeId,
+        certificate.TraineeId,
         recognition_case.TraineeId,
         language_certificate.TraineeId,
         skill_claim.TraineeId,

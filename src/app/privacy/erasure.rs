@@ -59,6 +59,15 @@ async fn one(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError
         };
     }
     gone!(skill_claim, sealed_record, identity_document);
+    // Her place in the institute's list stays taken, so that nobody else's revocation is ever read as hers.
+    certificate::Entity::update_many()
+        .col_expr(certificate::Column::HolderName, Expr::value("—"))
+        .col_expr(certificate::Column::Document, Expr::value(""))
+        .col_expr(certificate::Column::Search, Expr::value(""))
+        .filter(certificate::Column::TraineeId.eq(person))
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
     let pending = Decision::Pending.as_str();
     proposal::Entity::update_many()
         .col_expr(proposal::Column::TraineeDecision, Expr::value(Decision::Declined.as_str()))

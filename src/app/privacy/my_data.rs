@@ -13,9 +13,10 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Kinds of records about a person that the document holds, in its order.
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 16] = [
     "trainees",
     "credentials",
+    "certificates",
     "recognition-cases",
     "case-documents",
     "adaptation-steps",

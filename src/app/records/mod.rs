@@ -5,6 +5,7 @@ mod adaptation_steps;
 mod agreements;
 mod case_documents;
 mod case_transfers;
+mod certificates;
 mod cohorts;
 mod consents;
 mod credentials;
@@ -46,7 +47,7 @@ use uuid::Uuid;
 pub use trainees::Trainees;
 
 /// Every kind of record, in the order of the navigation.
-pub static ALL: [&(dyn Resource + 'static); 32] = [
+pub static ALL: [&(dyn Resource + 'static); 33] = [
     &Typed::<organisations::Organisations>::new(),
     &Typed::<sites::Sites>::new(),
     &Typed::<programmes::Programmes>::new(),
@@ -54,6 +55,7 @@ pub static ALL: [&(dyn Resource + 'static); 32] = [
     &Typed::<cohorts::Cohorts>::new(),
     &Typed::<trainees::Trainees>::new(),
     &Typed::<credentials::Credentials>::new(),
+    &Typed::<certificates::Certificates>::new(),
     &Typed::<recognition_cases::RecognitionCases>::new(),
     &Typed::<case_documents::CaseDocuments>::new(),
     &Typed::<adaptation_steps::AdaptationSteps>::new(),

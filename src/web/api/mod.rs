@@ -1,6 +1,7 @@
 //! The API under `/api/v1`. Handlers take, call and answer; nothing else.
 
 pub mod bulk;
+pub mod certificates;
 pub mod events;
 pub mod finance;
 pub mod imports;

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod cases;
 pub mod cells;
+pub mod certificates;
 pub mod charts;
 pub mod components;
 pub mod door;

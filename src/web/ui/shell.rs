@@ -192,6 +192,7 @@ pub fn in_navigation(ctx: &Ctx<'_>, resource: &dyn Resource) -> bool {
                 | "programmes"
                 | "cohorts"
                 | "trainees"
+                | "certificates"
                 | "journeys"
                 | "tasks"
                 | "recognition-cases"

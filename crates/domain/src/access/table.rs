@@ -36,6 +36,7 @@ pub(super) fn about_a_person(subject: Subject) -> bool {
             | Subject::LanguageCertificate
             | Subject::SkillClaim
             | Subject::Journey
+            | Subject::Certificate
             | Subject::SealedRecord
     )
 }
@@ -89,6 +90,7 @@ fn trainee(action: Action, subject: Subject, looks: bool) -> Option<Width> {
         | Subject::CaseFile
         | Subject::LanguageCertificate
         | Subject::Journey
+        | Subject::Certificate
         | Subject::Outcome
             if looks =>
         {
@@ -123,6 +125,8 @@ fn institute(action: Action, subject: Subject, looks: bool, head: bool) -> Optio
         }
         // Moved by events alone: who brings which is the state machine's to say.
         Subject::Journey if looks => Some(Width::OwnAndReferred),
+        // The head signs, and takes back what should not have been signed; nothing signed is edited.
+        Subject::Certificate if looks || (head && matches!(action, Action::Create | Action::Decide)) => Some(Width::Own),
         // Papers entered by mistake can be taken out by whoever may enter them.
         Subject::Credential | Subject::CaseFile | Subject::LanguageCertificate | Subject::SkillClaim if action == Action::Delete => {
             Some(Width::Own)
@@ -172,6 +176,7 @@ fn origin(action: Action, subject: Subject, looks: bool, rank: Rank) -> Option<W
         | Subject::LanguageCertificate
         | Subject::SkillClaim
         | Subject::Journey
+        | Subject::Certificate
             if looks =>
         {
             Some(Width::Origin)
@@ -253,7 +258,7 @@ fn recognition(action: Action, subject: Subject, looks: bool) -> Option<Width> {
         Subject::RecognitionCase if looks => Some(Width::Destination),
         // The authority enters what came to it, and corrects it.
         Subject::CaseFile if action != Action::Decide => Some(Width::Destination),
-        Subject::Trainee | Subject::Credential | Subject::LanguageCertificate if looks => Some(Width::Cases),
+        Subject::Trainee | Subject::Credential | Subject::LanguageCertificate | Subject::Certificate if looks => Some(Width::Cases),
         Subject::ExceptionalAccess if matches!(action, Action::List | Action::Read | Action::Create) => Some(Width::Author),
         Subject::Team if looks => Some(Width::Own),
         _ => None,

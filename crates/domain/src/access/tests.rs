@@ -30,6 +30,7 @@ fn operators_and_funders_reach_no_person() {
         for subject in [
             Subject::Trainee,
             Subject::Credential,
+            Subject::Certificate,
             Subject::LanguageCertificate,
             Subject::SkillClaim,
             Subject::Consent,

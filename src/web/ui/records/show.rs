@@ -85,6 +85,8 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
     }
     match resource.name() {
         "journeys" => parts.extend(super::super::events::journey_parts(&page, id).await?),
+        "certificates" => parts.extend(super::super::certificates::parts(&page, &document).await?),
+        "organisations" => parts.extend(super::super::certificates::key_parts(&page, id).await?),
         "pledges" => parts.push(super::super::pledges::part(&page, id).await?),
         "needs" => parts.extend(super::super::events::need_parts(&page, id).await?),
         "agreements" => parts.extend(super::super::events::agreement_parts(&page, id).await?),
@@ -135,6 +137,9 @@ fn links_of(page: &Page, resource: &dyn Resource, document: &Document) -> Vec<(S
     }
     if resource.name() == "cohorts" && permit(&page.actor, Action::Create, Subject::Import).is_ok() {
         links.push((format!("/ui/cohorts/{id}/import"), t.get("import-title")));
+    }
+    if resource.name() == "cohorts" && permit(&page.actor, Action::Create, Subject::Certificate).is_ok() {
+        links.push((format!("/ui/certificates/issue?cohort_id={id}"), t.get("certificate-issue-title")));
     }
     if resource.name() != "trainees" {
         return links;
