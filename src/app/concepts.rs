@@ -6,6 +6,7 @@
 pub mod esco_files;
 pub mod import;
 mod index;
+pub mod suggest;
 
 pub use index::{ConceptIndex, Hit};
 

@@ -10,6 +10,7 @@ pub mod certificates;
 pub mod concepts;
 pub mod corridor_yaml;
 pub mod corridors;
+pub mod cv;
 pub mod demo;
 pub mod duplicates;
 pub mod equivalence;

@@ -32,4 +32,5 @@ mod records;
 mod rights;
 mod schema;
 mod statements;
+mod suggestions;
 mod support;

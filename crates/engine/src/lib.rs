@@ -11,3 +11,5 @@ pub mod matching;
 pub mod pathway;
 pub mod seats;
 pub mod solver;
+pub mod suggest;
+pub mod text;

@@ -9,6 +9,7 @@ use crate::error::AppError;
 use crate::text::fold;
 use fst::automaton::{Automaton, Levenshtein, Str};
 use fst::{IntoStreamer, Map, MapBuilder, Streamer};
+use passerelle_engine::suggest::Suggester;
 use passerelle_store::entity::{concept, concept_import, concept_label};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use passerelle_store::{Store, StoreError};
@@ -48,7 +49,12 @@ pub struct Built {
     postings: Vec<u32>,
     preferred: BTreeMap<(u32, String), u32>,
     by_uri: BTreeMap<String, u32>,
+    /// By language and kind, with the number of each of its labels.
+    pub(super) suggesters: Suggesters,
 }
+
+/// Labels that texts are compared with, made when first asked for.
+type Suggesters = std::sync::Mutex<BTreeMap<(String, &'static str), Arc<(Suggester, Vec<u32>)>>>;
 
 #[derive(Debug)]
 struct Label {
@@ -135,7 +141,7 @@ impl Built {
         let words = Map::new(builder.into_inner().map_err(AppError::internal)?).map_err(AppError::internal)?;
         let by_uri = concepts.iter().zip(0..).map(|(row, number)| (row.uri.clone(), number)).collect();
         let concepts = concepts.into_iter().map(|row| (row.uri, row.kind, row.isco)).collect();
-        Ok(Self { stamp, concepts, labels: kept, words, postings, preferred, by_uri })
+        Ok(Self { stamp, concepts, labels: kept, words, postings, preferred, by_uri, suggesters: Suggesters::default() })
     }
 
     /// The best concepts for a text, in a language (English counts everywhere), of a kind.
@@ -178,7 +184,14 @@ impl Built {
         ranked.into_iter().map(|(_, _, concept, number)| self.hit(concept, number, language)).collect()
     }
 
-    fn hit(&self, concept: u32, number: u32, language: &str) -> Hit {
+    /// Labels of a language and kind: number, and concept, text, whether it is the preferred one.
+    pub(super) fn labels_of(&self, language: &str, kind: &str) -> impl Iterator<Item = (u32, (u32, &str, bool))> {
+        let of = |label: &&Label| label.language == language && self.concepts[label.concept as usize].1 == kind;
+        let wanted: Vec<_> = (0_u32..).zip(&self.labels).filter(|(_, label)| of(label)).collect();
+        wanted.into_iter().map(|(number, label)| (number, (label.concept, label.text.as_str(), label.rank == 0)))
+    }
+
+    pub(super) fn hit(&self, concept: u32, number: u32, language: &str) -> Hit {
         let (uri, kind, isco) = &self.concepts[concept as usize];
         let preferred = [language, "en"].iter().find_map(|language| self.preferred.get(&(concept, (*language).to_owned())));
         let matched = &self.labels[number as usize].text;

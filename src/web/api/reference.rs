@@ -1,6 +1,7 @@
 //! Concepts and corridors over the API.
 
 use super::Answer;
+use crate::app::concepts::suggest;
 use crate::app::{concepts, corridors};
 use crate::error::AppError;
 use crate::web::extract::{Params, SignedIn};
@@ -22,6 +23,23 @@ pub async fn concepts(who: SignedIn, Params(params): Params) -> Answer {
     }
     let hits = concepts::search(&who.ctx(), text, language, kind).await?;
     Ok(HttpResponse::Ok().json(json!({ "items": hits })))
+}
+
+/// `GET /api/v1/concepts/suggestions?text=&language=&kind=`
+pub async fn suggestions(who: SignedIn, Params(params): Params) -> Answer {
+    let text = params.get("text").map(String::as_str).unwrap_or_default();
+    let language = params.get("language").map_or("en", String::as_str);
+    let kind = match params.get("kind").map_or("occupation", String::as_str) {
+        "occupation" => "occupation",
+        "skill" => "skill",
+        _ => return Err(AppError::invalid("kind", "choice", "is neither occupation nor skill")),
+    };
+    if text.chars().count() > suggest::TEXT_LONGEST {
+        let error = format!("is longer than {} characters", suggest::TEXT_LONGEST);
+        return Err(AppError::invalid("text", "too-long", error));
+    }
+    let found = suggest::suggest(&who.ctx(), text, language, kind, suggest::MOST).await?;
+    Ok(HttpResponse::Ok().json(json!({ "items": found })))
 }
 
 /// `GET /api/v1/corridors`

@@ -11,6 +11,23 @@ pub(super) fn entries() -> Vec<Entry> {
     vec![
         Entry::new(Method::GET, "/api/v1/concepts", Needs(Action::List, Subject::Concept), || web::route().to(api::reference::concepts))
             .says("Search occupations and skills: ?q=&language=&kind=", Body::None, Body::Named("ConceptPage")),
+        Entry::new(Method::GET, "/api/v1/concepts/suggestions", Needs(Action::List, Subject::Concept), || {
+            web::route().to(api::reference::suggestions)
+        })
+        .says(
+            "Occupations or skills that a text in somebody's own words may mean, for a person to confirm: ?text=&language=&kind=",
+            Body::None,
+            Body::Named("ConceptSuggestions"),
+        ),
+        Entry::new(Method::GET, "/ui/trainees/{id}/suggestions", Needs(Action::Create, Subject::SkillClaim), || {
+            web::route().to(ui::suggestions::form)
+        }),
+        Entry::new(Method::POST, "/ui/trainees/{id}/suggestions", Needs(Action::Create, Subject::SkillClaim), || {
+            web::route().to(ui::suggestions::look)
+        }),
+        Entry::new(Method::POST, "/ui/trainees/{id}/suggestions/confirmed", Needs(Action::Create, Subject::SkillClaim), || {
+            web::route().to(ui::suggestions::confirm)
+        }),
         Entry::new(Method::GET, "/api/v1/corridors", Needs(Action::List, Subject::Corridor), || web::route().to(api::reference::corridors))
             .says("List the newest version of every corridor pack", Body::None, Body::Named("CorridorPage")),
         Entry::new(Method::GET, "/api/v1/corridors/{pack}", Needs(Action::Read, Subject::Corridor), || {

@@ -30,6 +30,7 @@ pub mod sent;
 mod sentences;
 pub mod shell;
 pub mod statics;
+pub mod suggestions;
 pub mod team;
 pub mod work;
 

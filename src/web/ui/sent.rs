@@ -49,7 +49,7 @@ impl Upload {
     /// When it cannot be read, has too many parts, or is too large.
     pub async fn read(mut parts: Multipart, bytes_max: usize) -> Result<Self, AppError> {
         const PARTS_MAX: usize = 10;
-        const FIELD_MAX: usize = 200;
+        const FIELD_MAX: usize = 20_000;
         let unreadable = |_| AppError::Malformed("the file cannot be read".into());
         let (mut upload, mut count) = (Self::default(), 0);
         while let Some(part) = parts.next().await {

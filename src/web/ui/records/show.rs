@@ -144,6 +144,9 @@ fn links_of(page: &Page, resource: &dyn Resource, document: &Document) -> Vec<(S
     if resource.name() != "trainees" {
         return links;
     }
+    if permit(&page.actor, Action::Create, Subject::SkillClaim).is_ok() {
+        links.push((format!("/ui/trainees/{id}/suggestions"), t.get("suggestions-title")));
+    }
     if !document.withheld.contains(&FieldGroup::Journey) {
         links.push((format!("/ui/trainees/{id}/access"), t.get("access-title")));
     }

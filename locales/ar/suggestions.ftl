@@ -1,0 +1,16 @@
+suggestions-title = مهارات من كلماتها أو من سيرة ذاتية
+suggestions-lead = تُقارن الكلمات بمهارات ومهن ESCO. لا يُحفظ شيء قبل أن يؤكده أحد.
+suggestions-look = بحث
+suggestions-text = بكلماتها
+suggestions-text-hint = مهارة أو وظيفة في كل سطر، أو تفصل بينها فواصل.
+suggestions-file = أو سيرة ذاتية
+suggestions-file-hint = Europass (XML أو JSON) أو JSON Resume أو نص، حتى 1 ميغابايت. لا تُقرأ الأسماء والعناوين.
+suggestions-none = لا مهارة تشبه ما كُتب.
+suggestions-skills = مهارات ربما قُصدت
+suggestions-skills-lead = علّم الصحيح: بين القوسين الكلمات التي وُجد لها ومدى التطابق.
+suggestions-keep = حفظ المحدد
+suggestions-posts = مهن ربما قُصدت
+suggestions-phrase = الكلمات
+suggestions-isco = ISCO-08
+suggestions-percent = التطابق (%)
+error-cv-format = لا يمكن قراءة هذه السيرة هنا: أرسل Europass (XML أو JSON) أو JSON Resume أو نصًا.

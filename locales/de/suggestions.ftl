@@ -1,0 +1,16 @@
+suggestions-title = Fähigkeiten aus eigenen Worten oder einem Lebenslauf
+suggestions-lead = Das Geschriebene wird mit Fähigkeiten und Berufen von ESCO verglichen. Nichts wird behalten, bevor es jemand bestätigt.
+suggestions-look = Suchen
+suggestions-text = In eigenen Worten
+suggestions-text-hint = Eine Fähigkeit oder Stelle je Zeile, oder mit Kommas.
+suggestions-file = Oder ein Lebenslauf
+suggestions-file-hint = Europass (XML oder JSON), JSON Resume oder Text, bis 1 MB. Namen und Anschriften werden nicht gelesen.
+suggestions-none = Keine Fähigkeit ähnelt dem Geschriebenen.
+suggestions-skills = Fähigkeiten, die gemeint sein können
+suggestions-skills-lead = Ankreuzen, was stimmt: in Klammern die Worte, zu denen es passt, und wie gut.
+suggestions-keep = Angekreuztes behalten
+suggestions-posts = Berufe, die gemeint sein können
+suggestions-phrase = Worte
+suggestions-isco = ISCO-08
+suggestions-percent = Passt (Prozent)
+error-cv-format = Dieser Lebenslauf lässt sich hier nicht lesen: Europass (XML oder JSON), JSON Resume oder Text senden.

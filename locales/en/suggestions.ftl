@@ -1,0 +1,16 @@
+suggestions-title = Skills from own words or a CV
+suggestions-lead = What is written is compared with the skills and occupations of ESCO. Nothing is kept until somebody confirms it.
+suggestions-look = Look
+suggestions-text = In own words
+suggestions-text-hint = One skill or post a line, or with commas.
+suggestions-file = Or a CV
+suggestions-file-hint = Europass (XML or JSON), JSON Resume, or plain text, up to 1 MB. Names and addresses are not read.
+suggestions-none = No skill resembles what is written.
+suggestions-skills = Skills that may be meant
+suggestions-skills-lead = Tick what is right: in brackets stand the words that it was found for, and how well it fits.
+suggestions-keep = Keep what is ticked
+suggestions-posts = Occupations that may be meant
+suggestions-phrase = Words
+suggestions-isco = ISCO-08
+suggestions-percent = Fits (percent)
+error-cv-format = This is no CV that can be read here: send Europass (XML or JSON), JSON Resume, or plain text.

@@ -1,0 +1,16 @@
+suggestions-title = Compétences à partir de ses mots ou d’un CV
+suggestions-lead = Ce qui est écrit est comparé aux compétences et métiers d’ESCO. Rien n’est gardé avant d’être confirmé.
+suggestions-look = Chercher
+suggestions-text = Avec ses mots
+suggestions-text-hint = Une compétence ou un poste par ligne, ou séparés par des virgules.
+suggestions-file = Ou un CV
+suggestions-file-hint = Europass (XML ou JSON), JSON Resume ou texte, jusqu’à 1 Mo. Noms et adresses ne sont pas lus.
+suggestions-none = Aucune compétence ne ressemble à ce qui est écrit.
+suggestions-skills = Compétences possibles
+suggestions-skills-lead = Cocher ce qui est juste : entre parenthèses, les mots d’origine et la ressemblance.
+suggestions-keep = Garder ce qui est coché
+suggestions-posts = Métiers possibles
+suggestions-phrase = Mots
+suggestions-isco = CITP-08
+suggestions-percent = Ressemblance (%)
+error-cv-format = Ce CV ne peut être lu ici : envoyer Europass (XML ou JSON), JSON Resume ou du texte.
