@@ -7,7 +7,7 @@ mod paper;
 
 pub use issue::{Candidate, Issue, Revoke, candidates, issue, revoke};
 pub use keys::{renew, reseal};
-pub use look::{did_document, judge, signed, status_list};
+pub use look::{LARGEST, did_document, judge, signed, status_list};
 pub use paper::{Words, paper};
 
 use crate::config::Config;

@@ -93,7 +93,7 @@ pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'stati
         && !request.path().starts_with("/static")
     {
         state.limits.address(&address)?;
-        let at_the_door = ["/ui/sign-in", "/ui/sign-up", "/ui/reset", "/ui/confirm", "/ui/invite"];
+        let at_the_door = ["/ui/sign-in", "/ui/sign-up", "/ui/reset", "/ui/confirm", "/ui/invite", "/verify", "/api/v1/verification"];
         if request.method() == actix_web::http::Method::POST && at_the_door.iter().any(|path| request.path().starts_with(path)) {
             state.limits.door(&address)?;
         }
@@ -117,7 +117,9 @@ fn add_headers(path: &str, secure: bool, headers: &mut HeaderMap, instance: &str
     if secure {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
-    if !path.starts_with("/static") && !path.starts_with("/docs") {
+    // Lists and keys of institutes are the same for everybody, and asked for often.
+    let shared = path.starts_with("/static") || path.starts_with("/docs") || path.starts_with("/institutes/");
+    if !shared {
         set(header::CACHE_CONTROL, "no-store");
     }
     if let Ok(value) = HeaderValue::from_str(instance) {

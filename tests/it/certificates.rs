@@ -127,8 +127,17 @@ on_both! {
         assert_eq!(revoke(&at.head, &ids[0], 2, "mistake").await.status, 409, "once");
         assert_eq!(verdict(&service, &documents[0]).await["verdict"], "invalid");
         assert_eq!(verdict(&service, &documents[1]).await["verdict"], "valid");
+        // Her record says so too, and the other's does not.
+        let conn = service.state.store.read();
+        let title = programme::Entity::find_by_id(at.programme).one(conn).await.unwrap().unwrap().awarded_qualification;
+        let first = issued["issued"][0]["trainee_id"].as_str().unwrap().parse::<Uuid>().unwrap();
+        let second = issued["issued"][1]["trainee_id"].as_str().unwrap().parse::<Uuid>().unwrap();
+        for (person, status) in [(first, "revoked"), (second, "awarded")] {
+            let held = credential::Entity::find().filter(credential::Column::TraineeId.eq(person)).filter(credential::Column::Title.eq(title.as_str()));
+            assert!(held.all(conn).await.unwrap().iter().all(|row| row.status == status), "{person} {status}");
+        }
         // A new one can be signed now.
-        assert_eq!(at.head.post("/api/v1/certificates", asked(at.programme, &at.people[..1])).await.status, 201);
+        assert_eq!(at.head.post("/api/v1/certificates", asked(at.programme, &[first])).await.status, 201);
     }
 
     async fn what_an_old_key_signed_still_holds(on) {

@@ -45,18 +45,18 @@ on_both! {
         assert_eq!(refused.status, 422);
         assert_eq!(browser.post_body(&path, &kind, form("wrong", "x", "")).await.status, 403);
         let uri = page.text.split("name=\"skill\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
-        let kept = browser.post(&format!("{path}/confirmed"), &[("skill", &uri)]).await;
+        let kept = browser.post(&format!("{path}/confirmed"), &[("csrf", &csrf), ("skill", &uri)]).await;
         assert_eq!(kept.status, 303, "{}", kept.text);
         let after = claims().await;
         assert!(after.iter().any(|claim| claim.skill == uri && claim.provenance == "institute"), "{after:?}");
         // Once more changes nothing.
-        assert_eq!(browser.post(&format!("{path}/confirmed"), &[("skill", &uri)]).await.status, 303);
+        assert_eq!(browser.post(&format!("{path}/confirmed"), &[("csrf", &csrf), ("skill", &uri)]).await.status, 303);
         assert_eq!(claims().await.len(), after.len());
         // Somebody else's person stays out of reach.
         let other = trainee::Entity::find().filter(trainee::Column::TrainingCountry.ne("MA")).one(service.state.store.read()).await.unwrap().unwrap();
         let path = format!("/ui/trainees/{}/suggestions", other.id);
         assert_eq!(browser.get(&path).await.status, 404);
-        let refused = browser.post(&format!("{path}/confirmed"), &[("skill", &uri)]).await;
+        let refused = browser.post(&format!("{path}/confirmed"), &[("csrf", &csrf), ("skill", &uri)]).await;
         assert!(refused.status >= 400, "{}", refused.status);
     }
 }

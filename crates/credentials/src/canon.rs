@@ -13,9 +13,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Statements a document may make: a credential makes some fifty.
 const STATEMENTS: usize = 5_000;
-/// How many look-alikes among unnamed things may hang on one of them. To tell them apart takes the factorial of it
-/// (§ 7.1 of the standard warns of documents made for that).
-const LOOK_ALIKES: usize = 5;
+/// How many unnamed things may look like another, in all and hanging together. To tell them apart takes the
+/// factorial of their number (§ 7.1 of the standard warns of documents made for that); credentials have none or two.
+const LOOK_ALIKES: usize = 12;
+const LOOK_ALIKES_TOGETHER: usize = 5;
+/// Contexts of one document.
+const CONTEXTS: usize = 8;
 
 /// Stands in front of words that no context defines.
 const UNDEFINED: &str = "urn:passerelle:undefined#";
@@ -27,6 +30,8 @@ const RELATIVE: &str = "https://relative.invalid/";
 pub enum CanonError {
     #[error("the context {0} is not known here")]
     UnknownContext(String),
+    #[error("{0}")]
+    NotPlain(String),
     #[error("no context defines {0}")]
     Undefined(String),
     #[error("the document is no JSON-LD: {0}")]
@@ -40,13 +45,76 @@ pub enum CanonError {
 /// # Errors
 /// When words have no meaning, or a context is not known.
 pub fn statements(document: &Value) -> Result<Vec<String>, CanonError> {
+    plain(document)?;
     every_word_is_defined(document)?;
     let mut dataset = parsed(document, None)?;
     in_bounds(&dataset)?;
     dataset.canonicalize(CanonicalizationAlgorithm::Rdfc10 { hash_algorithm: CanonicalizationHashAlgorithm::Sha256 });
     let mut lines: Vec<String> = dataset.iter().map(|quad| format!("{} .\n", quad.into_owned())).collect();
     lines.sort_unstable();
+    said_in_plain_words(document, &lines)?;
     Ok(lines)
+}
+
+/// What is signed is what words mean, and what is read are the words themselves: between the two nothing may stand. A
+/// context made for one document, a word written as an address, or one of JSON-LD's own words could say under
+/// another name what the reader looks for, and hide it from him.
+fn plain(document: &Value) -> Result<(), CanonError> {
+    let contexts = crate::many(document.get("@context"));
+    let mut seen: Vec<&str> = Vec::new();
+    for context in contexts {
+        let Some(name) = context.as_str() else {
+            return Err(CanonError::NotPlain("it brings words of its own (an inline context)".into()));
+        };
+        if contexts::text(name).is_none() {
+            return Err(CanonError::UnknownContext(name.to_owned()));
+        }
+        if seen.contains(&name) || seen.len() == CONTEXTS {
+            return Err(CanonError::NotPlain("it names a context twice, or more than eight".into()));
+        }
+        seen.push(name);
+    }
+    let Some(map) = document.as_object() else { return Ok(()) };
+    map.iter().filter(|(name, _)| *name != "@context").try_for_each(|(name, value)| plain_member(name, value))
+}
+
+fn plain_member(name: &str, value: &Value) -> Result<(), CanonError> {
+    let own = name.starts_with('@') && !matches!(name, "@value" | "@language" | "@direction");
+    if own || name.contains(':') {
+        return Err(CanonError::NotPlain(format!("{name} is no plain word")));
+    }
+    plain_value(value)
+}
+
+fn plain_value(value: &Value) -> Result<(), CanonError> {
+    match value {
+        Value::Array(all) => all.iter().try_for_each(plain_value),
+        Value::Object(map) => map.iter().try_for_each(|(name, value)| plain_member(name, value)),
+        _ => Ok(()),
+    }
+}
+
+/// Words on which a verdict hangs: as often as they are signed they stand in the document under these names.
+const WEIGHTY: [&str; 6] = ["validFrom", "validUntil", "issuanceDate", "expirationDate", "credentialStatus", "issuer"];
+
+fn said_in_plain_words(document: &Value, lines: &[String]) -> Result<(), CanonError> {
+    for word in WEIGHTY {
+        let signed = format!(" <https://www.w3.org/2018/credentials#{word}> ");
+        if lines.iter().filter(|line| line.contains(&signed)).count() != said(document, word) {
+            return Err(CanonError::NotPlain(format!("{word} is signed under another name, or not signed")));
+        }
+    }
+    Ok(())
+}
+
+fn said(value: &Value, word: &str) -> usize {
+    match value {
+        Value::Array(all) => all.iter().map(|one| said(one, word)).sum(),
+        Value::Object(map) => {
+            map.get(word).map_or(0, |value| crate::many(Some(value)).len()) + map.values().map(|one| said(one, word)).sum::<usize>()
+        }
+        _ => 0,
+    }
 }
 
 /// [`statements`] as one text.
@@ -55,11 +123,6 @@ pub(crate) fn text(document: &Value) -> Result<String, CanonError> {
 }
 
 fn parsed(document: &Value, base: Option<&str>) -> Result<Dataset, CanonError> {
-    let mut named = Vec::new();
-    context_names(document, &mut named);
-    if let Some(unknown) = named.into_iter().find(|name| contexts::text(name).is_none()) {
-        return Err(CanonError::UnknownContext(unknown));
-    }
     let bytes = serde_json::to_vec(document).map_err(|error| CanonError::NotLinkedData(error.to_string()))?;
     let mut parser = JsonLdParser::new();
     if let Some(base) = base {
@@ -78,18 +141,6 @@ fn parsed(document: &Value, base: Option<&str>) -> Result<Dataset, CanonError> {
         }
     }
     Ok(dataset)
-}
-
-/// Addresses of contexts, wherever in the document they stand.
-fn context_names(value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::Array(all) => all.iter().for_each(|one| context_names(one, found)),
-        Value::Object(map) => {
-            found.extend(crate::many(map.get("@context")).into_iter().filter_map(Value::as_str).map(str::to_owned));
-            map.values().for_each(|one| context_names(one, found));
-        }
-        _ => {}
-    }
 }
 
 /// Reads the document once more with a meaning for every word that has none, and looks for that meaning.
@@ -145,14 +196,21 @@ fn in_bounds(dataset: &Dataset) -> Result<(), CanonError> {
         alike.entry(lines).or_default().push(node);
     }
     let unclear: HashSet<BlankNode> = alike.into_values().filter(|nodes| nodes.len() > 1).flatten().collect();
-    let mut beside: HashMap<&BlankNode, HashSet<&BlankNode>> = Default::default();
-    for quad in &quads {
-        let nodes: Vec<&BlankNode> = blanks(quad).iter().filter_map(|node| unclear.get(node)).collect();
-        for node in &nodes {
-            beside.entry(*node).or_default().extend(nodes.iter().copied().filter(|other| other != node));
-        }
+    if unclear.len() > LOOK_ALIKES {
+        return Err(CanonError::TooLarge);
     }
-    if beside.values().any(|others| others.len() > LOOK_ALIKES) { Err(CanonError::TooLarge) } else { Ok(()) }
+    // Which of them hang together, by joining neighbours until nothing changes: there are twelve at the most.
+    let mut together: Vec<HashSet<&BlankNode>> = unclear.iter().map(|node| HashSet::from([node])).collect();
+    for quad in &quads {
+        let here: Vec<&BlankNode> = blanks(quad).iter().filter_map(|node| unclear.get(node)).collect();
+        let (touched, mut rest): (Vec<_>, Vec<_>) = together.into_iter().partition(|set| here.iter().any(|node| set.contains(node)));
+        rest.extend(touched.into_iter().reduce(|mut all, set| {
+            all.extend(set);
+            all
+        }));
+        together = rest;
+    }
+    if together.iter().any(|set| set.len() > LOOK_ALIKES_TOGETHER) { Err(CanonError::TooLarge) } else { Ok(()) }
 }
 
 fn blanks(quad: &Quad) -> Vec<BlankNode> {

@@ -4,12 +4,10 @@
 //! each other statement with that key. Unnamed things carry names made from a secret, so that their numbers do not
 //! tell how many were left out.
 
-use crate::canon::statements;
 use crate::key::Key;
 use crate::proof::{ProofError, sha256};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// In front of a proof that a holder derived.
@@ -20,15 +18,15 @@ const LONGEST: usize = 200_000;
 
 type Parts = (Vec<u8>, Vec<u8>, Vec<Vec<u8>>, BTreeMap<u32, Vec<u8>>, Vec<usize>);
 
-pub(crate) fn check(document: &Value, options: &[u8; 32], value: &str, issuer: &Key) -> Result<(), ProofError> {
+pub(crate) fn check(statements: &[String], options: &[u8; 32], value: &str, issuer: &Key) -> Result<(), ProofError> {
     let wrong = || ProofError::Incomplete("proofValue");
     let text = value.strip_prefix('u').filter(|text| text.len() < LONGEST).ok_or_else(wrong)?;
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong())?;
     let (base, own_key, signatures, names, mandatory) = parts(bytes.strip_prefix(&DERIVED).ok_or_else(wrong)?).ok_or_else(wrong)?;
     let own = Key::from_multikey(&own_key).ok_or_else(wrong)?;
     let mut lines = Vec::new();
-    for line in statements(document)? {
-        lines.push(renamed(&line, &names).ok_or_else(wrong)?);
+    for line in statements {
+        lines.push(renamed(line, &names).ok_or_else(wrong)?);
     }
     lines.sort_unstable();
     let (kept, free): (Vec<_>, Vec<_>) = lines.iter().enumerate().partition(|(at, _)| mandatory.contains(at));

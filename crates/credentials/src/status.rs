@@ -74,12 +74,12 @@ impl Entry {
         {
             return None;
         }
-        let size = status.get("statusSize").and_then(Value::as_u64).unwrap_or(1);
+        let size = status.get("statusSize").map_or(Some(1), Value::as_u64);
         let at = match status.get("statusListIndex")? {
             Value::String(text) => text.parse().ok()?,
             other => usize::try_from(other.as_u64()?).ok()?,
         };
-        (size == 1)
+        (size == Some(1))
             .then(|| Some(Self { list: word("statusListCredential")?.to_owned(), at, purpose: word("statusPurpose")?.to_owned() }))?
     }
 }

@@ -9,7 +9,7 @@ use crate::text::fold;
 use chrono::{NaiveDate, NaiveTime};
 use passerelle_credentials::badge::{Badge, Kind};
 use passerelle_credentials::{proof, status};
-use passerelle_domain::access::{Action, Reach, Scope, Subject, permit};
+use passerelle_domain::access::{Action, FieldGroup, Reach, Scope, Subject, permit, permit_group};
 use passerelle_domain::certificate::{BATCH_MAX, CertificateKind, CertificateStatus, RevocationReason};
 use passerelle_domain::ids::OrganisationId;
 use passerelle_domain::people::CredentialStatus;
@@ -63,9 +63,11 @@ pub async fn candidates(ctx: &Ctx<'_>, cohort_id: Uuid) -> Result<(Uuid, Vec<Can
     use passerelle_store::entity::cohort;
     permit(ctx.actor, Action::Create, Subject::Certificate)?;
     let scope = permit(ctx.actor, Action::Read, Subject::Cohort)?;
+    let names = permit_group(ctx.actor, Action::Read, Subject::Trainee, FieldGroup::Name)?;
     let conn = ctx.state.store.read();
     let cohort = record::find::<cohort::Entity>(conn, &scope, cohort_id).await?.ok_or(AppError::NotFound)?;
     let people = trainee::Entity::find()
+        .filter(<trainee::Entity as passerelle_store::Record>::visible(&names))
         .filter(trainee::Column::CohortId.eq(cohort_id))
         .filter(trainee::Column::MergedInto.is_null())
         .filter(trainee::Column::ErasedAtMs.is_null())
@@ -114,8 +116,8 @@ pub async fn issue(ctx: &Ctx<'_>, asked: &Issue) -> Result<Vec<certificate::Mode
     let programme = record::hold::<programme::Entity>(&tx, asked.programme_id).await?;
     let programme = programme.filter(|row| signs_for(&scope, row.institute_id));
     let programme = programme.ok_or_else(|| AppError::invalid("programme_id", "reference", "is not a programme of your institute"))?;
-    let institute = organisation::Entity::find_by_id(programme.institute_id).one(tx.conn()).await.map_err(StoreError::from)?;
-    let institute = institute.ok_or(AppError::NotFound)?;
+    // Places in the list and the key are the institute's: whoever signs for it at the same time waits.
+    let institute = record::hold::<organisation::Entity>(&tx, programme.institute_id).await?.ok_or(AppError::NotFound)?;
     let people = people(&tx, &programme, &asked.trainee_ids).await?;
     let key = keys::current_or_new(ctx.state, &mut tx, institute.id).await?;
     let signer = keys::signer(ctx.state, &key)?;
@@ -346,6 +348,34 @@ pub async fn revoke(ctx: &Ctx<'_>, id: Uuid, version: i64, asked: &Revoke) -> Re
         ..row
     };
     let version = record::update::<certificate::Entity>(&mut tx, next.clone(), version, &["status", "revoked_on", "revoked_for"]).await?;
+    withdraw(&mut tx, &next).await?;
     tx.commit().await?;
     Ok(certificate::Model { version, ..next })
+}
+
+/// The qualification in her record goes with its last certificate.
+async fn withdraw(tx: &mut Tx, row: &certificate::Model) -> Result<(), AppError> {
+    let other = certificate::Entity::find()
+        .filter(certificate::Column::TraineeId.eq(row.trainee_id))
+        .filter(certificate::Column::Title.eq(row.title.as_str()))
+        .filter(certificate::Column::Status.eq(CertificateStatus::Issued.as_str()))
+        .one(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    if other.is_some() {
+        return Ok(());
+    }
+    let held = credential::Entity::find()
+        .filter(credential::Column::TraineeId.eq(row.trainee_id))
+        .filter(credential::Column::Title.eq(row.title.as_str()))
+        .filter(credential::Column::Status.eq(CredentialStatus::Awarded.as_str()))
+        .all(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    for held in held {
+        let version = held.version;
+        let next = credential::Model { status: CredentialStatus::Revoked.to_string(), ..held };
+        record::update::<credential::Entity>(tx, next, version, &["status"]).await?;
+    }
+    Ok(())
 }

@@ -90,6 +90,10 @@ pub(super) async fn all(conn: &impl ConnectionTrait, institute: Uuid) -> Result<
 /// When the institute is not the actor's to sign for.
 pub async fn renew(ctx: &Ctx<'_>, institute: Uuid) -> Result<String, AppError> {
     let scope = permit(ctx.actor, Action::Decide, Subject::Certificate)?;
+    if !ctx.state.config.server.public_url.starts_with("https://") {
+        let why = "without an https address the key itself is the institute's name: another key would be another institute";
+        return Err(AppError::Conflict(why.into()));
+    }
     let mut tx = ctx.begin().await?;
     // One at a time: two new keys at once would leave one that nobody retires.
     record::hold::<organisation::Entity>(&tx, institute).await?.ok_or(AppError::NotFound)?;

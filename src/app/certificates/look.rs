@@ -7,13 +7,14 @@ use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
 use passerelle_credentials::badge;
-use passerelle_credentials::{Documents, Policy, Report, proof, status, verify, verify_bytes, web_address};
+use passerelle_credentials::{Check, Documents, Policy, Report, What, proof, status, verify, verify_bytes, web_address};
 use passerelle_domain::certificate::CertificateStatus;
 use passerelle_store::StoreError;
 use passerelle_store::entity::certificate;
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// How long a list may be kept by whoever has fetched it, in hours.
@@ -72,7 +73,8 @@ pub async fn status_list(state: &AppState, institute: Uuid, now: Moment) -> Resu
     let signer = keys::signer(state, &key)?;
     let list = list_address(&state.config, institute);
     let document = badge::status_list(&list, &signer.issuer, now.0, now.0 + chrono::TimeDelta::hours(LIST_HOURS), &bits);
-    proof::sign(document, &signer.key, &signer.method, now.0).map_err(AppError::internal)
+    let sign = move || proof::sign(document, &signer.key, &signer.method, now.0).map_err(AppError::internal);
+    tokio::task::spawn_blocking(sign).await.map_err(AppError::internal)?
 }
 
 /// Documents of institutes of this installation, by address.
@@ -85,45 +87,71 @@ impl Documents for Known {
     }
 }
 
-/// Judges a credential: one of ours with our keys and lists, one of others with what it carries. Nothing is fetched.
+/// How many credentials are judged at once: it is work, and anybody may ask for it.
+static TURNS: Semaphore = Semaphore::const_new(2);
+
+/// Largest credential that is judged for anybody, in bytes.
+pub const LARGEST: usize = 256 * 1024;
+
+/// Judges a credential: one of ours with our keys, lists and register, one of others with what it carries. Nothing is
+/// fetched.
 ///
 /// # Errors
-/// When the database refuses.
+/// When too many are judged at once, it is too large, or the database refuses.
 pub async fn judge(state: &AppState, bytes: Vec<u8>, now: Moment) -> Result<Report, AppError> {
+    if bytes.len() > LARGEST {
+        return Err(AppError::TooLarge { limit: LARGEST });
+    }
+    let wait = std::time::Duration::from_secs(5);
+    let turn = tokio::time::timeout(wait, TURNS.acquire()).await;
+    let _turn = turn.map_err(|_| AppError::RateLimited { wait_seconds: 5 })?.map_err(AppError::internal)?;
     let parsed: Option<Value> = serde_json::from_slice(&bytes).ok();
-    let known = match &parsed {
-        Some(document) => known(state, document, now).await?,
-        None => Known::default(),
+    let own = match &parsed {
+        Some(document) => own(state, document, now).await?,
+        None => None,
     };
+    let (known, registered) = own.unwrap_or_default();
     let policy = Policy { at: now.0, any_key: false };
+    let is_known = !known.0.is_empty();
     let work = move || match parsed {
-        Some(document) if bytes.len() <= passerelle_credentials::LARGEST => verify(&document, &known, policy),
-        _ => verify_bytes(&bytes, &known, policy),
+        Some(document) => verify(&document, &known, policy),
+        None => verify_bytes(&bytes, &known, policy),
     };
-    tokio::task::spawn_blocking(work).await.map_err(AppError::internal)
+    let mut report = tokio::task::spawn_blocking(work).await.map_err(AppError::internal)?;
+    report.issuer_known = is_known;
+    // A key that was stolen signs what the institute never issued.
+    if is_known && !registered {
+        report = report.with(Check::failed(What::Status, "unregistered", "the institute has issued no such certificate"));
+    }
+    Ok(report)
 }
 
-async fn known(state: &AppState, document: &Value, now: Moment) -> Result<Known, AppError> {
-    let mut known = Known::default();
-    // The institute is named by the list that the credential points to: only its own documents are looked up.
-    let lists = document.get("credentialStatus").map(|status| match status {
-        Value::Array(all) => all.iter().take(8).collect(),
-        one => vec![one],
-    });
-    for entry in lists.unwrap_or_default() {
-        let Some(list) = entry.get("statusListCredential").and_then(Value::as_str) else { continue };
-        let institute = list.trim_end_matches("/status-list.json").rsplit('/').next().and_then(|id| Uuid::try_parse(id).ok());
-        let Some(institute) = institute.filter(|institute| list_address(&state.config, *institute) == list) else { continue };
-        if let Some(found) = found(status_list(state, institute, now).await)? {
-            known.0.insert(list.to_owned(), found);
-        }
-        if let Some(found) = found(did_document(state, institute).await)?
-            && let Some(place) = found["id"].as_str().and_then(web_address)
-        {
-            known.0.insert(place, found);
-        }
+/// What is known of a credential that says it is of one of our institutes, and whether it stands in the register.
+async fn own(state: &AppState, document: &Value, now: Moment) -> Result<Option<(Known, bool)>, AppError> {
+    let issuer = document.get("issuer").map(|issuer| issuer.get("id").unwrap_or(issuer)).and_then(Value::as_str).unwrap_or_default();
+    let Some(status) = document.get("credentialStatus").filter(|status| status.is_object()) else { return Ok(None) };
+    let list = status.get("statusListCredential").and_then(Value::as_str).unwrap_or_default();
+    let institute = list.trim_end_matches("/status-list.json").rsplit('/').next().and_then(|id| Uuid::try_parse(id).ok());
+    let Some(institute) = institute.filter(|institute| list_address(&state.config, *institute) == list) else { return Ok(None) };
+    let Some(keys) = found(did_document(state, institute).await)? else { return Ok(None) };
+    if keys["id"].as_str() != Some(issuer) {
+        return Ok(None);
     }
-    Ok(known)
+    let mut known = Known::default();
+    if let Some(found) = found(status_list(state, institute, now).await)? {
+        known.0.insert(list.to_owned(), found);
+    }
+    if let Some(place) = web_address(issuer) {
+        known.0.insert(place, keys);
+    }
+    let place = status.get("statusListIndex").and_then(Value::as_str).and_then(|place| place.parse::<i64>().ok());
+    let id = document.get("id").and_then(Value::as_str).and_then(|id| id.rsplit('/').next()).and_then(|id| Uuid::try_parse(id).ok());
+    let row = match id {
+        Some(id) => certificate::Entity::find_by_id(id).one(state.store.read()).await.map_err(StoreError::from)?,
+        None => None,
+    };
+    let registered = row.is_some_and(|row| row.institute_id == institute && Some(row.place) == place);
+    Ok(Some((known, registered)))
 }
 
 fn found(answer: Result<Value, AppError>) -> Result<Option<Value>, AppError> {

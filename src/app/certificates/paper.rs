@@ -67,7 +67,7 @@ pub fn paper(config: &Config, row: &certificate::Model, institute: &str, words: 
     sheet.line(&words.awarded_to, 12.0, GREY);
     sheet.line(&row.holder_name, 30.0, INK);
     sheet.gap(24.0);
-    sheet.line(&words.for_what, 12.0, INK);
+    sheet.some_lines(&words.for_what, 12.0, INK, 590.0 - 190.0);
     sheet.gap(24.0);
     sheet.line(&words.by, 12.0, GREY);
     sheet.line(institute, 18.0, INK);
@@ -122,6 +122,17 @@ impl Paper<'_, '_> {
         }
     }
 
+    /// As many lines of a text as fit above a height; what is left out stands in the attached document.
+    fn some_lines(&mut self, text: &str, size: f32, colour: Colour, until: f32) {
+        let most = ((until - self.y) / (size * 1.6)).max(1.0) as usize;
+        let mut lines = broken(text, LINE / (size * 0.56));
+        if lines.len() > most {
+            lines.truncate(most);
+            lines.push("…".into());
+        }
+        lines.iter().for_each(|line| self.line(line, size, colour));
+    }
+
     /// How wide a text is set: shaped, since letters of Arabic change with their neighbours.
     fn width(&self, text: &str, size: f32) -> f32 {
         let Some(face) = rustybuzz::Face::from_slice(FONT, 0) else { return 0.0 };
@@ -169,13 +180,15 @@ impl Paper<'_, '_> {
 fn broken(text: &str, most: f32) -> Vec<String> {
     let most = most.max(8.0) as usize;
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    let signs: Vec<Vec<char>> = text.split_whitespace().map(|word| word.chars().collect()).collect();
+    // A word that is longer than a line is broken like any other text.
+    for word in signs.iter().flat_map(|word| word.chunks(most)).map(|part| part.iter().collect::<String>()) {
         match lines.last_mut() {
             Some(line) if line.chars().count() + word.chars().count() < most => {
                 line.push(' ');
-                line.push_str(word);
+                line.push_str(&word);
             }
-            _ => lines.push(word.to_owned()),
+            _ => lines.push(word),
         }
     }
     lines

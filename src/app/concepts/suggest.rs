@@ -54,7 +54,8 @@ pub async fn suggest(ctx: &Ctx<'_>, text: &str, language: &str, kind: &'static s
 pub async fn of_cv(ctx: &Ctx<'_>, cv: &Cv, language: &str) -> Result<(Vec<Meant>, Vec<Meant>), AppError> {
     permit(ctx.actor, Action::List, Subject::Concept)?;
     let index = ctx.state.concepts.ready(&ctx.state.store).await?;
-    let (cv, language) = (cv.clone(), cv.language.clone().unwrap_or_else(|| language.to_owned()));
+    let (cv, language) = (cv.clone(), cv.language.clone().unwrap_or_else(|| language.to_owned()).to_lowercase());
+    let language = language.split(['-', '_']).next().unwrap_or("en").to_owned();
     let work = move || {
         let of = |phrases: &[String], kind| -> Vec<Meant> {
             let meant =

@@ -11,8 +11,9 @@ impl Spec for Certificates {
     type Entity = certificate::Entity;
     const NAME: &'static str = "certificates";
     const READ_ONLY: bool = true;
+    const TITLE_GROUP: FieldGroup = FieldGroup::Name;
     const FIELDS: &'static [Field] = &[
-        Field::text("holder_name", 200).listed(),
+        Field::text("holder_name", 200).listed().group(FieldGroup::Name),
         Field::reference("trainee_id", "trainees").filters(),
         Field::reference("institute_id", "organisations").filters(),
         Field::reference("programme_id", "programmes").listed().filters(),

@@ -36,8 +36,10 @@ pub(super) fn entries() -> Vec<Entry> {
         Entry::new(Method::GET, "/institutes/{id}/status-list.json", Public, || web::route().to(api::certificates::status_list)),
         Entry::new(Method::GET, "/verify", Public, || web::route().to(ui::certificates::verify_form)),
         Entry::new(Method::POST, "/verify", Public, || web::route().to(ui::certificates::verify)),
-        Entry::new(Method::GET, "/ui/certificates/issue", Needs(Create, Certificate), || web::route().to(ui::certificates::issue_form)),
-        Entry::new(Method::POST, "/ui/certificates/issue", Needs(Create, Certificate), || web::route().to(ui::certificates::issue)),
+        Entry::new(Method::GET, "/ui/cohorts/{id}/certificates", Needs(Create, Certificate), || {
+            web::route().to(ui::certificates::issue_form)
+        }),
+        Entry::new(Method::POST, "/ui/cohorts/{id}/certificates", Needs(Create, Certificate), || web::route().to(ui::certificates::issue)),
         Entry::new(Method::POST, "/ui/certificates/renew-key", Needs(Decide, Certificate), || web::route().to(ui::certificates::renew_key)),
         Entry::new(Method::POST, "/ui/certificates/{id}/revocation", Needs(Decide, Certificate), || {
             web::route().to(ui::certificates::revoke)

@@ -11,12 +11,12 @@ use crate::error::{AppError, FieldError};
 use crate::formats;
 use crate::i18n::Locale;
 use crate::state::AppState;
-use crate::web::extract::{Params, PathId};
+use crate::web::extract::PathId;
 use actix_multipart::Multipart;
 use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
 use actix_web::{HttpRequest, HttpResponse, web};
 use passerelle_credentials::{Outcome, Report, Verdict, What};
-use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::access::{Action, FieldGroup, Subject, permit, permit_group};
 use passerelle_domain::certificate::{CertificateKind, CertificateStatus, RevocationReason};
 use passerelle_store::entity::{certificate, issuer_key, organisation};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
@@ -25,17 +25,16 @@ use serde_json::Value;
 use uuid::Uuid;
 
 /// Largest file that is checked, and longest text.
-const LARGEST: usize = passerelle_credentials::LARGEST;
+const LARGEST: usize = certificates::LARGEST;
 
 fn words(t: Locale, list: &str, all: &[&str]) -> Vec<(String, String)> {
     all.iter().map(|word| ((*word).to_owned(), t.get(&super::cells::word_key(list, word)))).collect()
 }
 
-/// `GET /ui/certificates/issue?cohort_id=`
-pub async fn issue_form(page: Page, Params(params): Params) -> Answer {
-    let cohort = params.get("cohort_id").and_then(|id| Uuid::try_parse(id).ok()).ok_or(AppError::NotFound)?;
-    let sent = Sent(vec![("cohort_id".into(), cohort.to_string())]);
-    issue_page(&page, cohort, &sent, &[]).await
+/// `GET /ui/cohorts/{id}/certificates`
+pub async fn issue_form(page: Page, PathId(cohort): PathId) -> Answer {
+    permit(&page.actor, Action::Create, Subject::Certificate)?;
+    issue_page(&page, cohort, &Sent(vec![]), &[]).await
 }
 
 async fn issue_page(page: &Page, cohort: Uuid, sent: &Sent, errors: &[FieldError]) -> Answer {
@@ -51,8 +50,7 @@ async fn issue_page(page: &Page, cohort: Uuid, sent: &Sent, errors: &[FieldError
         .required();
     let kind = Input::new("select", "kind", t.get("field-kind")).options(words(t, "certificate-kind", CertificateKind::WORDS));
     let today = page.now.date().to_string();
-    let form = Form::new("/ui/certificates/issue", t.get("certificate-sign"))
-        .hidden("cohort_id", cohort.to_string())
+    let form = Form::new(format!("/ui/cohorts/{cohort}/certificates"), t.get("certificate-sign"))
         .lead(t.get("certificate-sign-lead"))
         .input(people)
         .input(kind.value(sent.some("kind").unwrap_or_else(|| "certificate".into())).required())
@@ -72,11 +70,10 @@ async fn issue_page(page: &Page, cohort: Uuid, sent: &Sent, errors: &[FieldError
     sheet.answer()
 }
 
-/// `POST /ui/certificates/issue`
-pub async fn issue(page: Page, sent: Sent) -> Answer {
+/// `POST /ui/cohorts/{id}/certificates`
+pub async fn issue(page: Page, PathId(cohort): PathId, sent: Sent) -> Answer {
     sent.guard(&page)?;
     permit(&page.actor, Action::Create, Subject::Certificate)?;
-    let cohort = sent.id("cohort_id").ok_or(AppError::NotFound)?;
     let (programme_id, _) = certificates::candidates(&page.ctx(), cohort).await?;
     let asked = Issue {
         programme_id,
@@ -113,6 +110,7 @@ pub async fn parts(page: &Page, document: &Document) -> Result<Vec<Part>, AppErr
             .hidden("version", document.version.to_string())
             .lead(t.get("certificate-revoke-lead"))
             .input(reason.required())
+            .heading(t.get("certificate-revoke"))
             .danger();
         parts.push(Part::Form(Box::new(form.folded())));
     }
@@ -154,6 +152,7 @@ pub async fn key_parts(page: &Page, institute: Uuid) -> Result<Vec<Part>, AppErr
     let form = Form::new("/ui/certificates/renew-key", t.get("key-renew"))
         .hidden("institute_id", institute.to_string())
         .lead(t.get("key-renew-lead"))
+        .heading(t.get("key-renew"))
         .folded();
     Ok(vec![Part::Table(Table { heading: t.get("keys-heading"), columns, rows, empty: String::new() }), Part::Form(Box::new(form))])
 }
@@ -170,7 +169,7 @@ pub async fn renew_key(page: Page, sent: Sent) -> Answer {
 /// `GET /ui/certificates/{id}/paper.pdf`
 pub async fn paper(page: Page, PathId(id): PathId) -> Answer {
     let t = page.locale;
-    let scope = permit(&page.actor, Action::Read, Subject::Certificate)?;
+    let scope = permit_group(&page.actor, Action::Read, Subject::Certificate, FieldGroup::Name)?;
     let conn = page.state.store.read();
     let row = record::find::<certificate::Entity>(conn, &scope, id).await?;
     let row = row.filter(|row| !row.document.is_empty()).ok_or(AppError::NotFound)?;
@@ -246,6 +245,9 @@ fn verify_page(request: &HttpRequest, t: Locale, report: Option<&Report>) -> Ans
     let mut sheet = Sheet::new(outside(request, t, "verify-title")?).lead(t.get("verify-lead"));
     if let Some(report) = report {
         sheet = sheet.part(verdict(t, report));
+        if let Some(part) = whose_word(t, report) {
+            sheet = sheet.part(part);
+        }
         let mut facts = Vec::new();
         for (key, value) in
             [("field-title", &report.name), ("verify-issuer", &report.issuer_name), ("verify-issuer-address", &report.issuer)]
@@ -278,6 +280,12 @@ fn verdict(t: Locale, report: &Report) -> Part {
         Verdict::Unverifiable => ("verdict-unverifiable", "warn"),
     };
     Part::Notice { text: t.get(key), kind }
+}
+
+/// Whether the name of the issuer is more than its own word.
+fn whose_word(t: Locale, report: &Report) -> Option<Part> {
+    let unknown = !report.issuer_known && report.verdict != Verdict::Invalid;
+    unknown.then(|| Part::Notice { text: t.get("verify-unknown-issuer"), kind: "warn" })
 }
 
 fn checks(t: Locale, report: &Report) -> Table {

@@ -118,6 +118,7 @@ impl Form {
 
     #[must_use]
     pub fn input(mut self, input: Input) -> Self {
+        self.multipart |= input.kind == "file";
         self.inputs.push(input);
         self
     }

@@ -29,14 +29,15 @@ fn trainees() -> Result<&'static dyn Resource, AppError> {
 
 /// `GET /ui/trainees/{id}/suggestions`
 pub async fn form(page: Page, PathId(id): PathId) -> Answer {
+    permit(&page.actor, Action::Create, Subject::SkillClaim)?;
     shown(&page, id, &[], None).await
 }
 
 /// `POST /ui/trainees/{id}/suggestions`
 pub async fn look(page: Page, PathId(id): PathId, parts: Multipart) -> Answer {
+    permit(&page.actor, Action::Create, Subject::SkillClaim)?;
     let upload = Upload::read(parts, LARGEST).await?;
     upload.fields.guard(&page)?;
-    permit(&page.actor, Action::Create, Subject::SkillClaim)?;
     let typed = upload.fields.get("text");
     let read = match (upload.bytes.is_empty(), typed.is_empty()) {
         (false, _) => cv::read(&upload.bytes),
@@ -120,6 +121,10 @@ pub async fn confirm(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     let chosen = sent.all("skill");
     if chosen.is_empty() || chosen.len() > KEPT_MAX {
         return Ok(see(format!("/ui/trainees/{id}/suggestions")));
+    }
+    let index = page.state.concepts.ready(&page.state.store).await?;
+    if chosen.iter().any(|uri| index.label(uri, "en").is_none() && index.label(uri, page.locale.code()).is_none()) {
+        return Err(AppError::Malformed("a skill is named that there is not: nothing was kept".into()));
     }
     let claims = records::find("skill-claims").ok_or_else(|| AppError::internal("there are no skill claims among the records"))?;
     let herself = page.actor.trainee.is_some_and(|own| own.0 == id);

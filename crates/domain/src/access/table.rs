@@ -45,6 +45,8 @@ pub(super) fn about_a_person(subject: Subject) -> bool {
 pub(super) const fn ruled_as(subject: Subject) -> Subject {
     match subject {
         Subject::CaseFile => Subject::RecognitionCase,
+        // It names its holder: whoever is kept from her name is kept from this one.
+        Subject::Certificate => Subject::Trainee,
         other => other,
     }
 }

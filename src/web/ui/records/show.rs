@@ -139,7 +139,7 @@ fn links_of(page: &Page, resource: &dyn Resource, document: &Document) -> Vec<(S
         links.push((format!("/ui/cohorts/{id}/import"), t.get("import-title")));
     }
     if resource.name() == "cohorts" && permit(&page.actor, Action::Create, Subject::Certificate).is_ok() {
-        links.push((format!("/ui/certificates/issue?cohort_id={id}"), t.get("certificate-issue-title")));
+        links.push((format!("/ui/cohorts/{id}/certificates"), t.get("certificate-issue-title")));
     }
     if resource.name() != "trainees" {
         return links;
