@@ -61,7 +61,7 @@ fn add(to: &mut Vec<String>, text: &str) {
     for phrase in text.split(['\n', ',', ';', '•', '·', '|', '/', '(', ')', '،', '؛']).flat_map(|part| part.split(". ")) {
         let phrase = phrase.trim().trim_start_matches(['-', '–', '*', '.', ' ']).trim_end_matches(['.', ':']).trim();
         let long = phrase.chars().count();
-        if long >= 2 && long <= PHRASE_LONGEST && to.len() < PHRASES_MAX && !to.iter().any(|known| known == phrase) {
+        if (2..=PHRASE_LONGEST).contains(&long) && to.len() < PHRASES_MAX && !to.iter().any(|known| known == phrase) {
             to.push(phrase.to_owned());
         }
     }

@@ -41,8 +41,7 @@ pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'stat
                     Problem::of(&failure)
                 }
             };
-            let mut answer =
-                if path.starts_with("/ui") { super::ui::problem_page(t, &problem, &instance) } else { problem.json(&instance) };
+            let mut answer = if is_page(&path) { super::ui::problem_page(t, &problem, &instance) } else { problem.json(&instance) };
             add_headers(&path, secure, answer.headers_mut(), &instance);
             return Err(InternalError::from_response(other().to_string(), answer).into());
         }
@@ -56,7 +55,7 @@ pub async fn finish(request: ServiceRequest, next: Next<impl MessageBody + 'stat
         None => (Problem::of_status(error.as_response_error().status_code()), false),
     });
     if let Some((problem, unauthenticated)) = found {
-        let is_page = http.path().starts_with("/ui") || http.path() == "/";
+        let is_page = is_page(http.path()) || http.path() == "/";
         let answer = if is_page && unauthenticated && http.method() == actix_web::http::Method::GET {
             super::ui::to_sign_in(&http)
         } else if is_page {
@@ -104,6 +103,11 @@ pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'stati
         Ok(answer) => Ok(answer?.map_into_boxed_body()),
         Err(_) => Err(AppError::Malformed(format!("the request took longer than {seconds} seconds")).into()),
     }
+}
+
+/// Addresses that people open in a browser: what goes wrong there is told on a page.
+fn is_page(path: &str) -> bool {
+    ["/ui", "/verify", "/certificates/"].iter().any(|begins| path.starts_with(begins)) && !path.ends_with(".json")
 }
 
 fn add_headers(path: &str, secure: bool, headers: &mut HeaderMap, instance: &str) {

@@ -99,10 +99,8 @@ pub fn check(bare: &Bare, proof: &Map<String, Value>, key: &Key) -> Result<(), P
     let signature = value.strip_prefix('z').filter(|text| text.len() < 200).and_then(|text| bs58::decode(text).into_vec().ok());
     let signature = signature.ok_or(ProofError::Incomplete("proofValue"))?;
     let hashes = if suite == Suite::Characters {
-        if let Some(context) = options.get("@context") {
-            if !begins_with(document.get("@context"), context) {
-                return Err(ProofError::DoesNotFit);
-            }
+        if options.get("@context").is_some_and(|context| !begins_with(document.get("@context"), context)) {
+            return Err(ProofError::DoesNotFit);
         }
         let mut read = document.clone();
         if let (Some(context), Some(map)) = (options.get("@context"), read.as_object_mut()) {

@@ -30,7 +30,7 @@ pub(crate) fn fault(document: &Value) -> Option<String> {
         return Some("issuer is no address".into());
     }
     let subjects = many(map.get("credentialSubject"));
-    if subjects.is_empty() || subjects.iter().any(|subject| !subject.as_object().is_some_and(|subject| !subject.is_empty())) {
+    if subjects.is_empty() || subjects.iter().any(|subject| subject.as_object().is_none_or(serde_json::Map::is_empty)) {
         return Some("credentialSubject says nothing".into());
     }
     if subjects.iter().any(|subject| subject.get("id").is_some_and(|id| !is_url(id))) {
@@ -60,8 +60,11 @@ pub(crate) fn fault(document: &Value) -> Option<String> {
     }
 }
 
+/// From when and until when, where it says so.
+pub(crate) type Window = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
 /// From when until when a document holds; the name of what is no time.
-pub(crate) fn window(document: &Value) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>), &'static str> {
+pub(crate) fn window(document: &Value) -> Result<Window, &'static str> {
     let time = |names: [&'static str; 2]| {
         let Some((name, value)) = names.into_iter().find_map(|name| Some((name, document.get(name)?))) else { return Ok(None) };
         let text = value.as_str().ok_or(name)?;

@@ -14,6 +14,7 @@ use krilla::paint::{Fill, FillRule};
 use krilla::surface::Surface;
 use krilla::text::{Font, TextDirection};
 use passerelle_store::entity::certificate;
+use unicode_bidi::BidiInfo;
 
 /// Vazirmatn: Arabic and Latin in one typeface (SIL Open Font License 1.1, `static/vazirmatn-OFL.txt`).
 const FONT: &[u8] = include_bytes!("vazirmatn-33.0.3.ttf");
@@ -115,10 +116,16 @@ impl Paper<'_, '_> {
     fn line(&mut self, text: &str, size: f32, colour: Colour) {
         self.ink(colour);
         for part in broken(text, LINE / (size * 0.56)) {
-            let width = self.width(&part, size);
-            let start = Point::from_xy((PAGE.0 - width) / 2.0, self.y);
-            self.surface.draw_text(start, self.font.clone(), size, &part, false, TextDirection::Auto);
-            self.y += size * 1.6;
+            let pieces = pieces(&part);
+            let width: f32 = pieces.iter().map(|(piece, _)| self.width(piece, size)).sum();
+            let mut x = (PAGE.0 - width) / 2.0;
+            // The base of a line lies below the line before by its own height.
+            self.y += size * 1.1;
+            for (piece, direction) in &pieces {
+                self.surface.draw_text(Point::from_xy(x, self.y), self.font.clone(), size, piece, false, *direction);
+                x += self.width(piece, size);
+            }
+            self.y += size * 0.5;
         }
     }
 
@@ -176,6 +183,15 @@ impl Paper<'_, '_> {
     }
 }
 
+/// A line in pieces of one direction, from left to right as they are seen (UAX #9): digits in Arabic stand as digits do.
+fn pieces(line: &str) -> Vec<(String, TextDirection)> {
+    let order = BidiInfo::new(line, None);
+    let Some(paragraph) = order.paragraphs.first() else { return vec![] };
+    let (levels, runs) = order.visual_runs(paragraph, paragraph.range.clone());
+    let direction = |at: usize| if levels[at].is_rtl() { TextDirection::RightToLeft } else { TextDirection::LeftToRight };
+    runs.into_iter().map(|run| (line[run.clone()].to_owned(), direction(run.start))).collect()
+}
+
 /// Lines of at most so many characters, broken between words.
 fn broken(text: &str, most: f32) -> Vec<String> {
     let most = most.max(8.0) as usize;
@@ -192,4 +208,23 @@ fn broken(text: &str, most: f32) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_in_arabic_are_not_turned_round() {
+        let pieces = pieces("بتاريخ 27/11/2026");
+        let digits = pieces.iter().find(|(piece, _)| piece.contains("27")).expect("the day");
+        assert!(matches!(digits.1, TextDirection::LeftToRight) && digits.0.trim() == "27/11/2026", "{pieces:?}");
+        assert!(matches!(pieces.last().expect("the word").1, TextDirection::RightToLeft));
+    }
+
+    #[test]
+    fn long_words_are_broken_and_short_ones_kept_together() {
+        assert_eq!(broken("one two three", 9.0), ["one two", "three"]);
+        assert_eq!(broken(&"x".repeat(20), 8.0), ["xxxxxxxx", "xxxxxxxx", "xxxx"]);
+    }
 }
