@@ -16,7 +16,12 @@ pub(super) fn read(bytes: &[u8], encoding: Option<&str>) -> Result<Sheet, AppErr
         if sheet.rows.len() > ROWS_MAX {
             return Err(too_many_rows());
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        // A record is said to begin before the empty lines in front of it.
+        let line = record.position().map_or(0, |at| {
+            let from = usize::try_from(at.byte()).unwrap_or(usize::MAX);
+            let empty = text.as_bytes().iter().skip(from).take_while(|byte| **byte == b'\n').count();
+            at.line() + empty as u64
+        });
         let cells = record.iter().take(COLUMNS_MAX).map(cell).collect();
         sheet.rows.push(Row { line: u32::try_from(line).unwrap_or(u32::MAX), cells });
     }
