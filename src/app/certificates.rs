@@ -6,8 +6,8 @@ mod look;
 mod paper;
 
 pub use issue::{Candidate, Issue, Revoke, candidates, issue, revoke};
-pub use keys::{renew, reseal};
-pub use look::{LARGEST, did_document, judge, signed, status_list};
+pub use keys::{own_keys, renew, reseal};
+pub use look::{LARGEST, did_document, judge, readable, signed, status_list};
 pub use paper::{Words, paper};
 
 use crate::config::Config;

@@ -107,7 +107,7 @@ pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'stati
 
 /// Addresses that people open in a browser: what goes wrong there is told on a page.
 fn is_page(path: &str) -> bool {
-    ["/ui", "/verify", "/certificates/"].iter().any(|begins| path.starts_with(begins)) && !path.ends_with(".json")
+    path.starts_with("/ui") || path.starts_with("/verify") || (path.starts_with("/certificates/") && !path.ends_with(".json"))
 }
 
 fn add_headers(path: &str, secure: bool, headers: &mut HeaderMap, instance: &str) {

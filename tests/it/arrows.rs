@@ -56,8 +56,20 @@ fn domain_depends_on_value_crates_only() {
 
 #[test]
 fn engine_knows_the_domain_and_neither_store_nor_service() {
-    let allowed =
-        ["passerelle-domain", "chrono", "good_lp", "libm", "petgraph", "rand_chacha", "serde", "serde_json", "sha2", "thiserror", "uuid"];
+    let allowed = [
+        "passerelle-domain",
+        "chrono",
+        "good_lp",
+        "libm",
+        "petgraph",
+        "rand_chacha",
+        "serde",
+        "serde_json",
+        "sha2",
+        "thiserror",
+        "unicode-normalization",
+        "uuid",
+    ];
     for name in dependencies("crates/engine/Cargo.toml") {
         assert!(allowed.contains(&name.as_str()), "engine depends on {name}");
     }

@@ -192,7 +192,7 @@ on_both! {
         let row = kept(&service).await;
         assert!(row.key_id == "old" && !row.sealed.contains("heart"));
         service.rekey(&format!("new:{},{old}", "2".repeat(64)));
-        assert_eq!(sealed::rotate(&service.state, 1).await.unwrap(), 1);
+        assert_eq!(sealed::rotate(&service.state, 1).await.unwrap(), 2, "her fact, and the key that her institute signs with");
         assert_eq!(kept(&service).await.key_id, "new");
         assert_eq!(sealed::rotate(&service.state, 1).await.unwrap(), 0);
         service.rekey(&format!("new:{}", "2".repeat(64)));

@@ -5,7 +5,7 @@
 //! together say a little more. Endings of number and gender are cut first, so that *infirmière*, *infirmiers* and
 //! *infirmier* are one word. A suggestion is for a person to confirm: it is never taken as what somebody meant.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// How much each comparison counts. Found on the occupation titles of MELO (`benches/suggest.rs`).
 const PARTS: f32 = 0.8;
@@ -144,7 +144,7 @@ impl Suggester {
 /// Texts as vectors of rare things.
 #[derive(Debug)]
 struct Space {
-    terms: HashMap<String, u32>,
+    terms: BTreeMap<String, u32>,
     /// How rare each term is.
     rare: Vec<f32>,
     /// Where the postings of each term begin.
@@ -156,7 +156,7 @@ struct Space {
 
 impl Space {
     fn new(texts: impl Iterator<Item = Vec<String>>) -> Self {
-        let mut terms: HashMap<String, u32> = HashMap::new();
+        let mut terms: BTreeMap<String, u32> = BTreeMap::new();
         let mut counted: Vec<Vec<(u32, u32)>> = Vec::new();
         let mut seen: Vec<u32> = Vec::new();
         for text in texts {

@@ -84,6 +84,19 @@ pub(super) async fn all(conn: &impl ConnectionTrait, institute: Uuid) -> Result<
     Ok(find.all(conn).await.map_err(StoreError::from)?)
 }
 
+/// The keys of an institute, for whoever may replace them: oldest first.
+///
+/// # Errors
+/// When the actor signs for no institute.
+pub async fn own_keys(ctx: &Ctx<'_>, institute: Uuid) -> Result<Vec<issuer_key::Model>, AppError> {
+    let scope = permit(ctx.actor, Action::Decide, Subject::Certificate)?;
+    let find = issuer_key::Entity::find()
+        .filter(<issuer_key::Entity as passerelle_store::Record>::visible(&scope))
+        .filter(issuer_key::Column::InstituteId.eq(institute))
+        .order_by_asc(issuer_key::Column::CreatedAtMs);
+    Ok(find.all(ctx.state.store.read()).await.map_err(StoreError::from)?)
+}
+
 /// Retires the key of an institute and makes another. Gives the public half of the new one.
 ///
 /// # Errors

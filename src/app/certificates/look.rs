@@ -3,15 +3,17 @@
 
 use super::keys;
 use super::{issuer_name, list_address};
+use crate::app::Ctx;
 use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
 use passerelle_credentials::badge;
 use passerelle_credentials::{Check, Documents, Policy, Report, What, proof, status, verify, verify_bytes, web_address};
+use passerelle_domain::access::{Action, FieldGroup, Subject, permit_group};
 use passerelle_domain::certificate::CertificateStatus;
-use passerelle_store::StoreError;
-use passerelle_store::entity::certificate;
+use passerelle_store::entity::{certificate, organisation};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use passerelle_store::{StoreError, record};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use tokio::sync::Semaphore;
@@ -27,6 +29,19 @@ const LIST_HOURS: i64 = 24;
 pub async fn signed(state: &AppState, id: Uuid) -> Result<certificate::Model, AppError> {
     let row = certificate::Entity::find_by_id(id).one(state.store.read()).await.map_err(StoreError::from)?;
     row.filter(|row| !row.document.is_empty()).ok_or(AppError::NotFound)
+}
+
+/// A certificate that the actor may read with its holder's name, and the name of its institute.
+///
+/// # Errors
+/// When it is not hers to read, or its holder was erased.
+pub async fn readable(ctx: &Ctx<'_>, id: Uuid) -> Result<(certificate::Model, String), AppError> {
+    let scope = permit_group(ctx.actor, Action::Read, Subject::Certificate, FieldGroup::Name)?;
+    let conn = ctx.state.store.read();
+    let row = record::find::<certificate::Entity>(conn, &scope, id).await?;
+    let row = row.filter(|row| !row.document.is_empty()).ok_or(AppError::NotFound)?;
+    let institute = organisation::Entity::find_by_id(row.institute_id).one(conn).await.map_err(StoreError::from)?;
+    Ok((row, institute.map(|found| found.name).unwrap_or_default()))
 }
 
 /// The keys of an institute as a DID document; retired ones too, for what they signed.

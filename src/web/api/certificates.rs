@@ -10,7 +10,6 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use passerelle_domain::access::{Action, FieldGroup, Subject, permit, permit_group};
 use passerelle_store::entity::certificate;
-use passerelle_store::record;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -42,8 +41,8 @@ pub async fn revoke(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch
 
 /// `GET /api/v1/certificates/{id}/document`
 pub async fn document(who: SignedIn, PathId(id): PathId) -> Answer {
-    let scope = permit_group(&who.actor, Action::Read, Subject::Certificate, FieldGroup::Name)?;
-    let row = record::find::<certificate::Entity>(who.state.store.read(), &scope, id).await?.ok_or(AppError::NotFound)?;
+    permit_group(&who.actor, Action::Read, Subject::Certificate, FieldGroup::Name)?;
+    let (row, _) = certificates::readable(&who.ctx(), id).await?;
     signed(row)
 }
 

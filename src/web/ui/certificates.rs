@@ -16,11 +16,8 @@ use actix_multipart::Multipart;
 use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
 use actix_web::{HttpRequest, HttpResponse, web};
 use passerelle_credentials::{Outcome, Report, Verdict, What};
-use passerelle_domain::access::{Action, FieldGroup, Subject, permit, permit_group};
+use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::certificate::{CertificateKind, CertificateStatus, RevocationReason};
-use passerelle_store::entity::{certificate, issuer_key, organisation};
-use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
-use passerelle_store::{StoreError, record};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -131,16 +128,13 @@ pub async fn revoke(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
 /// When the database refuses.
 pub async fn key_parts(page: &Page, institute: Uuid) -> Result<Vec<Part>, AppError> {
     let t = page.locale;
-    let Ok(scope) = permit(&page.actor, Action::Decide, Subject::Certificate) else { return Ok(vec![]) };
-    let conn = page.state.store.read();
-    let find = issuer_key::Entity::find()
-        .filter(<issuer_key::Entity as passerelle_store::Record>::visible(&scope))
-        .filter(issuer_key::Column::InstituteId.eq(institute));
-    let mut keys = find.all(conn).await.map_err(StoreError::from)?;
+    if permit(&page.actor, Action::Decide, Subject::Certificate).is_err() {
+        return Ok(vec![]);
+    }
+    let keys = certificates::own_keys(&page.ctx(), institute).await?;
     if keys.is_empty() {
         return Ok(vec![]);
     }
-    keys.sort_by_key(|key| key.created_at_ms);
     let rows = keys
         .into_iter()
         .map(|key| {
@@ -169,12 +163,7 @@ pub async fn renew_key(page: Page, sent: Sent) -> Answer {
 /// `GET /ui/certificates/{id}/paper.pdf`
 pub async fn paper(page: Page, PathId(id): PathId) -> Answer {
     let t = page.locale;
-    let scope = permit_group(&page.actor, Action::Read, Subject::Certificate, FieldGroup::Name)?;
-    let conn = page.state.store.read();
-    let row = record::find::<certificate::Entity>(conn, &scope, id).await?;
-    let row = row.filter(|row| !row.document.is_empty()).ok_or(AppError::NotFound)?;
-    let institute = organisation::Entity::find_by_id(row.institute_id).one(conn).await.map_err(StoreError::from)?;
-    let institute = institute.map(|found| found.name).unwrap_or_default();
+    let (row, institute) = certificates::readable(&page.ctx(), id).await?;
     let signed: Value = serde_json::from_str(&row.document)?;
     let said = &signed["credentialSubject"]["achievement"]["criteria"]["narrative"];
     let words = Words {
