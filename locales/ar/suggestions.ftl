@@ -14,3 +14,4 @@ suggestions-phrase = الكلمات
 suggestions-isco = ISCO-08
 suggestions-percent = التطابق (%)
 error-cv-format = لا يمكن قراءة هذه السيرة هنا: أرسل Europass (XML أو JSON) أو JSON Resume أو نصًا.
+error-between = علّم من واحدة إلى { $max }.

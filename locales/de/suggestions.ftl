@@ -14,3 +14,4 @@ suggestions-phrase = Worte
 suggestions-isco = ISCO-08
 suggestions-percent = Passt (Prozent)
 error-cv-format = Dieser Lebenslauf lässt sich hier nicht lesen: Europass (XML oder JSON), JSON Resume oder Text senden.
+error-between = Einen bis { $max } ankreuzen.

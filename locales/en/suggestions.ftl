@@ -14,3 +14,4 @@ suggestions-phrase = Words
 suggestions-isco = ISCO-08
 suggestions-percent = Fits (percent)
 error-cv-format = This is no CV that can be read here: send Europass (XML or JSON), JSON Resume, or plain text.
+error-between = Tick one to { $max } of them.

@@ -14,3 +14,4 @@ suggestions-phrase = Mots
 suggestions-isco = CITP-08
 suggestions-percent = Ressemblance (%)
 error-cv-format = Ce CV ne peut être lu ici : envoyer Europass (XML ou JSON), JSON Resume ou du texte.
+error-between = Cochez-en de un à { $max }.

@@ -5,7 +5,7 @@ mod keys;
 mod look;
 mod paper;
 
-pub use issue::{Candidate, Issue, Revoke, candidates, issue, revoke};
+pub use issue::{Candidate, Issue, Revoke, candidates, issue, programme_of, revoke};
 pub use keys::{own_keys, renew, reseal};
 pub use look::{LARGEST, did_document, judge, readable, signed, status_list};
 pub use paper::{Words, paper};
@@ -18,10 +18,19 @@ use uuid::Uuid;
 /// Behind `https` it is a `did:web`: the document that lists its keys lies beside the certificates, and a key can be
 /// replaced. Elsewhere, on a machine for trying things out, the key itself is the name.
 pub fn issuer_name(config: &Config, institute: Uuid, public: &str) -> String {
-    match config.server.public_url.strip_prefix("https://") {
+    match secure_host(config) {
         Some(host) => format!("did:web:{}:institutes:{institute}", host.trim_end_matches('/').replace(':', "%3A").replace('/', ":")),
         None => format!("did:key:{public}"),
     }
+}
+
+fn secure_host(config: &Config) -> Option<&str> {
+    config.server.public_url.strip_prefix("https://")
+}
+
+/// Whether an institute can have another key and still be the same: not where the key is its name.
+pub fn keys_change(config: &Config) -> bool {
+    secure_host(config).is_some()
 }
 
 /// Where the list of what an institute has revoked is read.

@@ -97,7 +97,8 @@ async fn certify(state: &AppState, now: Moment) -> Result<(), AppError> {
     let Some(cohort) = shown.as_ref().and_then(|person| person.cohort_id) else { return Ok(()) };
     let actor = actors::resolve(state.store.read(), &head, now).await?;
     let ctx = Ctx::new(state, &actor, now);
-    let (programme_id, people) = certificates::candidates(&ctx, cohort).await?;
+    let programme_id = certificates::programme_of(&ctx, cohort).await?;
+    let people = certificates::candidates(&ctx, cohort).await?;
     let others = people.iter().map(|one| one.id).filter(|id| shown.as_ref().is_some_and(|shown| shown.id != *id)).take(3);
     let asked = certificates::Issue {
         programme_id,

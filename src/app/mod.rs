@@ -38,6 +38,7 @@ pub mod resource;
 pub mod seats;
 pub mod second_factor;
 pub mod sessions;
+pub mod skill_claims;
 pub mod team;
 pub mod who_sees;
 pub mod work;

@@ -52,6 +52,11 @@ on_both! {
         // Once more changes nothing.
         assert_eq!(browser.post(&format!("{path}/confirmed"), &[("csrf", &csrf), ("skill", &uri)]).await.status, 303);
         assert_eq!(claims().await.len(), after.len());
+        // One wrong address among right ones: nothing is noted.
+        let other_skill = "http://data.europa.eu/esco/skill/none";
+        let refused = browser.post(&format!("{path}/confirmed"), &[("csrf", &csrf), ("skill", other_skill)]).await;
+        assert_eq!(refused.status, 422, "{}", refused.text);
+        assert_eq!(claims().await.len(), after.len());
         // Somebody else's person stays out of reach.
         let other = trainee::Entity::find().filter(trainee::Column::TrainingCountry.ne("MA")).one(service.state.store.read()).await.unwrap().unwrap();
         let path = format!("/ui/trainees/{}/suggestions", other.id);

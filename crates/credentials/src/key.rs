@@ -59,7 +59,7 @@ impl Key {
 
 /// Why there is no key behind a verification method.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MethodError {
+pub(crate) enum MethodError {
     /// The name can never lead to a key.
     NoKey,
     /// The key stands in a document that is not here, or is found by a method that is not known.
@@ -109,7 +109,7 @@ pub fn web_address(did: &str) -> Option<String> {
 }
 
 /// The key of this name that a document gives for making statements.
-pub fn key_of_document(document: &Value, did: &str, method: &str) -> Option<Key> {
+fn key_of_document(document: &Value, did: &str, method: &str) -> Option<Key> {
     if document.get("id").and_then(Value::as_str) != Some(did) {
         return None;
     }

@@ -20,7 +20,7 @@ pub mod status;
 mod verdict;
 
 pub use canon::{CanonError, statements};
-pub use key::{Key, MethodError, key_of_document, web_address};
+pub use key::{Key, web_address};
 pub use verdict::{Check, LARGEST, Outcome, Policy, Report, Verdict, What, verify, verify_bytes};
 
 use serde_json::Value;

@@ -14,7 +14,7 @@ use std::cell::OnceCell;
 
 /// How a document and the options of its proof become the bytes that are signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Suite {
+enum Suite {
     /// By what the document says (RDFC-1.0).
     Statements,
     /// By its characters in canonical order (RFC 8785).
@@ -52,7 +52,7 @@ fn suite(proof: &Map<String, Value>) -> Result<(Suite, bool), ProofError> {
 }
 
 /// Whether this one proof is of a kind that can be checked here.
-pub fn known(proof: &Map<String, Value>) -> bool {
+pub(crate) fn known(proof: &Map<String, Value>) -> bool {
     suite(proof).is_ok()
 }
 

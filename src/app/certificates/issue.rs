@@ -13,7 +13,7 @@ use passerelle_domain::access::{Action, FieldGroup, Reach, Scope, Subject, permi
 use passerelle_domain::certificate::{BATCH_MAX, CertificateKind, CertificateStatus, RevocationReason};
 use passerelle_domain::ids::OrganisationId;
 use passerelle_domain::people::CredentialStatus;
-use passerelle_store::entity::{certificate, credential, organisation, programme, trainee};
+use passerelle_store::entity::{certificate, cohort, credential, organisation, programme, trainee};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
 use rand::Rng;
@@ -55,17 +55,25 @@ pub struct Candidate {
     pub certified: bool,
 }
 
-/// People of a cohort, for the form.
+/// The programme that people of a cohort are certified for.
 ///
 /// # Errors
 /// When the actor signs no certificates, or the cohort is not hers.
-pub async fn candidates(ctx: &Ctx<'_>, cohort_id: Uuid) -> Result<(Uuid, Vec<Candidate>), AppError> {
-    use passerelle_store::entity::cohort;
+pub async fn programme_of(ctx: &Ctx<'_>, cohort_id: Uuid) -> Result<Uuid, AppError> {
     permit(ctx.actor, Action::Create, Subject::Certificate)?;
     let scope = permit(ctx.actor, Action::Read, Subject::Cohort)?;
+    let cohort = record::find::<cohort::Entity>(ctx.state.store.read(), &scope, cohort_id).await?;
+    Ok(cohort.ok_or(AppError::NotFound)?.programme_id)
+}
+
+/// People of a cohort, for the form.
+///
+/// # Errors
+/// As [`programme_of`].
+pub async fn candidates(ctx: &Ctx<'_>, cohort_id: Uuid) -> Result<Vec<Candidate>, AppError> {
+    let programme_id = programme_of(ctx, cohort_id).await?;
     let names = permit_group(ctx.actor, Action::Read, Subject::Trainee, FieldGroup::Name)?;
     let conn = ctx.state.store.read();
-    let cohort = record::find::<cohort::Entity>(conn, &scope, cohort_id).await?.ok_or(AppError::NotFound)?;
     let people = trainee::Entity::find()
         .filter(<trainee::Entity as passerelle_store::Record>::visible(&names))
         .filter(trainee::Column::CohortId.eq(cohort_id))
@@ -78,10 +86,10 @@ pub async fn candidates(ctx: &Ctx<'_>, cohort_id: Uuid) -> Result<(Uuid, Vec<Can
         .await
         .map_err(StoreError::from)?;
     let ids: Vec<Uuid> = people.iter().map(|person| person.id).collect();
-    let certified = standing(conn, cohort.programme_id, &ids).await?;
+    let certified = standing(conn, programme_id, &ids).await?;
     let people =
         people.into_iter().map(|person| Candidate { id: person.id, name: full_name(&person), certified: certified.contains(&person.id) });
-    Ok((cohort.programme_id, people.collect()))
+    Ok(people.collect())
 }
 
 fn full_name(person: &trainee::Model) -> String {
@@ -149,6 +157,10 @@ pub async fn issue(ctx: &Ctx<'_>, asked: &Issue) -> Result<Vec<certificate::Mode
         .collect();
     let rows = sign_all(ctx, rows, signer, &institute, &programme, &asked.criteria).await?;
     record::insert_many::<certificate::Entity>(&mut tx, rows.clone()).await?;
+    // Whom an institute has certified is asked for one by one.
+    for row in &rows {
+        tx.note("issued", "certificate", Some(row.id), serde_json::json!({ "trainee": row.trainee_id }));
+    }
     award(&mut tx, &programme, &institute, &rows).await?;
     tx.commit().await?;
     Ok(rows)

@@ -1,6 +1,6 @@
 //! Keys of institutes: made when the first certificate is signed, replaced by the head, never shown.
 
-use super::issuer_name;
+use super::{issuer_name, keys_change};
 use crate::app::Ctx;
 use crate::auth::secret;
 use crate::error::AppError;
@@ -103,7 +103,7 @@ pub async fn own_keys(ctx: &Ctx<'_>, institute: Uuid) -> Result<Vec<issuer_key::
 /// When the institute is not the actor's to sign for.
 pub async fn renew(ctx: &Ctx<'_>, institute: Uuid) -> Result<String, AppError> {
     let scope = permit(ctx.actor, Action::Decide, Subject::Certificate)?;
-    if !ctx.state.config.server.public_url.starts_with("https://") {
+    if !keys_change(&ctx.state.config) {
         let why = "without an https address the key itself is the institute's name: another key would be another institute";
         return Err(AppError::Conflict(why.into()));
     }

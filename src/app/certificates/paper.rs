@@ -22,7 +22,8 @@ const FONT: &[u8] = include_bytes!("vazirmatn-33.0.3.ttf");
 /// A4 in points.
 const PAGE: (f32, f32) = (595.0, 842.0);
 const MARGIN: f32 = 64.0;
-/// Widest line, by characters at the size that it is set in: half the size is about the width of one.
+/// Where the picture begins; what stands above it ends there.
+const PICTURE: f32 = 606.0;
 const LINE: f32 = PAGE.0 - 2.0 * MARGIN;
 
 /// What stands on it, in the language of whoever asks for it.
@@ -63,15 +64,15 @@ pub fn paper(config: &Config, row: &certificate::Model, institute: &str, words: 
     let mut sheet = Paper { surface: &mut surface, font, y: 150.0 };
     sheet.band();
     sheet.line(&words.kind, 16.0, GREY);
-    sheet.line(&row.title, 26.0, INK);
+    sheet.heading(&row.title, 26.0);
     sheet.gap(30.0);
     sheet.line(&words.awarded_to, 12.0, GREY);
-    sheet.line(&row.holder_name, 30.0, INK);
+    sheet.heading(&row.holder_name, 30.0);
     sheet.gap(24.0);
-    sheet.some_lines(&words.for_what, 12.0, INK, 590.0 - 190.0);
+    sheet.some_lines(&words.for_what, 12.0, INK, PICTURE - 200.0);
     sheet.gap(24.0);
     sheet.line(&words.by, 12.0, GREY);
-    sheet.line(institute, 18.0, INK);
+    sheet.heading(institute, 18.0);
     sheet.line(&words.on, 12.0, INK);
     if let Some(end) = &words.valid_to {
         sheet.line(end, 12.0, INK);
@@ -115,7 +116,7 @@ impl Paper<'_, '_> {
     /// A text in the middle, on as many lines as it needs.
     fn line(&mut self, text: &str, size: f32, colour: Colour) {
         self.ink(colour);
-        for part in broken(text, LINE / (size * 0.56)) {
+        for part in broken(text, signs(size)) {
             let pieces = pieces(&part);
             let width: f32 = pieces.iter().map(|(piece, _)| self.width(piece, size)).sum();
             let mut x = (PAGE.0 - width) / 2.0;
@@ -129,10 +130,19 @@ impl Paper<'_, '_> {
         }
     }
 
+    /// A name or title: set smaller until it takes two lines at the most.
+    fn heading(&mut self, text: &str, size: f32) {
+        let mut size = size;
+        while size > 9.0 && broken(text, signs(size)).len() > 2 {
+            size -= 1.0;
+        }
+        self.line(text, size, INK);
+    }
+
     /// As many lines of a text as fit above a height; what is left out stands in the attached document.
     fn some_lines(&mut self, text: &str, size: f32, colour: Colour, until: f32) {
         let most = ((until - self.y) / (size * 1.6)).max(1.0) as usize;
-        let mut lines = broken(text, LINE / (size * 0.56));
+        let mut lines = broken(text, signs(size));
         if lines.len() > most {
             lines.truncate(most);
             lines.push("…".into());
@@ -172,7 +182,7 @@ impl Paper<'_, '_> {
         let code = qrcode::QrCode::new(link.as_bytes()).map_err(|error| AppError::internal(error.to_string()))?;
         let side = code.width();
         let cell = 110.0 / side as f32;
-        let (left, top) = ((PAGE.0 - 110.0) / 2.0, 606.0);
+        let (left, top) = ((PAGE.0 - 110.0) / 2.0, PICTURE);
         self.ink(INK);
         for (at, colour) in code.to_colors().into_iter().enumerate() {
             if colour == qrcode::Color::Dark {
@@ -192,13 +202,18 @@ fn pieces(line: &str) -> Vec<(String, TextDirection)> {
     runs.into_iter().map(|run| (line[run.clone()].to_owned(), direction(run.start))).collect()
 }
 
+/// How many signs of a size stand on a line: one is somewhat more than half as wide as it is high.
+fn signs(size: f32) -> f32 {
+    LINE / (size * 0.56)
+}
+
 /// Lines of at most so many characters, broken between words.
 fn broken(text: &str, most: f32) -> Vec<String> {
     let most = most.max(8.0) as usize;
     let mut lines: Vec<String> = Vec::new();
-    let signs: Vec<Vec<char>> = text.split_whitespace().map(|word| word.chars().collect()).collect();
+    let words: Vec<Vec<char>> = text.split_whitespace().map(|word| word.chars().collect()).collect();
     // A word that is longer than a line is broken like any other text.
-    for word in signs.iter().flat_map(|word| word.chunks(most)).map(|part| part.iter().collect::<String>()) {
+    for word in words.iter().flat_map(|word| word.chunks(most)).map(|part| part.iter().collect::<String>()) {
         match lines.last_mut() {
             Some(line) if line.chars().count() + word.chars().count() < most => {
                 line.push(' ');

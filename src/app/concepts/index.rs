@@ -184,11 +184,11 @@ impl Built {
         ranked.into_iter().map(|(_, _, concept, number)| self.hit(concept, number, language)).collect()
     }
 
-    /// Labels of a language and kind: number, and concept, text, whether it is the preferred one.
-    pub(super) fn labels_of(&self, language: &str, kind: &str) -> impl Iterator<Item = (u32, (u32, &str, bool))> {
-        let of = |label: &&Label| label.language == language && self.concepts[label.concept as usize].1 == kind;
-        let wanted: Vec<_> = (0_u32..).zip(&self.labels).filter(|(_, label)| of(label)).collect();
-        wanted.into_iter().map(|(number, label)| (number, (label.concept, label.text.as_str(), label.rank == 0)))
+    /// Labels of a language and kind: number, concept, text, and whether it is the preferred one.
+    pub(super) fn labels_of<'a>(&'a self, language: &'a str, kind: &'a str) -> impl Iterator<Item = (u32, u32, &'a str, bool)> {
+        let of = move |label: &Label| label.language == language && self.concepts[label.concept as usize].1 == kind;
+        let numbered = (0_u32..).zip(&self.labels).filter(move |(_, label)| of(label));
+        numbered.map(|(number, label)| (number, label.concept, label.text.as_str(), label.rank == 0))
     }
 
     pub(super) fn hit(&self, concept: u32, number: u32, language: &str) -> Hit {
@@ -197,6 +197,11 @@ impl Built {
         let matched = &self.labels[number as usize].text;
         let label = preferred.map_or(matched, |number| &self.labels[*number as usize].text);
         Hit { uri: uri.clone(), kind: kind.clone(), isco: isco.clone(), label: label.clone(), matched: matched.clone() }
+    }
+
+    /// Whether an address is that of a skill.
+    pub fn is_skill(&self, uri: &str) -> bool {
+        self.by_uri.get(uri).is_some_and(|number| self.concepts[*number as usize].1 == "skill")
     }
 
     /// Preferred label of a concept by its address.

@@ -98,8 +98,8 @@ impl Built {
             return ready.clone();
         }
         let (mut labels, mut numbers) = (Vec::new(), Vec::new());
-        for (number, label) in self.labels_of(language, kind) {
-            labels.push(Label { concept: label.0, text: fold(label.1), preferred: label.2, group: false });
+        for (number, concept, text, preferred) in self.labels_of(language, kind) {
+            labels.push(Label { concept, text: fold(text), preferred, group: false });
             numbers.push(number);
         }
         let made = Arc::new((Suggester::new(language, &labels), numbers));

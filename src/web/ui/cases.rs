@@ -1,7 +1,7 @@
 //! What is decided about people's records: transfers, requests, duplicates, access by exception;
 //! and the work around a case: whose it is, remarks, files.
 
-use super::cells::word_key;
+use super::cells::{choices, word_key};
 use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable};
 use super::sent::{Sent, Upload};
 use super::shell::Page;
@@ -21,10 +21,6 @@ use passerelle_domain::people::{TransferKind, TransferStatus};
 use passerelle_domain::privacy::{DuplicateStatus, IdentityDocumentKind};
 use serde_json::Value;
 use uuid::Uuid;
-
-fn words(page: &Page, list: &str, words: &[&str]) -> Vec<(String, String)> {
-    words.iter().map(|word| ((*word).to_owned(), page.locale.get(&word_key(list, word)))).collect()
-}
 
 fn text_of<'a>(document: &'a Document, name: &str) -> &'a str {
     document.data.get(name).and_then(Value::as_str).unwrap_or_default()
@@ -178,7 +174,11 @@ async fn pass_on_page(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent)
     let resource = records::find("trainees").ok_or(AppError::NotFound)?;
     let document = resource.get(&page.ctx(), id).await?;
     let form = Form::new(format!("/ui/trainees/{id}/pass-on"), t.get("transfer-send"))
-        .input(Input::new("select", "kind", t.get("field-kind")).options(words(page, "transfer-kind", TransferKind::WORDS)).required())
+        .input(
+            Input::new("select", "kind", t.get("field-kind"))
+                .options(choices(page.locale, "transfer-kind", TransferKind::WORDS))
+                .required(),
+        )
         .input(Input::new("select", "to", t.get("field-to-id")).options(case_transfers::receivers(&page.ctx()).await?).required())
         .input(Input::new("textarea", "reason", t.get("field-reason")).required())
         .refused(t, errors, |name| sent.some(name));
@@ -230,7 +230,7 @@ pub async fn document_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError
             .lead(t.get("documents-lead"))
             .input(
                 Input::new("select", "kind", t.get("field-kind"))
-                    .options(words(page, "identity-document", IdentityDocumentKind::WORDS))
+                    .options(choices(page.locale, "identity-document", IdentityDocumentKind::WORDS))
                     .required(),
             )
             .input(Input::new("text", "country", t.get("field-country")).hint(t.get("documents-country-hint")).required())
@@ -312,7 +312,7 @@ fn audience_input(page: &Page) -> Input {
     let t = page.locale;
     Input::new("select", "audience", t.get("comment-audience"))
         .hint(t.get("hint-audience"))
-        .options(words(page, "audience", comments::Audience::WORDS))
+        .options(choices(page.locale, "audience", comments::Audience::WORDS))
         .value("team")
         .required()
 }
@@ -372,7 +372,7 @@ async fn assignment_part(page: &Page, kind: &'static str, id: Uuid, base: &str) 
         )
         .input(
             Input::new("select", "waiting_for", t.get("assignment-waiting-for"))
-                .options(words(page, "party", &assignments::PARTIES))
+                .options(choices(page.locale, "party", &assignments::PARTIES))
                 .value(held(now.as_ref().and_then(|row| row.waiting_for.clone()))),
         )
         .input(Input::new("text", "blocked_by", t.get("assignment-blocked-by")).value(held(now.and_then(|row| row.blocked_by))))

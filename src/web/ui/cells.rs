@@ -166,6 +166,11 @@ pub fn word_key(list: &str, word: &str) -> String {
     format!("{list}-{}", word.replace(['_', '.'], "-"))
 }
 
+/// Words of a list with their names, for a field with choices.
+pub fn choices(t: Locale, list: &str, words: &[&str]) -> Vec<(String, String)> {
+    words.iter().map(|word| ((*word).to_owned(), t.get(&word_key(list, word)))).collect()
+}
+
 pub fn country(t: Locale, code: &str) -> String {
     let key = format!("country-{code}");
     if t.has(&key) { t.get(&key) } else { code.to_owned() }

@@ -1,5 +1,6 @@
 //! Certificates on pages: signed by the head of an institute, taken back, printed, and checked by anybody.
 
+use super::cells::{choices, word_key};
 use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable};
 use super::sent::{Sent, Upload};
 use super::shell::{Page, Shell, check_token, csrf_of, locale_of};
@@ -13,7 +14,7 @@ use crate::i18n::Locale;
 use crate::state::AppState;
 use crate::web::extract::PathId;
 use actix_multipart::Multipart;
-use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use passerelle_credentials::{Outcome, Report, Verdict, What};
 use passerelle_domain::access::{Action, Subject, permit};
@@ -24,10 +25,6 @@ use uuid::Uuid;
 /// Largest file that is checked, and longest text.
 const LARGEST: usize = certificates::LARGEST;
 
-fn words(t: Locale, list: &str, all: &[&str]) -> Vec<(String, String)> {
-    all.iter().map(|word| ((*word).to_owned(), t.get(&super::cells::word_key(list, word)))).collect()
-}
-
 /// `GET /ui/cohorts/{id}/certificates`
 pub async fn issue_form(page: Page, PathId(cohort): PathId) -> Answer {
     permit(&page.actor, Action::Create, Subject::Certificate)?;
@@ -36,7 +33,7 @@ pub async fn issue_form(page: Page, PathId(cohort): PathId) -> Answer {
 
 async fn issue_page(page: &Page, cohort: Uuid, sent: &Sent, errors: &[FieldError]) -> Answer {
     let t = page.locale;
-    let (_, people) = certificates::candidates(&page.ctx(), cohort).await?;
+    let people = certificates::candidates(&page.ctx(), cohort).await?;
     let (certified, open): (Vec<_>, Vec<_>) = people.into_iter().partition(|one| one.certified);
     let chosen = sent.all("trainee_ids");
     let everybody = || open.iter().map(|one| one.id.to_string()).collect::<Vec<_>>().join(",");
@@ -45,7 +42,7 @@ async fn issue_page(page: &Page, cohort: Uuid, sent: &Sent, errors: &[FieldError
         .options(open.iter().map(|one| (one.id.to_string(), one.name.clone())).collect())
         .value(ticked)
         .required();
-    let kind = Input::new("select", "kind", t.get("field-kind")).options(words(t, "certificate-kind", CertificateKind::WORDS));
+    let kind = Input::new("select", "kind", t.get("field-kind")).options(choices(t, "certificate-kind", CertificateKind::WORDS));
     let today = page.now.date().to_string();
     let form = Form::new(format!("/ui/cohorts/{cohort}/certificates"), t.get("certificate-sign"))
         .lead(t.get("certificate-sign-lead"))
@@ -71,7 +68,7 @@ async fn issue_page(page: &Page, cohort: Uuid, sent: &Sent, errors: &[FieldError
 pub async fn issue(page: Page, PathId(cohort): PathId, sent: Sent) -> Answer {
     sent.guard(&page)?;
     permit(&page.actor, Action::Create, Subject::Certificate)?;
-    let (programme_id, _) = certificates::candidates(&page.ctx(), cohort).await?;
+    let programme_id = certificates::programme_of(&page.ctx(), cohort).await?;
     let asked = Issue {
         programme_id,
         trainee_ids: sent.ids("trainee_ids"),
@@ -102,7 +99,7 @@ pub async fn parts(page: &Page, document: &Document) -> Result<Vec<Part>, AppErr
     let stands = document.data.get("status").and_then(Value::as_str) == Some(CertificateStatus::Issued.as_str());
     if stands && permit(&page.actor, Action::Decide, Subject::Certificate).is_ok() {
         let reason =
-            Input::new("select", "reason", t.get("field-revoked-for")).options(words(t, "revocation-reason", RevocationReason::WORDS));
+            Input::new("select", "reason", t.get("field-revoked-for")).options(choices(t, "revocation-reason", RevocationReason::WORDS));
         let form = Form::new(format!("/ui/certificates/{id}/revocation"), t.get("certificate-revoke"))
             .hidden("version", document.version.to_string())
             .lead(t.get("certificate-revoke-lead"))
@@ -143,12 +140,16 @@ pub async fn key_parts(page: &Page, institute: Uuid) -> Result<Vec<Part>, AppErr
         })
         .collect();
     let columns = vec![t.get("key-public"), t.get("key-since"), t.get("key-until")];
-    let form = Form::new("/ui/certificates/renew-key", t.get("key-renew"))
-        .hidden("institute_id", institute.to_string())
-        .lead(t.get("key-renew-lead"))
-        .heading(t.get("key-renew"))
-        .folded();
-    Ok(vec![Part::Table(Table { heading: t.get("keys-heading"), columns, rows, empty: String::new() }), Part::Form(Box::new(form))])
+    let mut parts = vec![Part::Table(Table { heading: t.get("keys-heading"), columns, rows, empty: String::new() })];
+    if certificates::keys_change(&page.state.config) {
+        let form = Form::new("/ui/certificates/renew-key", t.get("key-renew"))
+            .hidden("institute_id", institute.to_string())
+            .lead(t.get("key-renew-lead"))
+            .heading(t.get("key-renew"))
+            .folded();
+        parts.push(Part::Form(Box::new(form)));
+    }
+    Ok(parts)
 }
 
 /// `POST /ui/certificates/renew-key`
@@ -167,7 +168,7 @@ pub async fn paper(page: Page, PathId(id): PathId) -> Answer {
     let signed: Value = serde_json::from_str(&row.document)?;
     let said = &signed["credentialSubject"]["achievement"]["criteria"]["narrative"];
     let words = Words {
-        kind: t.get(&super::cells::word_key("certificate-kind", &row.kind)),
+        kind: t.get(&word_key("certificate-kind", &row.kind)),
         awarded_to: t.get("paper-awarded-to"),
         for_what: said.as_str().unwrap_or_default().to_owned(),
         by: t.get("paper-by"),
@@ -179,10 +180,7 @@ pub async fn paper(page: Page, PathId(id): PathId) -> Answer {
     let state = page.state.clone();
     let bytes = tokio::task::spawn_blocking(move || certificates::paper(&state.config, &row, &institute, &words));
     let bytes = bytes.await.map_err(AppError::internal)??;
-    let disposition = ContentDisposition {
-        disposition: DispositionType::Attachment,
-        parameters: vec![DispositionParam::Filename(format!("certificate-{id}.pdf"))],
-    };
+    let disposition = (header::CONTENT_DISPOSITION, format!("attachment; filename=\"certificate-{id}.pdf\""));
     Ok(HttpResponse::Ok().content_type("application/pdf").insert_header(disposition).body(bytes))
 }
 
@@ -217,7 +215,6 @@ pub async fn public(request: HttpRequest, state: web::Data<AppState>, PathId(id)
 
 /// Names of people are not for search engines.
 fn unlisted(mut answer: HttpResponse) -> HttpResponse {
-    use actix_web::http::header::{HeaderName, HeaderValue};
     answer.headers_mut().insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
     answer
 }

@@ -1,7 +1,7 @@
 //! The course of a recognition case on its page: what has happened, what is due, and a form for each
 //! event that the reader may bring.
 
-use super::cells::word_key;
+use super::cells::{choices, word_key};
 use super::parts::{Cell, Form, Input, Moment, Part, Sheet, Table, mendable_event};
 use super::sent::Sent;
 use super::shell::Page;
@@ -16,10 +16,6 @@ use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::recognition::{Deficit, Event, EventKind, Measure};
 use uuid::Uuid;
-
-fn words(page: &Page, list: &str, words: &[&str]) -> Vec<(String, String)> {
-    words.iter().map(|word| ((*word).to_owned(), page.locale.get(&word_key(list, word)))).collect()
-}
 
 /// Timeline, facts of the procedure, and the forms.
 ///
@@ -108,7 +104,8 @@ fn form(page: &Page, course: &Course, kind: EventKind) -> Form {
         .heading(title)
         .hidden("version", course.row.version.to_string())
         .hidden("event", kind.as_str());
-    let measures = |measures: &[Measure]| words(page, "measure", &measures.iter().map(|measure| measure.as_str()).collect::<Vec<_>>());
+    let measures =
+        |measures: &[Measure]| choices(page.locale, "measure", &measures.iter().map(|measure| measure.as_str()).collect::<Vec<_>>());
     let allowed = course.procedure.as_ref().map(|entry| entry.procedure.measures.clone()).unwrap_or_default();
     let reason = || Input::new("textarea", "reason", t.get("field-reason")).required();
     let tick = |name: &str| Input::new("checkbox", name, t.get(&format!("recognition-{}", name.replace('_', "-"))));
@@ -143,7 +140,7 @@ fn form(page: &Page, course: &Course, kind: EventKind) -> Form {
         EventKind::ChooseMeasure => vec![
             Input::new("select", "measure", t.get("recognition-measure")).options(measures(&course.case.measures)).required(),
             tick("place_reserved"),
-            Input::new("select", "payer", t.get("recognition-payer")).options(words(page, "party", Party::WORDS)).required(),
+            Input::new("select", "payer", t.get("recognition-payer")).options(choices(page.locale, "party", Party::WORDS)).required(),
         ],
         EventKind::License => vec![tick("language"), tick("health"), tick("good_character")],
         EventKind::Suspend => vec![tick("contingency_case")],

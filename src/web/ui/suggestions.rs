@@ -7,26 +7,17 @@ use super::{Answer, see};
 use crate::app::concepts::suggest::{self, Meant};
 use crate::app::cv::{self, Cv};
 use crate::app::records;
-use crate::app::resource::Resource;
+use crate::app::skill_claims::{self, CONFIRMED_MAX};
 use crate::error::{AppError, FieldError};
 use crate::formats;
 use crate::web::extract::PathId;
 use actix_multipart::Multipart;
 use passerelle_domain::access::{Action, Subject, permit};
-use passerelle_domain::people::SkillProvenance;
-use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Largest CV that is read.
 const LARGEST: usize = 1024 * 1024;
-/// Skills that are kept at once.
-const KEPT_MAX: usize = 60;
-
-fn trainees() -> Result<&'static dyn Resource, AppError> {
-    records::find("trainees").ok_or_else(|| AppError::internal("there are no trainees among the records"))
-}
-
 /// `GET /ui/trainees/{id}/suggestions`
 pub async fn form(page: Page, PathId(id): PathId) -> Answer {
     permit(&page.actor, Action::Create, Subject::SkillClaim)?;
@@ -52,7 +43,8 @@ pub async fn look(page: Page, PathId(id): PathId, parts: Multipart) -> Answer {
 
 async fn shown(page: &Page, id: Uuid, errors: &[FieldError], cv: Option<&Cv>) -> Answer {
     let t = page.locale;
-    let person = trainees()?.get(&page.ctx(), id).await?;
+    let trainees = records::find("trainees").ok_or_else(|| AppError::internal("there are no trainees among the records"))?;
+    let person = trainees.get(&page.ctx(), id).await?;
     let address = format!("/ui/trainees/{id}/suggestions");
     let mut sheet = Sheet::new(page.shell("suggestions-title"))
         .lead(t.get("suggestions-lead"))
@@ -84,7 +76,7 @@ fn results(page: &Page, sheet: Sheet, address: &str, posts: &[Meant], skills: &[
     }
     let mut offered: Vec<(&str, (u8, String))> = offered.into_iter().collect();
     offered.sort_by(|a, b| b.1.0.cmp(&a.1.0).then_with(|| a.1.1.cmp(&b.1.1)));
-    offered.truncate(KEPT_MAX);
+    offered.truncate(CONFIRMED_MAX);
     if offered.is_empty() {
         sheet = sheet.part(Part::Notice { text: t.get("suggestions-none"), kind: "warn" });
     } else {
@@ -118,32 +110,8 @@ fn results(page: &Page, sheet: Sheet, address: &str, posts: &[Meant], skills: &[
 pub async fn confirm(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     sent.guard(&page)?;
     permit(&page.actor, Action::Create, Subject::SkillClaim)?;
-    let chosen = sent.all("skill");
-    if chosen.is_empty() || chosen.len() > KEPT_MAX {
-        return Ok(see(format!("/ui/trainees/{id}/suggestions")));
+    match skill_claims::confirm(&page.ctx(), id, &sent.all("skill")).await {
+        Ok(_) => Ok(see(format!("/ui/skill-claims?trainee_id={id}&notice=saved"))),
+        Err(refused) => shown(&page, id, &mendable(refused)?, None).await,
     }
-    let index = page.state.concepts.ready(&page.state.store).await?;
-    if chosen.iter().any(|uri| index.label(uri, "en").is_none() && index.label(uri, page.locale.code()).is_none()) {
-        return Err(AppError::Malformed("a skill is named that there is not: nothing was kept".into()));
-    }
-    let claims = records::find("skill-claims").ok_or_else(|| AppError::internal("there are no skill claims among the records"))?;
-    let herself = page.actor.trainee.is_some_and(|own| own.0 == id);
-    let provenance = if herself { SkillProvenance::SelfStated } else { SkillProvenance::Institute };
-    for skill in chosen {
-        let data: Map<String, Value> = [
-            ("trainee_id", json!(id)),
-            ("skill", json!(skill)),
-            ("provenance", json!(provenance.as_str())),
-            ("stated_on", json!(page.now.date())),
-        ]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
-        match claims.create(&page.ctx(), &data).await {
-            // What she has claimed before stands as it is.
-            Ok(_) | Err(AppError::Conflict(_)) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(see(format!("/ui/skill-claims?trainee_id={id}&notice=saved")))
 }

@@ -144,6 +144,9 @@ fn links_of(page: &Page, resource: &dyn Resource, document: &Document) -> Vec<(S
     if resource.name() != "trainees" {
         return links;
     }
+    if permit(&page.actor, Action::List, Subject::Certificate).is_ok() {
+        links.push((format!("/ui/certificates?trainee_id={id}"), t.get("records-certificates")));
+    }
     if permit(&page.actor, Action::Create, Subject::SkillClaim).is_ok() {
         links.push((format!("/ui/trainees/{id}/suggestions"), t.get("suggestions-title")));
     }
