@@ -224,6 +224,9 @@ enum Calc {
         after_help = "Example: echo '{\"value\": \"EUR 3700\", \"wage\": \"EUR 3000\", \"attrition\": 0.01, \"discount\": 0.004, \"months\": 48, \"upfront\": [{\"cost\": \"training\", \"amount\": \"EUR 19000\"}]}' | passerelle calc roi"
     )]
     Roi,
+    /// How many home places an agreement owes for those who left: JSON in, JSON out.
+    #[command(after_help = "Example: echo '{\"ratio_percent\": 50, \"away_departed\": 7, \"home_funded\": 3}' | passerelle calc equity")]
+    Equity,
 }
 
 #[derive(Debug, clap::Args)]
@@ -394,6 +397,7 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
             Rules::Test => law::test(&config),
         },
         Command::Calc(Calc::Deadline) => law::deadline(&config),
+        Command::Calc(Calc::Equity) => json::answer_each(crate::app::finance::equity),
         Command::Calc(Calc::Roi) => json::answer_each(crate::app::finance::roi),
         Command::Match(args) => commands::match_run(config, args).await,
         Command::Candidates(args) => instances::candidates(&args),

@@ -22,6 +22,7 @@ mod m20261126_000016_certificates;
 mod m20261127_000017_imports;
 mod m20261127_000018_pledges;
 mod m20261127_000019_signed_certificates;
+mod m20261127_000020_tracks;
 mod table;
 
 /// Runs the migrations in order.
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000017_imports::Migration),
             Box::new(m20261127_000018_pledges::Migration),
             Box::new(m20261127_000019_signed_certificates::Migration),
+            Box::new(m20261127_000020_tracks::Migration),
         ]
     }
 }

@@ -393,6 +393,7 @@ movable!(
     recognition_case,
     language_certificate,
     skill_claim,
+    track_change,
     proposal,
     consent,
     disclosure,

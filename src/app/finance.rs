@@ -1,6 +1,7 @@
 //! Reckoning for employers and policy units. Nothing is read and nothing is written.
 
 use crate::error::{AppError, FieldError};
+use passerelle_domain::equity::{self, Balance};
 use passerelle_domain::finance::Unfit;
 use passerelle_domain::finance::roi::{self, Estimate, Sheet};
 
@@ -20,6 +21,14 @@ pub fn roi(asked: &Estimate) -> Result<Sheet, AppError> {
         }
     }
     roi::estimate(asked).map_err(AppError::from)
+}
+
+/// How many home places are owed for those who left.
+///
+/// # Errors
+/// When the share is beyond what an agreement can mean.
+pub fn equity(asked: &equity::Question) -> Result<Balance, AppError> {
+    equity::balance(asked).map_err(|error| AppError::Invalid(vec![FieldError::of("ratio_percent", &error)]))
 }
 
 impl From<Unfit> for AppError {

@@ -15,6 +15,7 @@ pub use nightly::{JOB, Night, carry_out, plan_next, recompute, request};
 
 use super::case_events::{self, Act, EventView, Happened};
 use super::law::{self, Law};
+use super::tracks::enrolment;
 use super::work::notifications;
 use super::{Ctx, corridors};
 use crate::error::AppError;
@@ -229,6 +230,9 @@ async fn act_in(ctx: &Ctx<'_>, tx: &mut Tx, row: journey::Model, act: &Act<Event
         allowed.extend(actor.into_iter().flat_map(|actor| [Some(actor), (actor == Party::Examiner).then_some(Party::Institute)]).flatten());
     }
     let by = case_events::party(ctx.actor, &allowed).ok_or(AppError::Forbidden)?;
+    if act.event.kind() == EventKind::Admit {
+        enrolment::wait_in_line(tx, row.trainee_id).await?;
+    }
     move_on(ctx.state, tx, row, &act.event, Some(by), act.on, ctx.now.date()).await
 }
 
@@ -239,6 +243,27 @@ async fn act_in(ctx: &Ctx<'_>, tx: &mut Tx, row: journey::Model, act: &Act<Event
 pub async fn by_system(state: &AppState, tx: &mut Tx, person: Uuid, event: &Event, today: NaiveDate) -> Result<Journey, AppError> {
     let row = of_person(state, tx, person, today).await?;
     move_on(state, tx, row, event, None, None, today).await
+}
+
+/// Whether a person's journey takes an event now.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn takes(tx: &Tx, person: Uuid, kind: EventKind) -> Result<bool, AppError> {
+    Ok(open_journey(tx.conn(), person).await?.is_some_and(|journey| journey.takes().contains(&kind)))
+}
+
+/// Whether both sides have agreed on a match for her.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn has_match(conn: &impl ConnectionTrait, person: Uuid) -> Result<bool, AppError> {
+    Ok(open_journey(conn, person).await?.is_some_and(|journey| journey.matched_on.is_some()))
+}
+
+async fn open_journey(conn: &impl ConnectionTrait, person: Uuid) -> Result<Option<Journey>, AppError> {
+    let find = journey::Entity::find().filter(journey::Column::TraineeId.eq(person));
+    find.one(conn).await.map_err(StoreError::from)?.as_ref().map(facts).transpose()
 }
 
 /// An emergency that others have brought about. Whoever stands still already, or has come to an end,
@@ -313,6 +338,9 @@ async fn move_on(
         _ => (pack_of(tx.conn(), journey.pathway.as_ref()).await?, row.destination.clone()),
     };
     let grounds = Grounds::new(&law, pathway, destination.as_deref(), &person.occupation, on)?;
+    if event.kind() == EventKind::Admit {
+        enrolment::ensure(state, tx.conn(), &person, today).await?;
+    }
     let next = journey.apply(event, by, on, &grounds.ground()).map_err(case_events::said)?;
     let happened = Happened {
         machine: MACHINE,

@@ -20,6 +20,7 @@ pub mod imports;
 pub mod journeys;
 pub mod labels;
 pub mod law;
+pub mod legality;
 pub mod links;
 pub mod mail;
 pub mod match_runs;
@@ -40,6 +41,7 @@ pub mod second_factor;
 pub mod sessions;
 pub mod skill_claims;
 pub mod team;
+pub mod tracks;
 pub mod who_sees;
 pub mod work;
 

@@ -7,7 +7,7 @@ use chrono::{Months, NaiveDate};
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::corridor::CorridorPack;
 use passerelle_domain::fact::FactStatus;
-use passerelle_domain::law::{Catalogue, Facts, Outcome, Rule, RuleId, Value};
+use passerelle_domain::law::{Catalogue, Facts, Number, Outcome, Rule, RuleId, Value};
 use passerelle_domain::words;
 use passerelle_engine::pathway::JourneyStanding;
 use passerelle_store::StoreError;
@@ -130,7 +130,7 @@ fn newest_announced(catalogue: &Catalogue, id: RuleId) -> Option<&Rule> {
 /// a rule that asks for it says so.
 fn facts(row: &journey::Model, person: &trainee::Model, pack: Option<&CorridorPack>, agreement: Option<&agreement::Model>) -> Facts {
     let text = |text: &str| Value::Text(text.to_owned());
-    let number = |number: i32| Value::of_text(&number.to_string());
+    let number = |number: i32| Value::Number(Number::whole(number.into()));
     let or_nothing = |value: Option<Value>| value.unwrap_or(Value::Nothing);
     let departure = row.ready_on.unwrap_or(person.ready_on);
     let mut facts = Facts::from([

@@ -9,7 +9,7 @@ use passerelle_domain::machine::journey;
 use passerelle_domain::people::{Decision, DeclineReason, JourneyState};
 use passerelle_engine::matching::explain_pair;
 use passerelle_store::entity::{need, proposal, seat_pool, trainee};
-use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
+use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 use passerelle_store::{StoreError, Tx, record};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -201,6 +201,33 @@ async fn ensure_a_seat(tx: &Tx, row: &proposal::Model) -> Result<(), AppError> {
     }
     if taken >= seats {
         return Err(AppError::Conflict("all seats of this need are taken by accepted proposals".into()));
+    }
+    Ok(())
+}
+
+/// Proposals on which her answer may still count: neither side has said no, and one has not spoken.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn pending(conn: &impl ConnectionTrait, person: Uuid) -> Result<Vec<proposal::Model>, AppError> {
+    let waiting = Decision::Pending.as_str();
+    let find = proposal::Entity::find()
+        .filter(proposal::Column::TraineeId.eq(person))
+        .filter(Condition::any().add(proposal::Column::TraineeDecision.eq(waiting)).add(proposal::Column::EmployerDecision.eq(waiting)))
+        .filter(proposal::Column::TraineeDecision.ne(Decision::Declined.as_str()));
+    Ok(find.all(conn).await.map_err(StoreError::from)?)
+}
+
+/// Declines in her name what waits for an answer, because of something else that she has said.
+///
+/// # Errors
+/// When somebody decides on one of them at the same moment.
+pub async fn decline_pending(tx: &mut Tx, person: Uuid, reason: DeclineReason) -> Result<(), AppError> {
+    for mut row in pending(tx.conn(), person).await? {
+        let version = row.version;
+        row.trainee_decision = Decision::Declined.to_string();
+        row.trainee_reason = Some(reason.to_string());
+        record::update::<proposal::Entity>(tx, row, version, &["trainee_decision"]).await?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ mod pledges;
 mod privacy;
 mod records;
 mod reference;
+mod tracks;
 
 use crate::app;
 use crate::app::resource::Resource;
@@ -109,5 +110,6 @@ pub fn table() -> Vec<Entry> {
     table.extend(finance::entries());
     table.extend(imports::entries());
     table.extend(pledges::entries());
+    table.extend(tracks::entries());
     table
 }

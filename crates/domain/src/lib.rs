@@ -11,6 +11,7 @@ mod code_lists;
 pub mod contingency;
 pub mod corridor;
 pub mod country;
+pub mod equity;
 pub mod fact;
 pub mod finance;
 pub mod ids;

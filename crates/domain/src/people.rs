@@ -242,6 +242,8 @@ words!(
         PostWithdrawn = "post_withdrawn",
         /// The person no longer agrees to be matched.
         ConsentWithdrawn = "consent_withdrawn",
+        /// She chose the track that stays.
+        TrackChanged = "track_changed",
         Other = "other",
     }
 );

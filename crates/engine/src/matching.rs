@@ -9,6 +9,7 @@ mod certificate;
 pub mod gate;
 mod market;
 mod pairs;
+pub mod panel;
 mod plan;
 pub mod policy;
 mod report;

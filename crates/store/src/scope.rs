@@ -98,6 +98,12 @@ pub(crate) fn cohort(reach: &Reach) -> Condition {
     of_organisation(cohort::Column::InstituteId, reach)
 }
 
+/// Parts of a cohort.
+pub(crate) fn of_cohort(column: impl ColumnTrait, reach: &Reach) -> Condition {
+    let ids = cohort::Entity::find().select_only().column(cohort::Column::Id).filter(cohort(reach)).into_query();
+    column.in_subquery(ids).into_condition()
+}
+
 pub(crate) fn trainee(reach: &Reach) -> Condition {
     use trainee::Column::{Id, InstituteId, MergedInto, TrainingCountry};
     let rows = match reach {
@@ -296,6 +302,15 @@ pub(crate) fn of_need(column: impl ColumnTrait, reach: &Reach) -> Condition {
 /// Agreements and quotas are made by countries: single subdivisions do not reach them.
 pub(crate) fn agreement(reach: &Reach) -> Condition {
     match reach {
+        // An institute reads what its own country has agreed to.
+        Reach::Organisations(own) => {
+            let countries = organisation::Entity::find()
+                .select_only()
+                .column(organisation::Column::Country)
+                .filter(organisation::Column::Id.is_in(ids(own)))
+                .into_query();
+            agreement::Column::Origin.in_subquery(countries).into_condition()
+        }
         Reach::Everything => Condition::all(),
         Reach::Origins(territory) => within(territory, agreement::Column::Origin, None),
         Reach::Destinations(territory) => within(territory, agreement::Column::Destination, None),

@@ -2,6 +2,7 @@
 //! here, what is asked of them in [`demand`].
 
 mod demand;
+mod tracks;
 
 use super::cast::{COHORTS, CohortPlan, EMPLOYERS, names};
 use crate::app::law::Law;
@@ -78,6 +79,7 @@ pub struct World {
     need_skills: Vec<need_skill::Model>,
     seat_pools: Vec<seat_pool::Model>,
     agreements: Vec<agreement::Model>,
+    budget_lines: Vec<budget_line::Model>,
     quotas: Vec<quota::Model>,
     pub recognition_authority: Uuid,
     pub worker_organisation: Uuid,
@@ -108,6 +110,7 @@ impl World {
             need_skills: vec![],
             seat_pools: vec![],
             agreements: vec![],
+            budget_lines: vec![],
             quotas: vec![],
             recognition_authority: Uuid::nil(),
             worker_organisation: Uuid::nil(),
@@ -119,6 +122,7 @@ impl World {
         maker.cohorts();
         maker.needs();
         maker.agreements();
+        maker.tracks();
         maker.quotas();
         maker.world
     }
@@ -133,7 +137,9 @@ impl World {
         record::insert_many::<organisation::Entity>(tx, self.organisations.clone()).await?;
         record::insert_many::<site::Entity>(tx, self.sites.clone()).await?;
         record::insert_many::<programme::Entity>(tx, self.programmes.clone()).await?;
+        record::insert_many::<agreement::Entity>(tx, self.agreements.clone()).await?;
         record::insert_many::<cohort::Entity>(tx, self.cohorts.clone()).await?;
+        record::insert_many::<budget_line::Entity>(tx, self.budget_lines.clone()).await?;
         record::insert_many::<trainee::Entity>(tx, self.trainees.clone()).await?;
         record::insert_many::<journey::Entity>(tx, journeys).await?;
         record::insert_many::<credential::Entity>(tx, self.credentials.clone()).await?;
@@ -143,7 +149,6 @@ impl World {
         record::insert_many::<need::Entity>(tx, self.needs.clone()).await?;
         record::insert_many::<need_skill::Entity>(tx, self.need_skills.clone()).await?;
         record::insert_many::<seat_pool::Entity>(tx, self.seat_pools.clone()).await?;
-        record::insert_many::<agreement::Entity>(tx, self.agreements.clone()).await?;
         record::insert_many::<quota::Entity>(tx, self.quotas.clone()).await?;
         record::insert_many::<consent::Entity>(tx, self.consents(tx.now_ms())).await?;
         Ok(())
@@ -374,6 +379,9 @@ impl Maker<'_> {
             seats_away: 20,
             seats_home: 5,
             seats_undecided: 5,
+            agreement_id: None,
+            premium_paid_on: None,
+            insured_from: None,
         };
         self.world.programmes.push(programme);
         self.world.cohorts.push(cohort.clone());

@@ -49,6 +49,57 @@ pub async fn gather_pair(
     gather_in(conn, state, day, 0, Some((trainee, need))).await
 }
 
+/// What the law reads of needs before anybody is proposed for them.
+#[derive(Debug)]
+pub struct NeedLaw {
+    pub book: RuleBook,
+    pub pathways: Vec<PathwayFacts>,
+    pub quotas: Vec<QuotaFacts>,
+    pub needs: Vec<NeedFacts>,
+}
+
+/// The facts of the day about some needs of the destination's side, with a fixed number of queries.
+///
+/// # Errors
+/// As [`gather`].
+pub async fn gather_needs(
+    conn: &impl ConnectionTrait,
+    state: &AppState,
+    day: NaiveDate,
+    rows: Vec<need::Model>,
+) -> Result<NeedLaw, AppError> {
+    let agreements = all::<agreement::Entity>(conn).await?;
+    let employers: BTreeSet<Uuid> = rows.iter().map(|row| row.employer_id).collect();
+    let found = organisation::Entity::find().filter(organisation::Column::Id.is_in(employers)).all(conn).await.map_err(StoreError::from)?;
+    let employers: BTreeMap<Uuid, organisation::Model> = found.into_iter().map(|row| (row.id, row)).collect();
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut skills = BTreeMap::new();
+    for chunk in ids.chunks(10_000) {
+        let find = need_skill::Entity::find().filter(need_skill::Column::NeedId.is_in(chunk.iter().copied()));
+        skills.append(&mut grouped(find.all(conn).await.map_err(StoreError::from)?, |row| row.need_id));
+    }
+    let mut needs = Vec::with_capacity(rows.len());
+    for row in rows.into_iter().filter(|row| row.side == QuotaSide::Destination.as_str()) {
+        let Some(employer) = employers.get(&row.employer_id) else { continue };
+        let skills = skills.remove(&row.id).unwrap_or_default();
+        needs.push(need_facts(row, employer, None, skills, vec![]).map_err(|error| corrupt("need", &error))?);
+    }
+    let law = crate::app::law::current(state, conn).await?;
+    let packs = packs(conn, day).await?;
+    let quotas: Result<Vec<QuotaFacts>, ParseError> = quotas_on(conn, day).await?.into_iter().map(quota_facts).collect();
+    Ok(NeedLaw {
+        book: law.catalogue.book(&law.reference, Severity::Block),
+        pathways: packs.iter().flat_map(|pack| pathway_facts(pack, &agreements, day)).collect(),
+        quotas: quotas.map_err(|error| corrupt("quota", &error))?,
+        needs,
+    })
+}
+
+async fn quotas_on(conn: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<quota::Model>, AppError> {
+    let find = quota::Entity::find().filter(quota::Column::PeriodFrom.lte(day)).filter(quota::Column::PeriodTo.gte(day));
+    Ok(find.all(conn).await.map_err(StoreError::from)?)
+}
+
 async fn gather_in(
     tx: &impl ConnectionTrait,
     state: &AppState,
@@ -73,12 +124,7 @@ async fn gather_in(
     let mut trainee_rows = of::<trainee::Entity>(tx, trainee::Column::Id, trainee).await?;
     trainee_rows.retain(|row| agreed.contains(&row.id) && row.merged_into.is_none() && row.erased_at_ms.is_none());
     let need_rows = of::<need::Entity>(tx, need::Column::Id, need).await?;
-    let quota_rows = quota::Entity::find()
-        .filter(quota::Column::PeriodFrom.lte(as_of))
-        .filter(quota::Column::PeriodTo.gte(as_of))
-        .all(tx)
-        .await
-        .map_err(StoreError::from)?;
+    let quota_rows = quotas_on(tx, as_of).await?;
     let broader_rows = broader(tx).await?;
     let pairs = agreed_pairs(tx).await?;
     let taken = taken_seats(&pairs, trainee);

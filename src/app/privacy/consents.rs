@@ -1,15 +1,15 @@
 //! Consent: given for one purpose, in the person's language, withdrawn at any time.
 
 use super::disclosures;
-use crate::app::Ctx;
 use crate::app::work::notifications;
+use crate::app::{Ctx, proposals};
 use crate::error::AppError;
 use passerelle_domain::access::{Action, Reach, Subject, permit};
-use passerelle_domain::people::{Decision, DeclineReason, OrganisationKind};
+use passerelle_domain::people::{DeclineReason, OrganisationKind};
 use passerelle_domain::privacy::{ConsentChannel, ConsentPurpose};
-use passerelle_store::entity::{consent, organisation, proposal, trainee};
+use passerelle_store::entity::{consent, organisation, trainee};
 use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use passerelle_store::{StoreError, Tx, record};
+use passerelle_store::{StoreError, record};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -223,20 +223,11 @@ pub async fn consequences(ctx: &Ctx<'_>, id: Uuid) -> Result<(consent::Model, Co
     let row = record::find::<consent::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)?;
     let mut found = Consequences::default();
     match ConsentPurpose::parse(&row.purpose) {
-        Ok(ConsentPurpose::Matching) => found.proposals_declined = pending(conn, row.trainee_id).await?.len(),
+        Ok(ConsentPurpose::Matching) => found.proposals_declined = proposals::pending(conn, row.trainee_id).await?.len(),
         Ok(ConsentPurpose::EmployerDisclosure) => found.employers_closed = disclosures::employers(conn, row.trainee_id).await?.len(),
         _ => {}
     }
     Ok((row, found))
-}
-
-async fn pending(conn: &impl ConnectionTrait, person: Uuid) -> Result<Vec<proposal::Model>, AppError> {
-    let waiting = Decision::Pending.as_str();
-    let find = proposal::Entity::find()
-        .filter(proposal::Column::TraineeId.eq(person))
-        .filter(Condition::any().add(proposal::Column::TraineeDecision.eq(waiting)).add(proposal::Column::EmployerDecision.eq(waiting)))
-        .filter(proposal::Column::TraineeDecision.ne(Decision::Declined.as_str()));
-    Ok(find.all(conn).await.map_err(StoreError::from)?)
 }
 
 /// Withdraws consent. It counts from this moment: every query asks for it anew.
@@ -267,19 +258,9 @@ pub async fn withdraw(ctx: &Ctx<'_>, id: Uuid) -> Result<(), AppError> {
         record::update::<consent::Entity>(&mut tx, twin, version, &["withdrawn_at"]).await?;
     }
     if purpose == ConsentPurpose::Matching.as_str() {
-        decline_pending(&mut tx, person).await?;
+        proposals::decline_pending(&mut tx, person, DeclineReason::ConsentWithdrawn).await?;
     }
     tx.note("consent_withdrawn", "trainee", Some(person), serde_json::json!({ "purpose": purpose }));
     tx.commit().await?;
-    Ok(())
-}
-
-async fn decline_pending(tx: &mut Tx, person: Uuid) -> Result<(), AppError> {
-    for mut row in pending(tx.conn(), person).await? {
-        let version = row.version;
-        row.trainee_decision = Decision::Declined.to_string();
-        row.trainee_reason = Some(DeclineReason::ConsentWithdrawn.to_string());
-        record::update::<proposal::Entity>(tx, row, version, &["trainee_decision"]).await?;
-    }
     Ok(())
 }

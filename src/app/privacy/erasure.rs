@@ -129,6 +129,7 @@ async fn one(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError
     let cases = recognition_case::Entity::find().filter(recognition_case::Column::TraineeId.eq(person));
     told.extend(cases.all(conn).await.map_err(StoreError::from)?.into_iter().map(|row| row.id));
     journeys::anonymise(tx, told).await?;
+    crate::app::tracks::anonymise(tx, person).await?;
     journeys::erase(tx, person).await?;
     let lies_in = recognition_case::Entity::find()
         .select_only()

@@ -6,12 +6,15 @@ use crate::error::{AppError, FieldError};
 use crate::text::fold;
 use async_trait::async_trait;
 use passerelle_domain::access::Role;
+use passerelle_domain::equity::SHARE_MAX_PERCENT;
 use passerelle_domain::people::{AgreementStatus, CostMode};
 use passerelle_store::Tx;
 use passerelle_store::entity::agreement;
 
 #[derive(Debug)]
 pub struct Agreements;
+
+const SHARE: Kind = Kind::Number { min: 0, max: SHARE_MAX_PERCENT as i64 };
 
 #[async_trait]
 impl Spec for Agreements {
@@ -30,6 +33,10 @@ impl Spec for Agreements {
         Field::new("support_to_origin", Kind::Flag),
         Field::choice("cost_mode", "cost-mode", CostMode::WORDS).required(),
         Field::new("in_time_min_percent", Kind::Number { min: 0, max: 100 }),
+        Field::new("equity_percent", SHARE).listed(),
+        Field::new("equity_money_percent", SHARE),
+        Field::new("track_choice_days", Kind::Number { min: 0, max: 1_000 }),
+        Field::text("contingency_plan", 200),
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, _: Option<&RowOf<Self>>) -> RowOf<Self> {
@@ -62,6 +69,10 @@ impl Spec for Agreements {
             support_to_origin: r.flag("support_to_origin"),
             cost_mode: r.choice("cost_mode"),
             in_time_min_percent: r.number_or_none("in_time_min_percent"),
+            equity_percent: r.number_or_none("equity_percent"),
+            equity_money_percent: r.number_or_none("equity_money_percent"),
+            track_choice_days: r.number_or_none("track_choice_days"),
+            contingency_plan: r.text_or_none("contingency_plan"),
         }
     }
 
@@ -79,6 +90,10 @@ impl Spec for Agreements {
             ("support_to_origin", row.support_to_origin.into()),
             ("cost_mode", row.cost_mode.as_str().into()),
             ("in_time_min_percent", row.in_time_min_percent.into()),
+            ("equity_percent", row.equity_percent.into()),
+            ("equity_money_percent", row.equity_money_percent.into()),
+            ("track_choice_days", row.track_choice_days.into()),
+            ("contingency_plan", text(&row.contingency_plan)),
         ])
     }
 

@@ -5,6 +5,7 @@ use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
 use crate::text::fold;
 use async_trait::async_trait;
+use passerelle_domain::people::Track;
 use passerelle_domain::period::DateWindow;
 use passerelle_store::Tx;
 use passerelle_store::entity::{cohort, programme};
@@ -19,16 +20,19 @@ const SEATS: Kind = Kind::Number { min: 0, max: 10_000 };
 impl Spec for Cohorts {
     type Entity = cohort::Entity;
     const NAME: &'static str = "cohorts";
-    const CHILDREN: &'static [(&'static str, &'static str)] = &[("trainees", "cohort_id")];
+    const CHILDREN: &'static [(&'static str, &'static str)] = &[("trainees", "cohort_id"), ("budget-lines", "cohort_id")];
     const FIELDS: &'static [Field] = &[
         Field::text("name", 200).required().listed().sorts(),
         Field::reference("institute_id", "organisations").required().filters().fixed(),
         Field::reference("programme_id", "programmes").required().listed().filters(),
+        Field::reference("agreement_id", "agreements").filters(),
         Field::new("starts_on", Kind::Date).required().listed().sorts(),
         Field::new("ends_on", Kind::Date).required().listed().sorts(),
         Field::new("seats_away", SEATS).required().listed(),
         Field::new("seats_home", SEATS).required().listed(),
         Field::new("seats_undecided", SEATS).required().listed(),
+        Field::new("premium_paid_on", Kind::Date),
+        Field::new("insured_from", Kind::Date),
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, _: Option<&RowOf<Self>>) -> RowOf<Self> {
@@ -51,6 +55,9 @@ impl Spec for Cohorts {
             seats_away: r.number("seats_away"),
             seats_home: r.number("seats_home"),
             seats_undecided: r.number("seats_undecided"),
+            agreement_id: r.reference_or_none("agreement_id"),
+            premium_paid_on: r.date_or_none("premium_paid_on"),
+            insured_from: r.date_or_none("insured_from"),
         }
     }
 
@@ -64,6 +71,9 @@ impl Spec for Cohorts {
             ("seats_away", row.seats_away.into()),
             ("seats_home", row.seats_home.into()),
             ("seats_undecided", row.seats_undecided.into()),
+            ("agreement_id", shown(&row.agreement_id)),
+            ("premium_paid_on", shown(&row.premium_paid_on)),
+            ("insured_from", shown(&row.insured_from)),
         ])
     }
 
@@ -71,7 +81,34 @@ impl Spec for Cohorts {
         row.name.clone()
     }
 
-    async fn check(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>, _: Option<&RowOf<Self>>, errors: &mut Vec<FieldError>) -> Result<(), AppError> {
+    async fn check(
+        ctx: &Ctx<'_>,
+        tx: &Tx,
+        row: &RowOf<Self>,
+        before: Option<&RowOf<Self>>,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<(), AppError> {
+        if row.premium_paid_on.is_some_and(|day| day > ctx.now.date()) {
+            errors.push(FieldError::new("premium_paid_on", "future", "lies ahead: a payment is entered when it was made"));
+        }
+        if let Some(before) = before {
+            let taken = crate::app::tracks::taken(tx.conn(), row.id).await?;
+            for (field, track, seats, was) in [
+                ("seats_away", Track::Away, row.seats_away, before.seats_away),
+                ("seats_home", Track::Home, row.seats_home, before.seats_home),
+                ("seats_undecided", Track::Undecided, row.seats_undecided, before.seats_undecided),
+            ] {
+                let taken = taken.get(&track).copied().unwrap_or(0);
+                if seats < was && seats < taken {
+                    errors.push(
+                        FieldError::new(field, "seats-held", format!("is fewer than the {taken} that are taken")).with("taken", taken),
+                    );
+                }
+            }
+            if before.agreement_id.is_some() && before.agreement_id != row.agreement_id && !taken.is_empty() {
+                errors.push(FieldError::new("agreement_id", "cohort-bound", "binds people who are enrolled under it"));
+            }
+        }
         let programme = programme::Entity::find_by_id(row.programme_id).one(tx.conn()).await.map_err(passerelle_store::StoreError::from)?;
         if programme.is_none_or(|programme| programme.institute_id != row.institute_id) {
             errors.push(FieldError::new("programme_id", "programme-elsewhere", "is not a programme of this institute"));

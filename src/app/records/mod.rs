@@ -3,6 +3,7 @@
 mod access_rules;
 mod adaptation_steps;
 mod agreements;
+mod budget_lines;
 mod case_documents;
 mod case_transfers;
 mod certificates;
@@ -32,6 +33,7 @@ mod shared_groups;
 mod sites;
 mod skill_claims;
 mod tasks;
+mod track_changes;
 mod trainees;
 
 use super::resource::{Base, Field, Kind, Reader, Resource, RowOf, Spec, Typed};
@@ -47,12 +49,13 @@ use uuid::Uuid;
 pub use trainees::Trainees;
 
 /// Every kind of record, in the order of the navigation.
-pub static ALL: [&(dyn Resource + 'static); 33] = [
+pub static ALL: [&(dyn Resource + 'static); 35] = [
     &Typed::<organisations::Organisations>::new(),
     &Typed::<sites::Sites>::new(),
     &Typed::<programmes::Programmes>::new(),
     &Typed::<equivalences::Equivalences>::new(),
     &Typed::<cohorts::Cohorts>::new(),
+    &Typed::<budget_lines::BudgetLines>::new(),
     &Typed::<trainees::Trainees>::new(),
     &Typed::<credentials::Credentials>::new(),
     &Typed::<certificates::Certificates>::new(),
@@ -60,6 +63,7 @@ pub static ALL: [&(dyn Resource + 'static); 33] = [
     &Typed::<case_documents::CaseDocuments>::new(),
     &Typed::<adaptation_steps::AdaptationSteps>::new(),
     &Typed::<journeys::Journeys>::new(),
+    &Typed::<track_changes::TrackChanges>::new(),
     &Typed::<tasks::Tasks>::new(),
     &Typed::<language_certificates::LanguageCertificates>::new(),
     &Typed::<skill_claims::SkillClaims>::new(),

@@ -128,11 +128,15 @@ impl Spec for Trainees {
     /// An officer confirms who somebody is and clears up duplicates; the rest is the institute's.
     fn may_change(role: Role, field: &str) -> bool {
         let identity = matches!(field, "identity_confirmed" | "possible_duplicate");
-        if role == Role::OriginOfficer { identity } else { field != "possible_duplicate" }
+        // A track is her own to choose (`app::tracks`).
+        if role == Role::OriginOfficer { identity } else { !matches!(field, "possible_duplicate" | "track") }
     }
 
     /// A journey on which nothing has happened goes with its person; one with events stays, and so does she.
     async fn check_delete(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>) -> Result<(), AppError> {
+        if crate::app::tracks::any(tx.conn(), row.id).await? {
+            return Err(AppError::Conflict("she has chosen a track, and what it moved stays to be read: erase the person instead".into()));
+        }
         crate::app::journeys::forget_unused(tx, row.id).await
     }
 

@@ -5,12 +5,14 @@ pub mod certificates;
 pub mod events;
 pub mod finance;
 pub mod imports;
+pub mod legality;
 pub mod match_runs;
 pub mod pathways;
 pub mod platform;
 pub mod pledges;
 pub mod privacy;
 pub mod reference;
+pub mod tracks;
 
 use super::csv_export;
 use super::extract::{IfMatch, Params, PathId, SignedIn, idempotency};

@@ -1,4 +1,4 @@
-//! Pledges beyond their records, and the seats planned from them.
+//! Demand beyond its records: pledges, the seats planned from them, and what no pathway serves.
 
 use super::{Access, Body, Entry};
 use crate::web::{api, ui};
@@ -8,8 +8,8 @@ use passerelle_domain::access::{Action, Subject};
 
 pub(super) fn entries() -> Vec<Entry> {
     use Access::Needs;
-    use Action::{Decide, List, Update};
-    use Subject::{Pledge, Programme};
+    use Action::{Decide, List, Read, Update};
+    use Subject::{Need, PathwayDraft, Pledge, Programme};
     let named = Body::Named;
     vec![
         Entry::new(Method::POST, "/api/v1/pledges/{id}/acknowledgement", Needs(Decide, Pledge), || {
@@ -25,6 +25,18 @@ pub(super) fn entries() -> Vec<Entry> {
         ),
         Entry::new(Method::POST, "/ui/pledges/{id}/acknowledgement", Needs(Decide, Pledge), || web::route().to(ui::pledges::acknowledge)),
         Entry::new(Method::POST, "/ui/pledges/{id}/cancellation", Needs(Update, Pledge), || web::route().to(ui::pledges::cancel)),
+        Entry::new(Method::GET, "/api/v1/needs/{id}/legality", Needs(Read, Need), || web::route().to(api::legality::need)).says(
+            "Which pathways a need can be filled through, and what stands in the way of the others",
+            Body::None,
+            named("NeedLegality"),
+        ),
+        Entry::new(Method::GET, "/api/v1/unmet-demand", Needs(List, PathwayDraft), || web::route().to(api::legality::unmet)).says(
+            "Demand that no pathway can serve, by country and occupation, with what stands in the way most often",
+            Body::None,
+            named("UnmetDemand"),
+        ),
+        Entry::new(Method::GET, "/ui/unmet-demand", Needs(List, PathwayDraft), || web::route().to(ui::legality::unmet)),
+        Entry::new(Method::GET, "/ui/unmet-demand.csv", Needs(List, PathwayDraft), || web::route().to(ui::legality::file)),
         Entry::new(Method::GET, "/ui/seat-plan", Needs(List, Programme), || web::route().to(ui::seats::show)),
         Entry::new(Method::GET, "/ui/seat-plan.csv", Needs(List, Programme), || web::route().to(ui::seats::file)),
     ]

@@ -14,6 +14,7 @@ pub mod imports;
 pub mod keys;
 pub mod law;
 pub mod law_tables;
+pub mod legality;
 pub mod match_questions;
 pub mod match_runs;
 pub mod parts;
@@ -32,6 +33,7 @@ pub mod shell;
 pub mod statics;
 pub mod suggestions;
 pub mod team;
+pub mod tracks;
 pub mod work;
 
 use super::problem::{KINDS, Problem, field_message};

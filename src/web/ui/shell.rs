@@ -236,6 +236,7 @@ fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
     }
     if permit(ctx.actor, Action::List, Subject::PathwayDraft).is_ok() {
         add("/ui/pathway-drafts".into(), t.get("drafts-title"));
+        add("/ui/unmet-demand".into(), t.get("unmet-title"));
     }
     if permit(ctx.actor, Action::List, Subject::Law).is_ok() {
         add("/ui/rules".into(), t.get("rules-title"));

@@ -265,6 +265,10 @@ impl Maker {
                     support_to_origin: true,
                     cost_mode: "strict".into(),
                     in_time_min_percent: None,
+                    equity_percent: None,
+                    equity_money_percent: None,
+                    track_choice_days: None,
+                    contingency_plan: None,
                     search: String::new(),
                 };
                 self.add::<agreement::Entity, _>(row).await;

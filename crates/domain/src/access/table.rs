@@ -115,6 +115,8 @@ fn institute(action: Action, subject: Subject, looks: bool, head: bool) -> Optio
     match subject {
         Subject::Organisation if looks || (head && action == Action::Update) => Some(Width::Own),
         Subject::Site | Subject::Programme | Subject::Cohort if looks || edits => Some(Width::Own),
+        // Its cohorts are bound by what the two states agreed.
+        Subject::Agreement if looks => Some(Width::Own),
         Subject::Trainee
         | Subject::Credential
         | Subject::RecognitionCase

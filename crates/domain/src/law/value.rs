@@ -21,6 +21,11 @@ impl Number {
         Self(n as i128 * UNIT)
     }
 
+    /// Hundredths: `hundredths(50)` is one half.
+    pub const fn hundredths(n: i64) -> Self {
+        Self(n as i128 * (UNIT / 100))
+    }
+
     pub fn to_whole(self) -> Option<i64> {
         (self.0 % UNIT == 0).then(|| i64::try_from(self.0 / UNIT).ok()).flatten()
     }

@@ -25,6 +25,14 @@ pub struct Model {
     pub cost_mode: String,
     /// Chance of being at work in time below which nobody is proposed, in percent.
     pub in_time_min_percent: Option<i64>,
+    /// Places of the home track for each hundred people who left.
+    pub equity_percent: Option<i64>,
+    /// Money of the home track for each hundred of the away track.
+    pub equity_money_percent: Option<i64>,
+    /// Days before the end of the course until which a track is chosen freely; until departure without it.
+    pub track_choice_days: Option<i64>,
+    /// Reference of the contingency plan that covers its places.
+    pub contingency_plan: Option<String>,
     pub search: String,
 }
 

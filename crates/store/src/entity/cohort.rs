@@ -20,6 +20,10 @@ pub struct Model {
     pub seats_away: i64,
     pub seats_home: i64,
     pub seats_undecided: i64,
+    pub agreement_id: Option<Uuid>,
+    /// Day on which the reserve premium of its places was paid.
+    pub premium_paid_on: Option<NaiveDate>,
+    pub insured_from: Option<NaiveDate>,
     pub search: String,
 }
 

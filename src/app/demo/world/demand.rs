@@ -133,6 +133,10 @@ impl Maker<'_> {
                 support_to_origin: origin == "NP",
                 cost_mode: "strict".into(),
                 in_time_min_percent: None,
+                equity_percent: Some(50),
+                equity_money_percent: None,
+                track_choice_days: Some(30),
+                contingency_plan: Some(format!("Contingency annex {pack} {origin} (illustrative)")),
             });
         }
     }

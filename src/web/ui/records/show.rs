@@ -84,12 +84,25 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
         parts.extend(super::super::recognition::parts(&page, id).await?);
     }
     match resource.name() {
-        "journeys" => parts.extend(super::super::events::journey_parts(&page, id).await?),
+        "journeys" => {
+            let person = document.data.get("trainee_id").and_then(Value::as_str).and_then(|id| Uuid::try_parse(id).ok());
+            if let Some(person) = person.filter(|_| document.data.get("state").and_then(Value::as_str) == Some("applied")) {
+                parts.extend(super::super::tracks::gate_parts(&page, person).await?);
+            }
+            parts.extend(super::super::events::journey_parts(&page, id).await?);
+        }
         "certificates" => parts.extend(super::super::certificates::parts(&page, &document).await?),
         "organisations" => parts.extend(super::super::certificates::key_parts(&page, id).await?),
         "pledges" => parts.push(super::super::pledges::part(&page, id).await?),
-        "needs" => parts.extend(super::super::events::need_parts(&page, id).await?),
-        "agreements" => parts.extend(super::super::events::agreement_parts(&page, id).await?),
+        "needs" => {
+            let at_home = document.data.get("side").and_then(Value::as_str) == Some("origin");
+            parts.extend(super::super::legality::panel(&page, id, at_home).await?);
+            parts.extend(super::super::events::need_parts(&page, id).await?);
+        }
+        "agreements" => {
+            parts.extend(super::super::tracks::equity_parts(&page, id).await?);
+            parts.extend(super::super::events::agreement_parts(&page, id).await?);
+        }
         "programmes" => parts.extend(super::super::recognition::expectation(&page, id).await?),
         _ => {}
     }
@@ -146,6 +159,9 @@ fn links_of(page: &Page, resource: &dyn Resource, document: &Document) -> Vec<(S
     }
     if permit(&page.actor, Action::List, Subject::Certificate).is_ok() {
         links.push((format!("/ui/certificates?trainee_id={id}"), t.get("records-certificates")));
+    }
+    if super::super::tracks::offered(page) && !document.withheld.contains(&FieldGroup::Journey) {
+        links.push((format!("/ui/trainees/{id}/track"), t.get("track-title")));
     }
     if permit(&page.actor, Action::Create, Subject::SkillClaim).is_ok() {
         links.push((format!("/ui/trainees/{id}/suggestions"), t.get("suggestions-title")));

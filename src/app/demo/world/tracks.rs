@@ -1,0 +1,45 @@
+//! The agreement that binds each cohort of the demonstration, and what its places cost. Figures are illustrative.
+
+use super::Maker;
+use passerelle_store::entity::budget_line;
+use uuid::Uuid;
+
+/// Track, item, class, payer, and hundredths of a euro for one place.
+const LINES: [(&str, &str, &str, &str, i64); 6] = [
+    ("away", "Vocational training", "education_investment", "employer", 600_000),
+    ("away", "Language to B1", "related_cost", "employer", 270_000),
+    ("away", "Recognition and visa", "related_cost", "employer", 57_500),
+    ("away", "Reserve premium", "related_cost", "funder", 104_777),
+    ("home", "Vocational training", "education_investment", "funder", 600_000),
+    ("home", "Placement with an employer at home", "education_investment", "origin_authority", 60_000),
+];
+
+impl Maker<'_> {
+    /// Each cohort comes under the agreement of its country, where there is one.
+    pub(super) fn tracks(&mut self) {
+        let (ms, paid) = (self.now.ms(), self.day(-400));
+        for cohort in &mut self.world.cohorts {
+            let country = self.world.organisations.iter().find(|row| row.id == cohort.institute_id).map(|row| row.country.as_str());
+            let nurses = self.world.programmes.iter().any(|row| row.id == cohort.programme_id && row.occupation.starts_with("222"));
+            let fits = |row: &&passerelle_store::entity::agreement::Model| {
+                Some(row.origin.as_str()) == country && row.pack.contains("NURSE") == nurses
+            };
+            let Some(agreement) = self.world.agreements.iter().find(fits) else { continue };
+            cohort.agreement_id = Some(agreement.id);
+            (cohort.premium_paid_on, cohort.insured_from) = (Some(paid), Some(paid));
+            self.world.budget_lines.extend(LINES.map(|(track, item, class, payer, amount_minor)| budget_line::Model {
+                id: Uuid::now_v7(),
+                version: 1,
+                created_at_ms: ms,
+                updated_at_ms: ms,
+                cohort_id: cohort.id,
+                track: track.into(),
+                item: item.into(),
+                cost_class: class.into(),
+                payer: payer.into(),
+                currency: "EUR".into(),
+                amount_minor,
+            }));
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What has to hold before somebody is enrolled under an agreement: consent (R19), equity (R24), cover
+//! against contingencies (R27), a track of her own choosing (R31), and a free seat. Judged by the law
+//! as it is on the day, from what is written down; nobody's word replaces it.
+
+use super::{ENROLMENT_RULES, HOLDS_NO_SEAT, Standing, equity, is_chosen, keeps_out, seats, seen, taken};
+use crate::app::privacy::consents;
+use crate::app::{Ctx, law};
+use crate::error::{AppError, FieldError};
+use crate::state::AppState;
+use chrono::NaiveDate;
+use passerelle_domain::corridor::LocalText;
+use passerelle_domain::law::{Check, Facts, Outcome, RuleId, Value};
+use passerelle_domain::people::{JourneyState, Track};
+use passerelle_domain::privacy::ConsentPurpose;
+use passerelle_store::entity::{consent, trainee};
+use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use passerelle_store::{StoreError, Tx};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What an enrolment waits for.
+#[derive(Debug, Serialize)]
+pub struct Gates {
+    pub checks: Vec<Check>,
+    /// What to do about each rule that does not pass.
+    pub fixes: BTreeMap<RuleId, LocalText>,
+    pub seat_free: bool,
+    pub open: bool,
+}
+
+/// The gates of a person; nothing where no agreement binds her cohort, or she is enrolled already.
+///
+/// # Errors
+/// When she is not the actor's to see.
+pub async fn gates(ctx: &Ctx<'_>, id: Uuid) -> Result<Option<Gates>, AppError> {
+    let conn = ctx.state.store.read();
+    let person = seen(ctx, conn, id).await?;
+    if person.journey != JourneyState::Applied.as_str() {
+        return Ok(None);
+    }
+    judged(ctx.state, conn, person, ctx.now.date()).await
+}
+
+async fn judged(state: &AppState, conn: &impl ConnectionTrait, person: trainee::Model, on: NaiveDate) -> Result<Option<Gates>, AppError> {
+    let standing = Standing::of(conn, person).await?;
+    let (Some(cohort), Some(agreement)) = (&standing.cohort, &standing.agreement) else { return Ok(None) };
+    let mut facts = Facts::from([
+        ("dates.enrolment".to_owned(), Value::Date(on)),
+        ("contingency.plan_attached".to_owned(), Value::Bool(agreement.contingency_plan.as_ref().is_some_and(|plan| !plan.is_empty()))),
+        ("contingency.premium_paid".to_owned(), Value::Bool(cohort.premium_paid_on.is_some_and(|day| day <= on))),
+        ("track.chosen_freely".to_owned(), Value::Bool(is_chosen(conn, &standing.person).await?)),
+        // Neither has a place in the service: no price hangs on a choice, and every journey takes a withdrawal before departure.
+        ("track.penalty".to_owned(), Value::Bool(false)),
+        ("withdrawal.free_before_departure".to_owned(), Value::Bool(true)),
+    ]);
+    facts.extend(cohort.insured_from.map(|day| ("contingency.insurance_active_from".to_owned(), Value::Date(day))));
+    facts.extend(consent_facts(conn, standing.person.id).await?);
+    let law = law::current(state, conn).await?;
+    let mut checks = Vec::new();
+    let mut fixes = BTreeMap::new();
+    for id in ENROLMENT_RULES {
+        let Some(rule) = law.catalogue.on(id, on, false) else { continue };
+        if id == RuleId::R24 {
+            // Who stays at home takes nobody's turn, and an agreement without a share asks for none.
+            if standing.track != Track::Away || agreement.equity_percent.is_none() {
+                continue;
+            }
+            let (found, equity) = equity::facts_of(conn, agreement, on).await?;
+            facts.extend(equity);
+            let mut check = rule.judge(&facts, &law.reference);
+            if found.is_some_and(|found| found.money.values().any(|sum| !sum.holds)) {
+                check.verdict = Outcome::Block;
+            }
+            checks.push(check);
+        } else {
+            checks.push(rule.judge(&facts, &law.reference));
+        }
+        if checks.last().is_some_and(|check| keeps_out(check.verdict)) {
+            fixes.insert(id, rule.fix.clone());
+        }
+    }
+    let free = seats(cohort, standing.track) - taken(conn, cohort.id).await?.get(&standing.track).copied().unwrap_or(0);
+    let seat_free = free > 0;
+    let open = seat_free && checks.iter().all(|check| !keeps_out(check.verdict));
+    Ok(Some(Gates { checks, fixes, seat_free, open }))
+}
+
+/// What rule R19 reads of consent to be matched, which every enrolled person is.
+async fn consent_facts(conn: &impl ConnectionTrait, person: Uuid) -> Result<Facts, AppError> {
+    let given = consents::in_force(conn, person, ConsentPurpose::Matching, None).await?;
+    let ever = consent::Entity::find()
+        .filter(consent::Column::TraineeId.eq(person))
+        .filter(consent::Column::Purpose.eq(ConsentPurpose::Matching.as_str()))
+        .one(conn)
+        .await
+        .map_err(StoreError::from)?;
+    Ok(Facts::from([
+        ("consent.given".to_owned(), Value::Bool(ever.is_some())),
+        ("consent.withdrawn".to_owned(), Value::Bool(ever.is_some() && given.is_none())),
+        // Each purpose is asked for on its own, with a text in one of the languages of the pages, which she picks.
+        ("consent.specific".to_owned(), Value::Bool(given.is_some())),
+        ("consent.in_own_language".to_owned(), Value::Bool(given.as_ref().is_some_and(|row| !row.language.is_empty()))),
+    ]))
+}
+
+/// Takes the agreement and the cohort of a person before her own row, as a change of track does: whoever
+/// fills seats waits in one line.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn wait_in_line(tx: &Tx, person: Uuid) -> Result<(), AppError> {
+    let row = trainee::Entity::find_by_id(person).one(tx.conn()).await.map_err(StoreError::from)?;
+    let Some(row) = row else { return Ok(()) };
+    super::hold_cohort(tx, row.cohort_id).await?;
+    Ok(())
+}
+
+/// Refuses an enrolment that a gate keeps out, each gate with what would open it.
+///
+/// # Errors
+/// The gates that are shut.
+pub async fn ensure(state: &AppState, conn: &impl ConnectionTrait, person: &trainee::Model, on: NaiveDate) -> Result<(), AppError> {
+    if !HOLDS_NO_SEAT.iter().any(|state| state.as_str() == person.journey) {
+        return Ok(());
+    }
+    let Some(gates) = judged(state, conn, person.clone(), on).await? else { return Ok(()) };
+    let shut = gates.checks.iter().filter(|check| keeps_out(check.verdict)).map(|check| {
+        let rule = check.rule.to_string();
+        let fix = gates.fixes.get(&check.rule).map_or("", |fix| fix.en.as_str());
+        FieldError::new(&rule, "gate", format!("keeps her from being enrolled. {fix}")).with("rule", &rule)
+    });
+    let mut errors: Vec<FieldError> = shut.collect();
+    if !gates.seat_free {
+        errors.push(FieldError::new("place_free", "no-seat", "is not so: every seat of her track in the cohort is taken"));
+    }
+    if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
+}
