@@ -224,6 +224,31 @@ enum Calc {
         after_help = "Example: echo '{\"value\": \"EUR 3700\", \"wage\": \"EUR 3000\", \"attrition\": 0.01, \"discount\": 0.004, \"months\": 48, \"upfront\": [{\"cost\": \"training\", \"amount\": \"EUR 19000\"}]}' | passerelle calc roi"
     )]
     Roi,
+    /// Who bears what is lost when somebody cannot leave: JSON in, JSON out.
+    #[command(
+        after_help = "Example: echo '{\"cause\": \"DST.BORDER\", \"items\": [{\"item\": \"training\", \"class\": \"education_investment\", \"paid\": \"EUR 6000\", \"transferable_percent\": 90}], \"reserve\": \"EUR 100000\"}' | passerelle calc settlement"
+    )]
+    Settlement,
+    /// What a partnership has to put aside, and the premium of a place: JSON in, JSON out.
+    #[command(
+        after_help = "Example: echo '{\"groups\": [{\"causes\": \"all\", \"places\": 100, \"probability\": 0.08, \"mean_loss\": \"EUR 6000\"}], \"exposure\": \"EUR 600000\"}' | passerelle calc reserve"
+    )]
+    Reserve,
+    /// What a worker paid for the job, in months of her first pay (SDG 10.7.1): JSON in, JSON out.
+    #[command(
+        after_help = "Example: echo '{\"items\": [{\"class\": \"recruitment_fee\", \"paid\": \"EUR 900\", \"refunded\": \"EUR 300\"}], \"first_month\": \"EUR 2400\"}' | passerelle calc rci"
+    )]
+    Rci,
+    /// What sending money home costs (SDG 10.c): JSON in, JSON out.
+    #[command(
+        after_help = "Example: echo '{\"amount\": \"USD 200\", \"fee\": \"USD 5\", \"mid_rate\": 10, \"applied_rate\": 9.8}' | passerelle calc remittance"
+    )]
+    Remittance,
+    /// Whether months of insurance in several countries add up to a pension: JSON in, JSON out.
+    #[command(
+        after_help = "Example: echo '{\"qualifying_months\": 60, \"periods\": [{\"country\": \"DE\", \"months\": 48}, {\"country\": \"MA\", \"months\": 30}]}' | passerelle calc totalisation"
+    )]
+    Totalisation,
     /// How many home places an agreement owes for those who left: JSON in, JSON out.
     #[command(after_help = "Example: echo '{\"ratio_percent\": 50, \"away_departed\": 7, \"home_funded\": 3}' | passerelle calc equity")]
     Equity,
@@ -397,6 +422,11 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
             Rules::Test => law::test(&config),
         },
         Command::Calc(Calc::Deadline) => law::deadline(&config),
+        Command::Calc(Calc::Settlement) => json::answer_each(crate::app::finance::settlement),
+        Command::Calc(Calc::Reserve) => json::answer_each(crate::app::finance::reserve),
+        Command::Calc(Calc::Rci) => json::answer_each(crate::app::finance::recruitment_cost),
+        Command::Calc(Calc::Remittance) => json::answer_each(crate::app::finance::remittance),
+        Command::Calc(Calc::Totalisation) => json::answer_each(crate::app::finance::totalisation),
         Command::Calc(Calc::Equity) => json::answer_each(crate::app::finance::equity),
         Command::Calc(Calc::Roi) => json::answer_each(crate::app::finance::roi),
         Command::Match(args) => commands::match_run(config, args).await,

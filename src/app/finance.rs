@@ -3,7 +3,10 @@
 use crate::error::{AppError, FieldError};
 use passerelle_domain::equity::{self, Balance};
 use passerelle_domain::finance::Unfit;
+use passerelle_domain::finance::reserve::{self, Reserve};
 use passerelle_domain::finance::roi::{self, Estimate, Sheet};
+use passerelle_domain::finance::settlement::{self, Settlement};
+use passerelle_domain::finance::worker::{self, RecruitmentCost, Remittance, Totalisation};
 
 /// What a hire through a partnership is worth to the employer who pays for the training.
 ///
@@ -21,6 +24,46 @@ pub fn roi(asked: &Estimate) -> Result<Sheet, AppError> {
         }
     }
     roi::estimate(asked).map_err(AppError::from)
+}
+
+/// Who bears what is lost when somebody who was trained cannot leave.
+///
+/// # Errors
+/// The field that cannot be reckoned with.
+pub fn settlement(asked: &settlement::Question) -> Result<Settlement, AppError> {
+    settlement::settle(asked).map_err(AppError::from)
+}
+
+/// What a partnership has to put aside.
+///
+/// # Errors
+/// The field that cannot be reckoned with.
+pub fn reserve(asked: &reserve::Question) -> Result<Reserve, AppError> {
+    reserve::reserve(asked).map_err(AppError::from)
+}
+
+/// What a worker paid for the job, in months of her first pay.
+///
+/// # Errors
+/// The field that cannot be reckoned with.
+pub fn recruitment_cost(asked: &worker::CostQuestion) -> Result<RecruitmentCost, AppError> {
+    worker::recruitment_cost(asked).map_err(AppError::from)
+}
+
+/// What sending money home costs.
+///
+/// # Errors
+/// The field that cannot be reckoned with.
+pub fn remittance(asked: &worker::RemittanceQuestion) -> Result<Remittance, AppError> {
+    worker::remittance(asked).map_err(AppError::from)
+}
+
+/// Whether years in several countries add up to a pension.
+///
+/// # Errors
+/// The field that cannot be reckoned with.
+pub fn totalisation(asked: &worker::TotalisationQuestion) -> Result<Totalisation, AppError> {
+    worker::totalisation(asked).map_err(AppError::from)
 }
 
 /// How many home places are owed for those who left.

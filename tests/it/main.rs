@@ -14,6 +14,7 @@ mod days;
 mod detours;
 mod door;
 mod faults;
+mod golden;
 mod imports;
 mod instances;
 mod journey;

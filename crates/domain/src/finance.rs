@@ -1,9 +1,13 @@
-//! Reckoning with money: what a place is worth to an employer.
+//! Reckoning with money: what a place is worth to an employer, what is put aside, who bears a loss, and what the worker pays.
 //!
 //! Amounts come in and go out as [`Money`](crate::money::Money); shares and rates are fractions (0.01 is one
 //! per cent). Where a fraction meets an amount the result is rounded once, at the end, half to even.
 
+mod exact;
+pub mod reserve;
 pub mod roi;
+pub mod settlement;
+pub mod worker;
 
 /// To whole minor units, half to even; nothing where the number is none that can be kept.
 pub(crate) fn rounded(value: f64) -> Option<i64> {

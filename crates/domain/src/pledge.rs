@@ -21,7 +21,7 @@ pub struct Withdrawal {
 
 /// Causes that a pledge can end by: the employer's own, and what befalls a border, a state or a programme.
 pub fn causes() -> impl Iterator<Item = &'static str> {
-    CAUSES.iter().map(|(code, _)| *code).filter(|code| ["EMP.", "DST.", "ORI.", "PRT."].iter().any(|group| code.starts_with(group)))
+    CAUSES.iter().map(|cause| cause.code).filter(|code| ["EMP.", "DST.", "ORI.", "PRT."].iter().any(|group| code.starts_with(group)))
 }
 
 /// Whether the employer answers for the cause. A strike is nobody's fault, and what a state does is not an
@@ -50,6 +50,6 @@ mod tests {
         assert_eq!(owed("EMP.WITHDRAW", "2028-03-05"), 0, "180 days");
         assert_eq!(owed("DST.BORDER", "2028-08-31"), 0);
         assert_eq!(owed("EMP.DISPUTE", "2028-08-31"), 0);
-        assert!(causes().all(|cause| CAUSES.iter().any(|(known, _)| *known == cause)) && causes().count() > 10);
+        assert!(causes().all(|cause| CAUSES.iter().any(|known| known.code == cause)) && causes().count() > 10);
     }
 }

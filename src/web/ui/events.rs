@@ -167,8 +167,8 @@ impl<'p, M: Machine> Forms<'p, M> {
             Ask::Text => Input::new("text", name, label).required(),
             Ask::Date => Input::new("text", name, label).hint(t.get("hint-kind-date")),
             Ask::Cause(begins) => {
-                let causes = CAUSES.iter().filter(|(code, _)| code.starts_with(begins));
-                let named = causes.map(|(code, _)| ((*code).to_owned(), cause(t, code)));
+                let causes = CAUSES.iter().map(|cause| cause.code).filter(|code| code.starts_with(begins));
+                let named = causes.map(|code| (code.to_owned(), cause(t, code)));
                 Input::new("select", name, label).options(named.collect()).required()
             }
             Ask::Words(words, of) => Input::new("select", name, label).options(list(words, of)).required(),

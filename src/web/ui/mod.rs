@@ -23,6 +23,7 @@ pub mod pathways;
 pub mod plan;
 pub mod pledges;
 pub mod privacy;
+pub mod reckoning;
 pub mod recognition;
 pub mod records;
 pub mod reference;

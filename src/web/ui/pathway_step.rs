@@ -33,7 +33,7 @@ fn step_page(page: &Page, draft: &Draft, name: &str, known: Option<&Step>, error
     let number = |value: Option<u32>| shown(value.map(|n| n.to_string()));
     let input = |kind: &'static str, field: &str| Input::new(kind, field, t.get(&format!("step-{}", field.replace('_', "-"))));
     let clock = |read: &dyn Fn(&Clock) -> String| of(&|step| step.clock.as_ref().map(read).unwrap_or_default());
-    let causes = CAUSES.iter().map(|(code, _)| ((*code).to_owned(), (*code).to_owned())).collect();
+    let causes = CAUSES.iter().map(|cause| (cause.code.to_owned(), cause.code.to_owned())).collect();
     let others: Vec<(String, String)> =
         draft.pack.steps.iter().filter(|step| step.id != name).map(|step| (step.id.clone(), step_label(page, draft, &step.id))).collect();
     let mut form = Form::new(format!("{base}/steps/{name}"), t.get("form-save")).hidden("version", draft.row.version.to_string());

@@ -246,7 +246,10 @@ fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
     }
     if ctx.actor.trainee.is_none() {
         add("/ui/roi".into(), t.get("roi-title"));
+        add("/ui/settlement".into(), t.get("settlement-title"));
+        add("/ui/reserve".into(), t.get("reserve-title"));
     }
+    add("/ui/worker-costs".into(), t.get("worker-title"));
     if permit(ctx.actor, Action::List, Subject::Team).is_ok() {
         add("/ui/team".into(), t.get("team-title"));
     }

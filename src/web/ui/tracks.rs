@@ -124,9 +124,9 @@ fn prospect_cells(t: Locale, prospect: &Prospect) -> Vec<Cell> {
 
 fn barrier_text(t: Locale, barrier: &Barrier) -> String {
     match barrier {
-        Barrier::PastChoice { state } => t.with1("track-barrier-past", "state", &t.get(&word_key("journey-state", state))),
+        Barrier::PastChoice { state } => t.with1("track-barrier-past", "state", t.get(&word_key("journey-state", state))),
         Barrier::OnHold => t.get("error-track-held"),
-        Barrier::TooLate { until } => t.with1("track-barrier-late", "until", &formats::date(t, *until)),
+        Barrier::TooLate { until } => t.with1("track-barrier-late", "until", formats::date(t, *until)),
         Barrier::NoSeat { .. } => t.get("track-barrier-full"),
         Barrier::Equity { .. } => t.get("track-barrier-equity"),
     }
@@ -189,7 +189,7 @@ pub async fn equity_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> 
     };
     let rows = vec![
         balance(t.get("equity-overall"), standing.overall),
-        balance(t.with1("equity-window", "from", &formats::date(t, standing.window_from)), standing.window),
+        balance(t.with1("equity-window", "from", formats::date(t, standing.window_from)), standing.window),
     ];
     let columns =
         ["equity-span", "equity-away", "equity-home", "equity-needed", "equity-short", "field-status"].map(|key| t.get(key)).into();
