@@ -142,6 +142,7 @@ pub async fn change(ctx: &Ctx<'_>, id: Uuid, version: i64, change: &Change) -> R
         }
         batch.begins_as = state.to_string();
     }
+    ensure_gates(ctx, &batch).await?;
     let conn = ctx.state.store.read();
     let rows = import_row::Entity::find().filter(import_row::Column::BatchId.eq(id)).order_by_asc(import_row::Column::Line);
     let rows = rows.all(conn).await.map_err(StoreError::from)?;
@@ -167,6 +168,7 @@ pub async fn accept(ctx: &Ctx<'_>, id: Uuid, version: i64, doubtful: bool) -> Re
     if batch.good + if doubtful { batch.doubtful } else { 0 } == 0 {
         return Err(AppError::Conflict("no row of this file can be taken as it is".into()));
     }
+    ensure_gates(ctx, &batch).await?;
     batch.status = ImportStatus::Running.to_string();
     batch.takes_doubtful = doubtful;
     let mut tx = ctx.begin().await?;
@@ -174,6 +176,17 @@ pub async fn accept(ctx: &Ctx<'_>, id: Uuid, version: i64, doubtful: bool) -> Re
     job::enqueue(&tx, JOB, &json!({ "import": id })).await?;
     tx.commit().await?;
     Ok(import_batch::Model { version: next, ..batch })
+}
+
+/// Under an agreement nobody is enrolled by a file: the gates are passed one by one.
+async fn ensure_gates(ctx: &Ctx<'_>, batch: &import_batch::Model) -> Result<(), AppError> {
+    use passerelle_store::entity::cohort;
+    let found = cohort::Entity::find_by_id(batch.cohort_id).one(ctx.state.store.read()).await.map_err(StoreError::from)?;
+    let bound = found.is_some_and(|cohort| cohort.agreement_id.is_some());
+    if bound && batch.begins_as != JourneyState::Applied.as_str() {
+        return Err(AppError::invalid("begins_as", "cohort-gate", "must be applied: the cohort is bound by an agreement"));
+    }
+    Ok(())
 }
 
 /// Throws a file away that has not been taken: its rows go.

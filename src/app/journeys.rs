@@ -261,6 +261,52 @@ pub async fn has_match(conn: &impl ConnectionTrait, person: Uuid) -> Result<bool
     Ok(open_journey(conn, person).await?.is_some_and(|journey| journey.matched_on.is_some()))
 }
 
+/// People of a cohort who stand still and stood in a state before: how many, by track.
+///
+/// # Errors
+/// When the database refuses or holds what this version cannot read.
+pub async fn held_as(conn: &impl ConnectionTrait, cohort: Uuid, before: JourneyState) -> Result<BTreeMap<String, i64>, AppError> {
+    use passerelle_store::query::{QuerySelect, QueryTrait};
+    let people: Vec<(Uuid, String)> = trainee::Entity::find()
+        .select_only()
+        .columns([trainee::Column::Id, trainee::Column::Track])
+        .filter(trainee::Column::CohortId.eq(cohort))
+        .filter(trainee::Column::Journey.eq(JourneyState::OnHold.as_str()))
+        .filter(trainee::Column::MergedInto.is_null())
+        .into_tuple()
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let mut counts = BTreeMap::new();
+    if people.is_empty() {
+        return Ok(counts);
+    }
+    let ids = trainee::Entity::find()
+        .select_only()
+        .column(trainee::Column::Id)
+        .filter(trainee::Column::CohortId.eq(cohort))
+        .filter(trainee::Column::Journey.eq(JourneyState::OnHold.as_str()))
+        .into_query();
+    let rows = journey::Entity::find().filter(journey::Column::TraineeId.in_subquery(ids)).all(conn).await.map_err(StoreError::from)?;
+    let tracks: BTreeMap<Uuid, String> = people.into_iter().collect();
+    for row in rows {
+        if facts(&row)?.gate() == before
+            && let Some(track) = tracks.get(&row.trainee_id)
+        {
+            *counts.entry(track.clone()).or_insert(0) += 1;
+        }
+    }
+    Ok(counts)
+}
+
+/// The gate that a journey has passed, whether or not it stands still.
+///
+/// # Errors
+/// When the database holds what this version cannot read.
+pub fn gate_of(row: &journey::Model) -> Result<JourneyState, AppError> {
+    Ok(facts(row)?.gate())
+}
+
 async fn open_journey(conn: &impl ConnectionTrait, person: Uuid) -> Result<Option<Journey>, AppError> {
     let find = journey::Entity::find().filter(journey::Column::TraineeId.eq(person));
     find.one(conn).await.map_err(StoreError::from)?.as_ref().map(facts).transpose()

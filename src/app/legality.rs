@@ -5,7 +5,7 @@ use super::match_runs::gather_needs;
 use crate::error::AppError;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::corridor::QuotaSide;
-use passerelle_domain::matching::{Reason, ReasonCode};
+use passerelle_domain::matching::ReasonCode;
 use passerelle_domain::people::NeedStatus;
 use passerelle_engine::matching::panel::{Way, is_served, panel};
 use passerelle_store::entity::need;
@@ -43,9 +43,6 @@ pub struct Unmet {
     pub positions: u64,
     /// What stands in the way most often on the nearest pathway, with how many needs it stops; none where no pathway leads there.
     pub reasons: Vec<(ReasonCode, usize)>,
-    /// One of them in full.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub example: Option<Reason>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -90,7 +87,6 @@ pub async fn unmet(ctx: &Ctx<'_>) -> Result<Report, AppError> {
                 needs: 0,
                 positions: 0,
                 reasons: vec![],
-                example: None,
             });
             line.needs += 1;
             line.positions += positions.get(&need.id.0).copied().unwrap_or(0);
@@ -100,7 +96,6 @@ pub async fn unmet(ctx: &Ctx<'_>) -> Result<Report, AppError> {
                     Some((_, count)) => *count += 1,
                     None => line.reasons.push((reason.code, 1)),
                 }
-                line.example.get_or_insert(reason);
             }
         }
         let mut unmet: Vec<Unmet> = lines.into_values().collect();

@@ -56,6 +56,12 @@ pub enum Barrier {
         home_needed: u64,
         home_funded: u64,
     },
+    /// New away places wait until the home track has its share of the money.
+    EquityMoney,
+    /// The agreement takes nobody new: it is suspended, has ended, or has not begun.
+    AgreementShut {
+        status: String,
+    },
 }
 
 /// Money of one currency that a change moves, in minor units for one place.
@@ -137,17 +143,49 @@ pub async fn prospects(ctx: &Ctx<'_>, id: Uuid) -> Result<(Standing, Vec<Prospec
     for track in Track::ALL {
         prospects.push(prospect(ctx, conn, &standing, *track).await?);
     }
+    if !sees_budget(ctx, conn, &standing).await? {
+        prospects.iter_mut().for_each(|prospect| prospect.costs.clear());
+    }
     let find = track_change::Entity::find()
         .filter(track_change::Column::TraineeId.eq(id))
         .order_by_asc(track_change::Column::CreatedAtMs)
         .limit(100);
-    let history = find.all(conn).await.map_err(StoreError::from)?;
+    // Why she chose is for her and those who read such choices; others see the track that she has.
+    let reads = permit(ctx.actor, Action::List, Subject::TrackChange);
+    let history = match reads {
+        Ok(scope) => find.filter(<track_change::Entity as record::Record>::visible(&scope)).all(conn).await.map_err(StoreError::from)?,
+        Err(_) => vec![],
+    };
     Ok((standing, prospects, history))
 }
 
-/// As whom the actor writes down a choice; nobody when it is not hers to write.
-pub fn hand(ctx: &Ctx<'_>) -> Option<Party> {
-    case_events::party(ctx.actor, &[Party::Trainee, Party::Institute, Party::OriginAuthority])
+/// Whether the budget of her cohort is the actor's to see: her own is hers to know, the cohort's that of whoever
+/// reads cohorts.
+async fn sees_budget(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, standing: &Standing) -> Result<bool, AppError> {
+    if ctx.actor.trainee.is_some_and(|me| me.0 == standing.person.id) {
+        return Ok(true);
+    }
+    let (Some(cohort), Ok(scope)) = (&standing.cohort, permit(ctx.actor, Action::Read, Subject::Cohort)) else { return Ok(false) };
+    Ok(record::find::<cohort::Entity>(conn, &scope, cohort.id).await?.is_some())
+}
+
+/// As whom the actor writes down a person's choice; nobody when it is not hers to write. To see a person is
+/// not enough: whoever was only shown her, by exception or by referral, chooses nothing for her.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hand(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Party>, AppError> {
+    if ctx.ensure_writes().is_err() {
+        return Ok(None);
+    }
+    if ctx.actor.trainee.is_some_and(|me| me.0 == id) {
+        return Ok(Some(Party::Trainee));
+    }
+    let Ok(scope) = permit_group(ctx.actor, Action::Update, Subject::Trainee, FieldGroup::Journey) else { return Ok(None) };
+    if record::find::<trainee::Entity>(conn, &scope, id).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(case_events::party(ctx.actor, &[Party::Institute, Party::OriginAuthority]))
 }
 
 async fn prospect(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, standing: &Standing, to: Track) -> Result<Prospect, AppError> {
@@ -182,10 +220,19 @@ async fn prospect(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, standing: &Standin
             && to == Track::Away
             && let Some(agreement) = &standing.agreement
         {
-            made.barrier = equity::barrier(ctx.state, conn, agreement, today).await?;
+            made.barrier = match takes_people(agreement, today) {
+                true => equity::barrier(ctx.state, conn, agreement, today).await?,
+                false => Some(Barrier::AgreementShut { status: agreement.status.clone() }),
+            };
         }
     }
     Ok(made)
+}
+
+/// Whether an agreement takes people on a day. Whoever is on the way is not asked again.
+fn takes_people(agreement: &agreement::Model, on: NaiveDate) -> bool {
+    use passerelle_domain::people::AgreementStatus::{Active, Amending};
+    [Active, Amending].iter().any(|status| status.as_str() == agreement.status) && agreement.ends_on.is_none_or(|end| on <= end)
 }
 
 const fn seats(cohort: &cohort::Model, track: Track) -> i64 {
@@ -197,20 +244,42 @@ const fn seats(cohort: &cohort::Model, track: Track) -> i64 {
 }
 
 /// Seats of a cohort that are taken, by track.
+///
+/// # Errors
+/// When the database refuses.
 pub async fn taken(conn: &impl ConnectionTrait, cohort: Uuid) -> Result<BTreeMap<Track, i64>, AppError> {
-    let rows: Vec<(String, i64)> = trainee::Entity::find()
+    let rows: Vec<(String, String, i64)> = trainee::Entity::find()
         .select_only()
-        .column(trainee::Column::Track)
+        .columns([trainee::Column::Track, trainee::Column::Journey])
         .column_as(trainee::Column::Id.count(), "n")
         .filter(trainee::Column::CohortId.eq(cohort))
         .filter(trainee::Column::Journey.is_not_in(HOLDS_NO_SEAT.map(JourneyState::as_str)))
         .filter(trainee::Column::MergedInto.is_null())
         .group_by(trainee::Column::Track)
+        .group_by(trainee::Column::Journey)
         .into_tuple()
         .all(conn)
         .await
         .map_err(StoreError::from)?;
-    Ok(rows.into_iter().filter_map(|(track, count)| Some((Track::parse(&track).ok()?, count))).collect())
+    let mut taken = BTreeMap::new();
+    for (track, journey, count) in rows {
+        if let Ok(track) = Track::parse(&track) {
+            *taken.entry(seat_of(track, &journey)).or_default() += count;
+        }
+    }
+    // Whoever stands still keeps what she had; an applicant had no seat.
+    for (track, count) in journeys::held_as(conn, cohort, JourneyState::Applied).await? {
+        if let Ok(track) = Track::parse(&track) {
+            *taken.entry(track).or_default() -= count;
+        }
+    }
+    taken.retain(|_, count| *count > 0);
+    Ok(taken)
+}
+
+/// The track whose seat somebody takes up: who was placed at home is at home, whatever she had chosen before.
+fn seat_of(track: Track, journey: &str) -> Track {
+    if journey == JourneyState::HomePlaced.as_str() { Track::Home } else { track }
 }
 
 /// What one place costs on both tracks, by currency.
@@ -220,10 +289,10 @@ async fn costs(conn: &impl ConnectionTrait, cohort: Uuid, from: Track, to: Track
     for line in find.all(conn).await.map_err(StoreError::from)? {
         let sum = sums.entry(line.currency).or_default();
         if line.track == from.as_str() {
-            sum.from_minor += line.amount_minor;
+            sum.from_minor = sum.from_minor.saturating_add(line.amount_minor);
         }
         if line.track == to.as_str() {
-            sum.to_minor += line.amount_minor;
+            sum.to_minor = sum.to_minor.saturating_add(line.amount_minor);
         }
     }
     Ok(sums)
@@ -247,7 +316,7 @@ pub async fn choose(ctx: &Ctx<'_>, id: Uuid, version: i64, choose: &Choose) -> R
     ctx.ensure_writes()?;
     let mut tx = ctx.begin().await?;
     let found = seen(ctx, tx.conn(), id).await?;
-    let by = hand(ctx).ok_or(AppError::Forbidden)?;
+    let by = hand(ctx, tx.conn(), id).await?.ok_or(AppError::Forbidden)?;
     if by != Party::Trainee && !choose.her_word {
         return Err(AppError::invalid("her_word", "her-word", "is needed: the choice is hers, and nobody makes it for her"));
     }
@@ -268,7 +337,7 @@ pub async fn choose(ctx: &Ctx<'_>, id: Uuid, version: i64, choose: &Choose) -> R
     if prospect.mine && choose.reason != TrackReason::Confirmed {
         return Err(AppError::invalid("track", "track-same", "is the track that she has: confirm it, or choose another"));
     }
-    if prospect.gives_back_match {
+    if choose.track != Track::Away {
         give_back(ctx, &mut tx, &standing).await?;
     }
     if prospect.takes_undecided_seat
@@ -316,7 +385,12 @@ async fn hold_cohort(tx: &Tx, cohort: Option<Uuid>) -> Result<(Option<cohort::Mo
     if let Some(agreement_id) = binding {
         record::hold::<agreement::Entity>(tx, agreement_id).await?;
     }
-    Ok((record::hold::<cohort::Entity>(tx, id).await?, binding))
+    let held = record::hold::<cohort::Entity>(tx, id).await?;
+    // Bound anew while this waited: what is held is not what binds.
+    if held.as_ref().and_then(|row| row.agreement_id) != binding {
+        return Err(AppError::Stale);
+    }
+    Ok((held, binding))
 }
 
 /// Gives back what was proposed and agreed abroad: seats and quotas are free for others.
@@ -362,6 +436,12 @@ fn said(barrier: &Barrier) -> AppError {
             error("track-equity", format!("takes nobody new while {home_funded} of {home_needed} home places are funded (R24)"))
                 .with("needed", home_needed)
                 .with("funded", home_funded)
+        }
+        Barrier::EquityMoney => {
+            error("track-equity-money", "takes nobody new while the home track has not its share of the money (R24)".into())
+        }
+        Barrier::AgreementShut { status } => {
+            error("track-agreement", format!("takes nobody new: the agreement is {status}")).with("status", status)
         }
     }])
 }

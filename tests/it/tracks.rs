@@ -54,12 +54,21 @@ async fn world(service: &Service, seats: [i64; 3]) -> World {
 }
 
 impl World {
-    async fn person(&self, given_name: &str, track: &str, journey: &str) -> Uuid {
+    fn applicant(&self, given_name: &str, track: &str) -> Value {
         let mut person = trainee(self.institute, "MA");
         person["given_name"] = json!(given_name);
         person["cohort_id"] = json!(self.cohort);
-        (person["track"], person["journey"]) = (json!(track), json!(journey));
-        self.head.post("/api/v1/trainees", person).await.created()
+        (person["track"], person["journey"]) = (json!(track), json!("applied"));
+        person
+    }
+
+    /// Somebody at a stage, as if her events had brought her there.
+    async fn person(&self, service: &Service, given_name: &str, track: &str, stage: &str) -> Uuid {
+        let person = self.head.post("/api/v1/trainees", self.applicant(given_name, track)).await.created();
+        if stage != "applied" {
+            stands(service, person, stage).await;
+        }
+        person
     }
 }
 
@@ -69,14 +78,21 @@ async fn choose(who: &Program, person: Uuid, version: i64, body: Value) -> Answe
     who.send("POST", &format!("/api/v1/trainees/{person}/track"), &headers, Some(body.to_string())).await
 }
 
-/// Somebody who has left: as the journey's events would have it.
-async fn leave(service: &Service, person: Uuid) {
+async fn stands(service: &Service, person: Uuid, stage: &str) {
     let tx = service.state.store.begin(None, 0).await.unwrap();
     let conn = tx.conn();
-    let rows = person_row::Entity::update_many().col_expr(person_row::Column::Journey, Expr::value("departed"));
+    let rows = person_row::Entity::update_many().col_expr(person_row::Column::Journey, Expr::value(stage));
     rows.filter(person_row::Column::Id.eq(person)).exec(conn).await.unwrap();
-    let rows = journey::Entity::update_many().col_expr(journey::Column::State, Expr::value("departed"));
-    rows.filter(journey::Column::TraineeId.eq(person)).exec(conn).await.unwrap();
+    let row = journey::Entity::find().filter(journey::Column::TraineeId.eq(person)).one(conn).await.unwrap().unwrap();
+    let mut facts: Value = serde_json::from_str(&row.facts).unwrap();
+    facts["state"] = json!(stage);
+    journey::Entity::update_many()
+        .col_expr(journey::Column::State, Expr::value(stage))
+        .col_expr(journey::Column::Facts, Expr::value(facts.to_string()))
+        .filter(journey::Column::TraineeId.eq(person))
+        .exec(conn)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -84,7 +100,7 @@ on_both! {
     async fn a_track_is_her_own_to_choose_and_moves_seat_and_money(on) {
         let service = Service::start(on).await;
         let w = world(&service, [1, 1, 1]).await;
-        let person = w.person("Salma", "undecided", "in_training").await;
+        let person = w.person(&service, "Salma", "undecided", "in_training").await;
         let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
         let path = format!("/api/v1/trainees/{person}");
         // Not by editing the record.
@@ -100,6 +116,7 @@ on_both! {
         let employer = service.organisation("employer", "DE").await;
         let firm = service.program(Role::EmployerApprover, Some(employer), &[], None).await;
         assert!(matches!(choose(&firm, person, 1, away.clone()).await.status, 403 | 404));
+        assert_eq!(firm.get("/api/v1/track-changes").await.status, 403, "why she chose is no employer's business");
         let seen = herself.get(&format!("{path}/track")).await.json();
         assert_eq!(seen["prospects"].as_array().unwrap().len(), 3, "{seen}");
         assert_eq!(choose(&herself, person, 9, away.clone()).await.status, 412);
@@ -109,13 +126,13 @@ on_both! {
         assert_eq!(choose(&herself, person, 2, away).await.refused(), ["track:track-same"]);
         assert_eq!(choose(&herself, person, 2, json!({ "track": "away", "reason": "confirmed" })).await.status, 200);
         // Another one finds the seat taken, and takes one that was kept for the undecided.
-        let second = w.person("Amina", "undecided", "in_training").await;
+        let second = w.person(&service, "Amina", "undecided", "in_training").await;
         let moved = choose(&w.head, second, 1, json!({ "track": "away", "reason": "wish", "her_word": true })).await.json();
         assert_eq!(moved["moved"]["undecided_seat"], true, "{moved}");
         let cohort = w.head.get(&format!("/api/v1/cohorts/{}", w.cohort)).await.json();
         assert_eq!([&cohort["seats_away"], &cohort["seats_undecided"]], [2, 0], "{cohort}");
         // Nobody else fits: the home track takes her, and its cost with it.
-        let third = w.person("Hind", "home", "in_training").await;
+        let third = w.person(&service, "Hind", "home", "in_training").await;
         let full = choose(&w.head, third, 1, json!({ "track": "away", "reason": "wish", "her_word": true })).await;
         assert_eq!(full.refused(), ["track:track-full"]);
         let back = choose(&herself, person, 2, json!({ "track": "home", "reason": "family" })).await;
@@ -137,7 +154,7 @@ on_both! {
     async fn the_last_seat_is_given_once(on) {
         let service = Service::start(on).await;
         let w = world(&service, [1, 9, 0]).await;
-        let (one, other) = (w.person("Salma", "home", "in_training").await, w.person("Amina", "home", "in_training").await);
+        let (one, other) = (w.person(&service, "Salma", "home", "in_training").await, w.person(&service, "Amina", "home", "in_training").await);
         let away = json!({ "track": "away", "reason": "wish", "her_word": true });
         let (a, b) = tokio::join!(choose(&w.head, one, 1, away.clone()), choose(&w.head, other, 1, away.clone()));
         let mut both = [a.status, b.status];
@@ -149,21 +166,20 @@ on_both! {
         let service = Service::start(on).await;
         let w = world(&service, [20, 20, 5]).await;
         for number in 0..7 {
-            let gone = w.person(&format!("Gone {number}"), "away", "certified").await;
-            leave(&service, gone).await;
+            w.person(&service, &format!("Gone {number}"), "away", "departed").await;
         }
         for number in 0..3 {
-            w.person(&format!("Home {number}"), "home", "in_training").await;
+            w.person(&service, &format!("Home {number}"), "home", "in_training").await;
         }
         let equity = async || w.ministry.get(&format!("/api/v1/agreements/{}/equity", w.agreement)).await.json()["equity"].clone();
         let behind = equity().await;
         assert_eq!([&behind["overall"]["home_needed"], &behind["overall"]["home_funded"], &behind["overall"]["short"]], [4, 3, 1], "{behind}");
         assert_eq!(behind["breach"], true);
         assert_eq!(behind["money"]["EUR"]["away_minor"], 7 * 870_000);
-        let person = w.person("Salma", "undecided", "in_training").await;
+        let person = w.person(&service, "Salma", "undecided", "in_training").await;
         let away = json!({ "track": "away", "reason": "wish", "her_word": true });
         assert_eq!(choose(&w.head, person, 1, away.clone()).await.refused(), ["track:track-equity"]);
-        w.person("Home 4", "home", "in_training").await;
+        w.person(&service, "Home 4", "home", "in_training").await;
         assert_eq!(equity().await["breach"], false);
         assert_eq!(choose(&w.head, person, 1, away).await.status, 200);
         // Staying is open whatever the balance.
@@ -174,7 +190,15 @@ on_both! {
     async fn nobody_is_enrolled_before_the_gates_are_open(on) {
         let service = Service::start(on).await;
         let w = world(&service, [1, 1, 0]).await;
-        let person = w.person("Salma", "away", "applied").await;
+        // Not round the gates: neither created inside, nor moved in, nor bound afterwards.
+        let mut inside = w.applicant("Inside", "away");
+        inside["journey"] = json!("in_training");
+        assert_eq!(w.head.post("/api/v1/trainees", inside.clone()).await.refused(), ["cohort_id:cohort-gate"]);
+        inside.as_object_mut().unwrap().remove("cohort_id");
+        let outside = w.head.post("/api/v1/trainees", inside.clone()).await.created();
+        inside["cohort_id"] = json!(w.cohort);
+        assert_eq!(w.head.put(&format!("/api/v1/trainees/{outside}"), 1, inside).await.refused(), ["cohort_id:cohort-gate"]);
+        let person = w.person(&service, "Salma", "away", "applied").await;
         let found = w.head.get(&format!("/api/v1/journeys?trainee_id={person}")).await.json();
         let path = format!("/api/v1/journeys/{}/events", found["items"][0]["id"].as_str().unwrap());
         let admit = json!({ "event": "admit", "eligible": true, "informed_consent": true, "place_free": true, "contingency_plan": true, "early_sign_off": true });
@@ -199,12 +223,21 @@ on_both! {
             "premium_paid_on": today, "insured_from": insured_from,
         });
         let cohort = format!("/api/v1/cohorts/{}", w.cohort);
+        let mut unbound = covered(today);
+        unbound.as_object_mut().unwrap().remove("agreement_id");
+        assert_eq!(w.head.put(&cohort, 1, unbound).await.refused(), ["agreement_id:cohort-bound"]);
         assert_eq!(w.head.put(&cohort, 1, covered(today + chrono::Days::new(1))).await.status, 200);
         assert_eq!(w.head.event(&path, admit.clone()).await.refused(), ["R27:gate"], "insured too late");
         assert_eq!(w.head.put(&cohort, 2, covered(today)).await.status, 200);
+        // A suspended agreement takes nobody new.
+        let suspend = json!({ "event": "suspend", "reason": "Floods." });
+        let events = format!("/api/v1/agreements/{}/events", w.agreement);
+        assert_eq!(w.ministry.event(&events, suspend).await.status, 200);
+        assert_eq!(w.head.event(&path, admit.clone()).await.refused(), ["agreement:agreement-shut"]);
+        assert_eq!(w.ministry.event(&events, json!({ "event": "resume" })).await.status, 200);
         assert_eq!(w.head.event(&path, admit.clone()).await.status, 200);
         // The only seat is hers now.
-        let second = w.person("Amina", "away", "applied").await;
+        let second = w.person(&service, "Amina", "away", "applied").await;
         w.head.post("/api/v1/consents", json!({ "trainee": second, "purpose": "matching", "language": "fr" })).await.created();
         assert_eq!(choose(&w.head, second, 1, json!({ "track": "away", "reason": "confirmed", "her_word": true })).await.status, 200);
         let found = w.head.get(&format!("/api/v1/journeys?trainee_id={second}")).await.json();

@@ -60,6 +60,8 @@ words!(
         /// The way of a trainee from application to work, and what it asks to be looked at.
         Journey = "journey",
         SkillClaim = "skill_claim",
+        /// What a trainee chose of the two tracks, and why.
+        TrackChange = "track_change",
         Need = "need",
         NeedSkill = "need_skill",
         SeatPool = "seat_pool",

@@ -79,7 +79,7 @@ record!(programme, Programme, search: Some(programme::Column::Search), scope::pr
 record!(equivalence, Programme, search: None, scope::equivalence);
 record!(cohort, Cohort, search: Some(cohort::Column::Search), scope::cohort);
 record!(budget_line, Cohort, search: None, |reach| scope::of_cohort(budget_line::Column::CohortId, reach));
-record!(track_change, Journey, search: None, |reach| scope::paper(track_change::Column::TraineeId, reach), |rule| scope::paper_taken(track_change::Column::TraineeId, rule));
+record!(track_change, TrackChange, search: None, |reach| scope::paper(track_change::Column::TraineeId, reach), |rule| scope::paper_taken(track_change::Column::TraineeId, rule));
 record!(trainee, Trainee, search: Some(trainee::Column::Search), scope::trainee, scope::trainee_taken);
 record!(credential, Credential, search: None, |reach| scope::paper(credential::Column::TraineeId, reach), |rule| scope::paper_taken(credential::Column::TraineeId, rule));
 record!(recognition_case, RecognitionCase, search: None, scope::recognition_case, scope::recognition_case_taken);

@@ -43,6 +43,9 @@ pub async fn bring(ctx: &Ctx<'_>, many: &Many, dry: bool) -> Result<Vec<Touched>
     };
     let owners = owners(ctx, &people).await?;
     let mut tx = ctx.begin().await?;
+    if many.act.event.kind() == EventKind::Admit {
+        crate::app::tracks::enrolment::all_in_line(&tx, &people).await?;
+    }
     let mut touched = Vec::new();
     for id in ids {
         let Some(row) = rows.get(&id) else {

@@ -6,10 +6,12 @@ use crate::error::{AppError, FieldError};
 use crate::text::fold;
 use async_trait::async_trait;
 use passerelle_domain::access::Role;
+use passerelle_domain::corridor::Party;
 use passerelle_domain::equity::SHARE_MAX_PERCENT;
 use passerelle_domain::people::{AgreementStatus, CostMode};
 use passerelle_store::Tx;
-use passerelle_store::entity::agreement;
+use passerelle_store::entity::{agreement, budget_line, cohort};
+use passerelle_store::query::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
 
 #[derive(Debug)]
 pub struct Agreements;
@@ -107,7 +109,21 @@ impl Spec for Agreements {
     }
 
     /// The pack exists and leads from this origin to this destination.
-    async fn check(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>, _: Option<&RowOf<Self>>, errors: &mut Vec<FieldError>) -> Result<(), AppError> {
+    async fn check(
+        _: &Ctx<'_>,
+        tx: &Tx,
+        row: &RowOf<Self>,
+        before: Option<&RowOf<Self>>,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<(), AppError> {
+        let turns_strict = before.is_some_and(|before| before.cost_mode != row.cost_mode) && row.cost_mode == CostMode::Strict.as_str();
+        if turns_strict && trainee_pays(tx, row.id).await? {
+            errors.push(FieldError::new(
+                "cost_mode",
+                "cost-strict",
+                "cannot be strict while a budget line of its cohorts names the trainee",
+            ));
+        }
         match corridors::latest_in(tx.conn(), &row.pack).await? {
             None => errors.push(FieldError::new("pack", "pathway-unknown", "is not an imported corridor pack")),
             Some(pack) => {
@@ -119,4 +135,13 @@ impl Spec for Agreements {
         }
         Ok(())
     }
+}
+
+/// Whether a budget line of the agreement's cohorts names the trainee as payer.
+async fn trainee_pays(tx: &Tx, agreement: Uuid) -> Result<bool, AppError> {
+    let cohorts = cohort::Entity::find().select_only().column(cohort::Column::Id).filter(cohort::Column::AgreementId.eq(agreement));
+    let hers = budget_line::Entity::find()
+        .filter(budget_line::Column::CohortId.in_subquery(cohorts.into_query()))
+        .filter(budget_line::Column::Payer.eq(Party::Trainee.as_str()));
+    Ok(hers.count(tx.conn()).await.map_err(StoreError::from)? > 0)
 }

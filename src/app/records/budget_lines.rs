@@ -13,6 +13,9 @@ use passerelle_store::entity::budget_line;
 #[derive(Debug)]
 pub struct BudgetLines;
 
+/// Ten million of most currencies: a place that costs more is a slip.
+const AMOUNT_MAX_MINOR: i64 = 1_000_000_000;
+
 #[async_trait]
 impl Spec for BudgetLines {
     type Entity = budget_line::Entity;
@@ -36,6 +39,9 @@ impl Spec for BudgetLines {
             r.refuse(FieldError::new("payer", "cost-not-hers", "cannot be the trainee for this class of cost (rule R02)"));
         }
         let amount = r.money_or_none("amount");
+        if amount.is_some_and(|amount| amount.minor > AMOUNT_MAX_MINOR) {
+            r.refuse(FieldError::new("amount", "money-range", "is too large for one place"));
+        }
         budget_line::Model {
             id: base.id,
             version: base.version,

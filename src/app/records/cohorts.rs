@@ -5,11 +5,12 @@ use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
 use crate::text::fold;
 use async_trait::async_trait;
-use passerelle_domain::people::Track;
+use passerelle_domain::corridor::Party;
+use passerelle_domain::people::{CostMode, Track};
 use passerelle_domain::period::DateWindow;
-use passerelle_store::Tx;
-use passerelle_store::entity::{cohort, programme};
-use passerelle_store::query::EntityTrait;
+use passerelle_store::entity::{agreement, budget_line, cohort, programme, trainee};
+use passerelle_store::query::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use passerelle_store::{Tx, record};
 
 #[derive(Debug)]
 pub struct Cohorts;
@@ -92,6 +93,8 @@ impl Spec for Cohorts {
             errors.push(FieldError::new("premium_paid_on", "future", "lies ahead: a payment is entered when it was made"));
         }
         if let Some(before) = before {
+            // Whoever fills seats holds the cohort as well: what is counted here stands until this is written.
+            record::hold::<cohort::Entity>(tx, row.id).await?;
             let taken = crate::app::tracks::taken(tx.conn(), row.id).await?;
             for (field, track, seats, was) in [
                 ("seats_away", Track::Away, row.seats_away, before.seats_away),
@@ -105,8 +108,17 @@ impl Spec for Cohorts {
                     );
                 }
             }
-            if before.agreement_id.is_some() && before.agreement_id != row.agreement_id && !taken.is_empty() {
-                errors.push(FieldError::new("agreement_id", "cohort-bound", "binds people who are enrolled under it"));
+            let anybody = || trainee::Entity::find().filter(trainee::Column::CohortId.eq(row.id)).count(tx.conn());
+            let rebound = before.agreement_id != row.agreement_id;
+            if rebound && (!taken.is_empty() || (before.agreement_id.is_some() && anybody().await.map_err(StoreError::from)? > 0)) {
+                errors.push(FieldError::new(
+                    "agreement_id",
+                    "cohort-bound",
+                    "binds people who came here under it, or would bind people who did not",
+                ));
+            }
+            if rebound && row.agreement_id.is_some() {
+                ensure_strict(tx, row, errors).await?;
             }
         }
         let programme = programme::Entity::find_by_id(row.programme_id).one(tx.conn()).await.map_err(passerelle_store::StoreError::from)?;
@@ -115,4 +127,22 @@ impl Spec for Cohorts {
         }
         Ok(())
     }
+}
+
+/// An agreement that holds to the employer-pays standard takes no cohort in which a trainee pays.
+async fn ensure_strict(tx: &Tx, row: &cohort::Model, errors: &mut Vec<FieldError>) -> Result<(), AppError> {
+    let Some(id) = row.agreement_id else { return Ok(()) };
+    let agreement = agreement::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)?;
+    let strict = agreement.is_none_or(|agreement| agreement.cost_mode == CostMode::Strict.as_str());
+    let hers = budget_line::Entity::find()
+        .filter(budget_line::Column::CohortId.eq(row.id))
+        .filter(budget_line::Column::Payer.eq(Party::Trainee.as_str()));
+    if strict && hers.count(tx.conn()).await.map_err(StoreError::from)? > 0 {
+        errors.push(FieldError::new(
+            "agreement_id",
+            "cost-strict",
+            "holds to the employer-pays standard, and a budget line here names the trainee",
+        ));
+    }
+    Ok(())
 }

@@ -162,11 +162,23 @@ impl Spec for Trainees {
         if before.is_none() && !begins.iter().any(|state| state.as_str() == row.journey) {
             errors.push(FieldError::new("journey", "begins-before-match", "begins as applied, enrolled, in training or certified"));
         }
-        if let Some(id) = row.cohort_id {
-            let cohort = cohort::Entity::find_by_id(id).one(tx.conn()).await.map_err(passerelle_store::StoreError::from)?;
-            if cohort.is_none_or(|cohort| cohort.institute_id != row.institute_id) {
-                errors.push(FieldError::new("cohort_id", "cohort-elsewhere", "is not a cohort of this institute"));
-            }
+        if before.is_some_and(|before| before.cohort_id == row.cohort_id) {
+            return Ok(());
+        }
+        let find = async |id: Option<Uuid>| match id {
+            Some(id) => cohort::Entity::find_by_id(id).one(tx.conn()).await,
+            None => Ok(None),
+        };
+        let cohort = find(row.cohort_id).await.map_err(StoreError::from)?;
+        if row.cohort_id.is_some() && cohort.as_ref().is_none_or(|cohort| cohort.institute_id != row.institute_id) {
+            errors.push(FieldError::new("cohort_id", "cohort-elsewhere", "is not a cohort of this institute"));
+        }
+        // Seats under an agreement are filled through the gates of enrolment, and given back by events.
+        let left = find(before.and_then(|before| before.cohort_id)).await.map_err(StoreError::from)?;
+        let bound = [&cohort, &left].into_iter().flatten().any(|cohort| cohort.agreement_id.is_some());
+        if bound && row.journey != JourneyState::Applied.as_str() {
+            let error = "is bound by an agreement: people begin there as applied, and are enrolled by the event of their journey";
+            errors.push(FieldError::new("cohort_id", "cohort-gate", error));
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! against contingencies (R27), a track of her own choosing (R31), and a free seat. Judged by the law
 //! as it is on the day, from what is written down; nobody's word replaces it.
 
-use super::{ENROLMENT_RULES, HOLDS_NO_SEAT, Standing, equity, is_chosen, keeps_out, seats, seen, taken};
+use super::{ENROLMENT_RULES, HOLDS_NO_SEAT, Standing, equity, is_chosen, keeps_out, seats, seen, taken, takes_people};
 use crate::app::privacy::consents;
 use crate::app::{Ctx, law};
 use crate::error::{AppError, FieldError};
@@ -12,11 +12,11 @@ use passerelle_domain::corridor::LocalText;
 use passerelle_domain::law::{Check, Facts, Outcome, RuleId, Value};
 use passerelle_domain::people::{JourneyState, Track};
 use passerelle_domain::privacy::ConsentPurpose;
-use passerelle_store::entity::{consent, trainee};
-use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use passerelle_store::{StoreError, Tx};
+use passerelle_store::entity::{agreement, cohort, consent, trainee};
+use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use passerelle_store::{StoreError, Tx, record};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// What an enrolment waits for.
@@ -26,6 +26,8 @@ pub struct Gates {
     /// What to do about each rule that does not pass.
     pub fixes: BTreeMap<RuleId, LocalText>,
     pub seat_free: bool,
+    /// The agreement takes people: it is neither suspended nor over.
+    pub agreement_open: bool,
     pub open: bool,
 }
 
@@ -63,7 +65,8 @@ async fn judged(state: &AppState, conn: &impl ConnectionTrait, person: trainee::
         let Some(rule) = law.catalogue.on(id, on, false) else { continue };
         if id == RuleId::R24 {
             // Who stays at home takes nobody's turn, and an agreement without a share asks for none.
-            if standing.track != Track::Away || agreement.equity_percent.is_none() {
+            let asks = agreement.equity_percent.is_some() || agreement.equity_money_percent.is_some();
+            if standing.track != Track::Away || !asks {
                 continue;
             }
             let (found, equity) = equity::facts_of(conn, agreement, on).await?;
@@ -82,8 +85,9 @@ async fn judged(state: &AppState, conn: &impl ConnectionTrait, person: trainee::
     }
     let free = seats(cohort, standing.track) - taken(conn, cohort.id).await?.get(&standing.track).copied().unwrap_or(0);
     let seat_free = free > 0;
-    let open = seat_free && checks.iter().all(|check| !keeps_out(check.verdict));
-    Ok(Some(Gates { checks, fixes, seat_free, open }))
+    let agreement_open = takes_people(agreement, on);
+    let open = seat_free && agreement_open && checks.iter().all(|check| !keeps_out(check.verdict));
+    Ok(Some(Gates { checks, fixes, seat_free, agreement_open, open }))
 }
 
 /// What rule R19 reads of consent to be matched, which every enrolled person is.
@@ -113,6 +117,34 @@ pub async fn wait_in_line(tx: &Tx, person: Uuid) -> Result<(), AppError> {
     let row = trainee::Entity::find_by_id(person).one(tx.conn()).await.map_err(StoreError::from)?;
     let Some(row) = row else { return Ok(()) };
     super::hold_cohort(tx, row.cohort_id).await?;
+    let now = record::hold::<trainee::Entity>(tx, person).await?;
+    if now.is_none_or(|now| now.cohort_id != row.cohort_id) { Err(AppError::Stale) } else { Ok(()) }
+}
+
+/// The same for many people, in one order whatever theirs is: two lists do not wait for each other.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn all_in_line(tx: &Tx, people: &[Uuid]) -> Result<(), AppError> {
+    let cohorts: Vec<Option<Uuid>> = trainee::Entity::find()
+        .select_only()
+        .column(trainee::Column::CohortId)
+        .distinct()
+        .filter(trainee::Column::Id.is_in(people.iter().copied()))
+        .into_tuple()
+        .all(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    let find = cohort::Entity::find().filter(cohort::Column::Id.is_in(cohorts.into_iter().flatten()));
+    let rows = find.all(tx.conn()).await.map_err(StoreError::from)?;
+    let agreements: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.agreement_id).collect();
+    for id in agreements {
+        record::hold::<agreement::Entity>(tx, id).await?;
+    }
+    let cohorts: BTreeSet<Uuid> = rows.iter().map(|row| row.id).collect();
+    for id in cohorts {
+        record::hold::<cohort::Entity>(tx, id).await?;
+    }
     Ok(())
 }
 
@@ -133,6 +165,9 @@ pub async fn ensure(state: &AppState, conn: &impl ConnectionTrait, person: &trai
     let mut errors: Vec<FieldError> = shut.collect();
     if !gates.seat_free {
         errors.push(FieldError::new("place_free", "no-seat", "is not so: every seat of her track in the cohort is taken"));
+    }
+    if !gates.agreement_open {
+        errors.push(FieldError::new("agreement", "agreement-shut", "takes nobody new: it is suspended, has ended, or has not begun"));
     }
     if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
 }

@@ -1,8 +1,8 @@
 //! Whether an agreement keeps its balance between the two tracks: over its whole time and over the last
 //! twelve months, in people and in money.
 
-use super::{Barrier, HOLDS_NO_SEAT};
-use crate::app::{Ctx, law};
+use super::{Barrier, HOLDS_NO_SEAT, seat_of};
+use crate::app::{Ctx, journeys, law};
 use crate::error::AppError;
 use crate::state::AppState;
 use chrono::{Months, NaiveDate};
@@ -11,7 +11,7 @@ use passerelle_domain::equity::{Balance, Tracks, money_holds};
 use passerelle_domain::law::{Facts, Number, Outcome, RuleId, Value};
 use passerelle_domain::people::{JourneyState, Track};
 use passerelle_store::entity::{agreement, budget_line, case_event, cohort, journey, track_change, trainee};
-use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use passerelle_store::{StoreError, record};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -52,7 +52,13 @@ pub async fn of(ctx: &Ctx<'_>, id: Uuid) -> Result<Option<Standing>, AppError> {
     let scope = permit(ctx.actor, Action::Read, Subject::Agreement)?;
     let conn = ctx.state.store.read();
     let row = record::find::<agreement::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)?;
-    standing(conn, &row, ctx.now.date()).await
+    let mut found = standing(conn, &row, ctx.now.date()).await?;
+    // An institute would learn what another one's places cost by taking off its own.
+    let institutes_only = scope.reaches().all(|reach| matches!(reach, passerelle_domain::access::Reach::Organisations(_)));
+    if institutes_only && let Some(found) = &mut found {
+        found.money.clear();
+    }
+    Ok(found)
 }
 
 /// States of people who have left.
@@ -70,41 +76,46 @@ struct Seat {
     journey: Uuid,
     cohort: Uuid,
     track: Track,
-    left: bool,
+    /// Day on which she left; nothing while she has not.
+    left_on: Option<NaiveDate>,
     begun_on: NaiveDate,
 }
 
+/// Everybody who takes up a seat of the agreement, or left on one, whatever came after.
 async fn seats(conn: &impl ConnectionTrait, agreement: Uuid) -> Result<Vec<Seat>, AppError> {
     let cohorts = cohort::Entity::find().select_only().column(cohort::Column::Id).filter(cohort::Column::AgreementId.eq(agreement));
-    let rows: Vec<(Uuid, Uuid, Option<Uuid>, String, String, NaiveDate)> = trainee::Entity::find()
+    let people: Vec<(Uuid, Option<Uuid>, String)> = trainee::Entity::find()
         .select_only()
-        .column(trainee::Column::Id)
-        .column_as(journey::Column::Id, "journey_id")
-        .column(trainee::Column::CohortId)
-        .columns([trainee::Column::Track, trainee::Column::Journey])
-        .column(journey::Column::BegunOn)
-        .join_rev(
-            JoinType::InnerJoin,
-            journey::Entity::belongs_to(trainee::Entity).from(journey::Column::TraineeId).to(trainee::Column::Id).into(),
-        )
-        .filter(trainee::Column::CohortId.in_subquery(cohorts.into_query()))
-        .filter(trainee::Column::Journey.is_not_in(HOLDS_NO_SEAT.map(JourneyState::as_str)))
+        .columns([trainee::Column::Id, trainee::Column::CohortId])
+        .column(trainee::Column::Track)
+        .filter(trainee::Column::CohortId.in_subquery(cohorts.clone().into_query()))
         .filter(trainee::Column::MergedInto.is_null())
         .into_tuple()
         .all(conn)
         .await
         .map_err(StoreError::from)?;
-    let seat = |(person, journey, cohort, track, state, begun_on): (Uuid, Uuid, Option<Uuid>, String, String, NaiveDate)| {
-        Some(Seat {
-            person,
-            journey,
-            cohort: cohort?,
-            track: Track::parse(&track).ok()?,
-            left: LEFT.iter().any(|left| left.as_str() == state),
-            begun_on,
-        })
-    };
-    Ok(rows.into_iter().filter_map(seat).collect())
+    let ids = trainee::Entity::find()
+        .select_only()
+        .column(trainee::Column::Id)
+        .filter(trainee::Column::CohortId.in_subquery(cohorts.into_query()))
+        .into_query();
+    let rows = journey::Entity::find().filter(journey::Column::TraineeId.in_subquery(ids)).all(conn).await.map_err(StoreError::from)?;
+    let journeys: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let departed = reached(conn, &journeys, JourneyState::Departed).await?;
+    let by_person: BTreeMap<Uuid, journey::Model> = rows.into_iter().map(|row| (row.trainee_id, row)).collect();
+    let mut seats = Vec::with_capacity(people.len());
+    for (person, cohort, track) in people {
+        let (Some(row), Some(cohort)) = (by_person.get(&person), cohort) else { continue };
+        let (Ok(track), Ok(state)) = (Track::parse(&track), JourneyState::parse(&row.state)) else { continue };
+        let gate = if state == JourneyState::OnHold { journeys::gate_of(row)? } else { state };
+        // Who was here before the service was has no event of leaving: her state says so.
+        let left_on = departed.get(&row.id).copied().or_else(|| LEFT.contains(&gate).then_some(row.begun_on));
+        if left_on.is_none() && HOLDS_NO_SEAT.contains(&gate) {
+            continue;
+        }
+        seats.push(Seat { person, journey: row.id, cohort, track: seat_of(track, &row.state), left_on, begun_on: row.begun_on });
+    }
+    Ok(seats)
 }
 
 /// The day on which each case first reached a state, of those that did by an event.
@@ -145,19 +156,21 @@ async fn came_home(conn: &impl ConnectionTrait, agreement: Uuid) -> Result<BTree
 
 async fn standing(conn: &impl ConnectionTrait, row: &agreement::Model, today: NaiveDate) -> Result<Option<Standing>, AppError> {
     let percent = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
-    let Some(ratio) = percent(row.equity_percent) else { return Ok(None) };
+    if row.equity_percent.is_none() && row.equity_money_percent.is_none() {
+        return Ok(None);
+    }
+    let ratio = percent(row.equity_percent).unwrap_or(0);
     let seats = seats(conn, row.id).await?;
     let window_from = today.checked_sub_months(Months::new(WINDOW_MONTHS)).unwrap_or(today);
-    let left: Vec<Uuid> = seats.iter().filter(|seat| seat.left).map(|seat| seat.journey).collect();
     let home: Vec<Uuid> = seats.iter().filter(|seat| seat.track == Track::Home).map(|seat| seat.journey).collect();
-    let (departed, enrolled) = (reached(conn, &left, JourneyState::Departed).await?, reached(conn, &home, JourneyState::Enrolled).await?);
+    let enrolled = reached(conn, &home, JourneyState::Enrolled).await?;
     let came_home = came_home(conn, row.id).await?;
     let (mut overall, mut window, mut away_on_the_way) = (Tracks::default(), Tracks::default(), 0);
     for seat in &seats {
         // Who left counts as having left, whatever was written down of the track.
-        if seat.left {
+        if let Some(left_on) = seat.left_on {
             overall.away_departed += 1;
-            window.away_departed += u64::from(*departed.get(&seat.journey).unwrap_or(&seat.begun_on) >= window_from);
+            window.away_departed += u64::from(left_on >= window_from);
         } else if seat.track == Track::Home {
             let since = came_home.get(&seat.person).or_else(|| enrolled.get(&seat.journey)).unwrap_or(&seat.begun_on);
             overall.home_funded += 1;
@@ -186,7 +199,7 @@ async fn standing(conn: &impl ConnectionTrait, row: &agreement::Model, today: Na
 async fn money(conn: &impl ConnectionTrait, seats: &[Seat], percent: Option<u32>) -> Result<BTreeMap<String, Money>, AppError> {
     let mut held: BTreeMap<(Uuid, Track), i64> = BTreeMap::new();
     for seat in seats {
-        let track = if seat.left { Track::Away } else { seat.track };
+        let track = if seat.left_on.is_some() { Track::Away } else { seat.track };
         *held.entry((seat.cohort, track)).or_default() += 1;
     }
     let cohorts: std::collections::BTreeSet<Uuid> = seats.iter().map(|seat| seat.cohort).collect();
@@ -197,8 +210,8 @@ async fn money(conn: &impl ConnectionTrait, seats: &[Seat], percent: Option<u32>
         let places = |track| held.get(&(line.cohort_id, track)).copied().unwrap_or(0);
         let sum = sums.entry(line.currency.clone()).or_default();
         match Track::parse(&line.track) {
-            Ok(Track::Home) => sum.home_minor += line.amount_minor.saturating_mul(places(Track::Home)),
-            Ok(Track::Away) => sum.away_minor += line.amount_minor.saturating_mul(places(Track::Away)),
+            Ok(Track::Home) => sum.home_minor = sum.home_minor.saturating_add(line.amount_minor.saturating_mul(places(Track::Home))),
+            Ok(Track::Away) => sum.away_minor = sum.away_minor.saturating_add(line.amount_minor.saturating_mul(places(Track::Away))),
             _ => {}
         }
     }
@@ -249,8 +262,8 @@ pub(super) async fn barrier(
         .catalogue
         .on(RuleId::R24, today, false)
         .is_some_and(|rule| matches!(rule.judge(&facts, &law.reference).verdict, Outcome::Block | Outcome::Unknown));
-    if !blocked && standing.money.values().all(|sum| sum.holds) {
-        return Ok(None);
+    if !blocked {
+        return Ok((!standing.money.values().all(|sum| sum.holds)).then_some(Barrier::EquityMoney));
     }
     let behind = if standing.window.short > standing.overall.short { standing.window } else { standing.overall };
     Ok(Some(Barrier::Equity { home_needed: behind.home_needed, home_funded: behind.home_funded }))

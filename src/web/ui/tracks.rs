@@ -57,7 +57,7 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
     let rows = prospects.iter().map(|prospect| prospect_cells(t, prospect)).collect();
     let columns = ["field-track", "track-standing", "track-effects", "track-cost"].map(|key| t.get(key)).into();
     sheet = sheet.table(Table { heading: t.get("track-choices"), columns, rows, empty: String::new() });
-    let hand = tracks::hand(&ctx).filter(|_| ctx.ensure_writes().is_ok());
+    let hand = tracks::hand(&ctx, ctx.state.store.read(), id).await?;
     let open: Vec<&str> = prospects.iter().filter(|one| one.barrier.is_none()).map(|one| one.track.as_str()).collect();
     if let Some(hand) = hand
         && !open.is_empty()
@@ -129,6 +129,8 @@ fn barrier_text(t: Locale, barrier: &Barrier) -> String {
         Barrier::TooLate { until } => t.with1("track-barrier-late", "until", formats::date(t, *until)),
         Barrier::NoSeat { .. } => t.get("track-barrier-full"),
         Barrier::Equity { .. } => t.get("track-barrier-equity"),
+        Barrier::EquityMoney => t.get("error-track-equity-money"),
+        Barrier::AgreementShut { .. } => t.get("error-agreement-shut"),
     }
 }
 
@@ -162,6 +164,13 @@ pub async fn gate_parts(page: &Page, person: Uuid) -> Result<Vec<Part>, AppError
         .collect();
     let (verdict, fix) = if gates.seat_free { ("pass", String::new()) } else { ("block", t.get("error-no-seat")) };
     rows.push(vec![Cell::text(t.get("enrolment-seat")), Cell::tag(word_name(t, verdict), verdict), Cell::text(fix)]);
+    if !gates.agreement_open {
+        rows.push(vec![
+            Cell::text(t.get("record-agreements")),
+            Cell::tag(word_name(t, "block"), "block"),
+            Cell::text(t.get("error-agreement-shut")),
+        ]);
+    }
     let columns = ["rules-rule", "field-status", "enrolment-fix"].map(|key| t.get(key)).into();
     Ok(vec![Part::Table(Table { heading: t.get("enrolment-title"), columns, rows, empty: String::new() })])
 }
@@ -224,5 +233,5 @@ pub async fn equity_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> 
 
 /// Whether a link to the choice of track is offered on a record.
 pub fn offered(page: &Page) -> bool {
-    tracks::hand(&page.ctx()).is_some() && permit(&page.actor, Action::Read, Subject::Trainee).is_ok()
+    page.actor.trainee.is_some() || permit(&page.actor, Action::Update, Subject::Trainee).is_ok()
 }

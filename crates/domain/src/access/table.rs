@@ -46,7 +46,8 @@ pub(super) const fn ruled_as(subject: Subject) -> Subject {
     match subject {
         Subject::CaseFile => Subject::RecognitionCase,
         // It names its holder: whoever is kept from her name is kept from this one.
-        Subject::Certificate => Subject::Trainee,
+        // So does what she chose, and her reasons are hers.
+        Subject::Certificate | Subject::TrackChange => Subject::Trainee,
         other => other,
     }
 }
@@ -93,6 +94,7 @@ fn trainee(action: Action, subject: Subject, looks: bool) -> Option<Width> {
         | Subject::LanguageCertificate
         | Subject::Journey
         | Subject::Certificate
+        | Subject::TrackChange
         | Subject::Outcome
             if looks =>
         {
@@ -135,7 +137,7 @@ fn institute(action: Action, subject: Subject, looks: bool, head: bool) -> Optio
         Subject::Credential | Subject::CaseFile | Subject::LanguageCertificate | Subject::SkillClaim if action == Action::Delete => {
             Some(Width::Own)
         }
-        Subject::Proposal | Subject::Outcome | Subject::Disclosure if looks => Some(Width::Own),
+        Subject::Proposal | Subject::Outcome | Subject::Disclosure | Subject::TrackChange if looks => Some(Width::Own),
         // Consent given on paper is entered by the institute, with the paper.
         Subject::Consent if looks || action == Action::Create => Some(Width::Own),
         Subject::PersonRequest if looks || (head && action == Action::Decide) => Some(Width::Own),
@@ -190,7 +192,9 @@ fn origin(action: Action, subject: Subject, looks: bool, rank: Rank) -> Option<W
         Subject::Pledge if looks || (rank == Rank::Approver && action == Action::Decide) => Some(Width::Origin),
         Subject::MatchRun if looks => Some(Width::All),
         Subject::MatchRun if rank != Rank::Auditor && action == Action::Create => Some(Width::All),
-        Subject::Proposal | Subject::Outcome | Subject::Disclosure | Subject::Consent | Subject::CaseTransfer if looks => {
+        Subject::Proposal | Subject::Outcome | Subject::Disclosure | Subject::Consent | Subject::CaseTransfer | Subject::TrackChange
+            if looks =>
+        {
             Some(Width::Origin)
         }
         // The people are the origin's: it says what of them the other side is given.

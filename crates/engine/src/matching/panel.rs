@@ -87,9 +87,7 @@ fn person(need: &NeedFacts, pathway: &PathwayFacts) -> TraineeFacts {
         .languages
         .iter()
         .filter(|gate| gate.occupations.is_empty() || gate.occupations.contains(&need.occupation))
-        .flat_map(|gate| {
-            gate.any_of.iter().map(|level| LanguageFact { language: gate.language.clone(), level: *level, expires_on: None })
-        })
+        .flat_map(|gate| gate.any_of.iter().map(|level| LanguageFact { language: gate.language.clone(), level: *level, expires_on: None }))
         .collect();
     languages.extend(need.language.iter().map(|(language, level)| LanguageFact {
         language: language.clone(),
