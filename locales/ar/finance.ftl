@@ -127,3 +127,5 @@ error-shares-sum = يجب أن يكون مجموع الحصص 100 بالمئة.
 error-above-zero = اكتبوا عددًا أكبر من صفر.
 error-count-range = قليل جدًا أو كثير جدًا.
 error-number-range = خارج المعقول.
+settlement-party = من
+settlement-amount = المبلغ

@@ -84,3 +84,4 @@ error-track-equity-money = تنتظر أماكن المغادرة الجديدة
 error-agreement-shut = لا يقبل الاتفاق أحدًا جديدًا: معلَّق أو منتهٍ أو لم يبدأ.
 error-track-agreement = لا يقبل الاتفاق أحدًا جديدًا: معلَّق أو منتهٍ أو لم يبدأ.
 subject-track-change = اختيار المسار
+track-then = { $was } ثم { $is }

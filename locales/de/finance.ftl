@@ -127,3 +127,5 @@ error-shares-sum = Anteile müssen 100 Prozent ergeben.
 error-above-zero = Schreiben Sie eine Zahl über null.
 error-count-range = Zu wenige oder zu viele.
 error-number-range = Außerhalb dessen, was gemeint sein kann.
+settlement-party = Wer
+settlement-amount = Betrag

@@ -84,3 +84,4 @@ error-track-equity-money = Neue Ausreiseplätze warten, bis der Heimatzweig sein
 error-agreement-shut = Das Abkommen nimmt niemand Neuen auf: Es ruht, ist beendet oder hat noch nicht begonnen.
 error-track-agreement = Das Abkommen nimmt niemand Neuen auf: Es ruht, ist beendet oder hat noch nicht begonnen.
 subject-track-change = Wahl des Zweigs
+track-then = { $was }, dann { $is }

@@ -127,3 +127,5 @@ error-shares-sum = Shares have to add up to 100 percent.
 error-above-zero = Write a number above zero.
 error-count-range = Too few or too many.
 error-number-range = Outside what can be meant.
+settlement-party = Who
+settlement-amount = Amount

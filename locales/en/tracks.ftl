@@ -84,3 +84,4 @@ error-track-equity-money = New away places wait until the home track has its sha
 error-agreement-shut = The agreement takes nobody new: it is suspended, has ended, or has not begun.
 error-track-agreement = The agreement takes nobody new: it is suspended, has ended, or has not begun.
 subject-track-change = Choice of track
+track-then = { $was }, then { $is }

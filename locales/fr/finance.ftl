@@ -127,3 +127,5 @@ error-shares-sum = Les parts doivent faire 100 pour cent.
 error-above-zero = Écrivez un nombre au-dessus de zéro.
 error-count-range = Trop peu ou trop.
 error-number-range = Hors de ce qui peut être voulu.
+settlement-party = Qui
+settlement-amount = Montant

@@ -84,3 +84,4 @@ error-track-equity-money = Les nouvelles places de départ attendent que la fili
 error-agreement-shut = L’accord n’accueille personne de nouveau : il est suspendu, terminé ou pas encore en vigueur.
 error-track-agreement = L’accord n’accueille personne de nouveau : il est suspendu, terminé ou pas encore en vigueur.
 subject-track-change = Choix de filière
+track-then = { $was }, puis { $is }

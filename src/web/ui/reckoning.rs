@@ -180,7 +180,7 @@ fn settled_parts(t: Locale, sheet: Sheet, settled: &settlements::Settlement) -> 
         .part(Part::Facts { heading: t.get("roi-result"), facts })
         .table(Table {
             heading: t.get("settlement-waterfall"),
-            columns: columns(&["settlement-bearer", "field-party", "field-amount"]),
+            columns: columns(&["settlement-bearer", "settlement-party", "settlement-amount"]),
             rows: rows.collect(),
             empty: t.get("settlement-nothing-lost"),
         })
@@ -262,7 +262,7 @@ pub async fn worker(page: Page, Params(asked): Params) -> Answer {
         let heading = t.get(&format!("worker-{of}"));
         match done {
             None => {}
-            Some(Ok(facts)) => sheet = sheet.part(Part::Facts { heading: heading.clone(), facts }),
+            Some(Ok(facts)) => sheet = sheet.part(Part::Facts { heading: t.get("roi-result"), facts }),
             Some(Err(refused)) => at_fields(t, &mut form, refused)?,
         }
         sheet =

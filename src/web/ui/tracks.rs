@@ -44,6 +44,11 @@ fn read(sent: &Sent) -> Result<Choose, Vec<FieldError>> {
     Ok(Choose { track, reason, her_word: sent.get("her_word") == "true" })
 }
 
+/// What was and what is then, in words: an arrow points the wrong way in half of the scripts.
+fn then(t: Locale, was: &str, is: &str) -> String {
+    t.with("track-then", &[("was".to_owned(), was.to_owned()), ("is".to_owned(), is.to_owned())].into())
+}
+
 fn track_name(t: Locale, track: &str) -> String {
     t.get(&word_key("track", track))
 }
@@ -85,7 +90,7 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
     let rows = history.iter().map(|row| {
         vec![
             Cell::text(formats::date(t, row.on_date)),
-            Cell::text(format!("{} → {}", track_name(t, &row.from_track), track_name(t, &row.to_track))),
+            Cell::text(then(t, &track_name(t, &row.from_track), &track_name(t, &row.to_track))),
             Cell::text(t.get(&word_key("track-reason", &row.reason))),
             Cell::text(t.get(&word_key("party", &row.party))),
         ]
@@ -111,13 +116,13 @@ fn prospect_cells(t: Locale, prospect: &Prospect) -> Vec<Cell> {
         .filter_map(|(code, cost)| {
             let currency = Currency::parse(code).ok()?;
             let money = |minor| formats::money(t, Money::new(minor, currency));
-            Some(format!("{} → {}", money(cost.from_minor), money(cost.to_minor)))
+            Some(then(t, &money(cost.from_minor), &money(cost.to_minor)))
         })
         .collect();
     vec![
         Cell::text(track_name(t, prospect.track.as_str())),
         standing,
-        Cell::text(effects.join(" ")),
+        Cell::text(if effects.is_empty() { "—".into() } else { effects.join(" ") }),
         Cell::text(if costs.is_empty() { "—".into() } else { costs.join(" · ") }),
     ]
 }
