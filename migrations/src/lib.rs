@@ -23,6 +23,7 @@ mod m20261127_000017_imports;
 mod m20261127_000018_pledges;
 mod m20261127_000019_signed_certificates;
 mod m20261127_000020_tracks;
+mod m20261127_000021_contracts;
 mod table;
 
 /// Runs the migrations in order.
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000018_pledges::Migration),
             Box::new(m20261127_000019_signed_certificates::Migration),
             Box::new(m20261127_000020_tracks::Migration),
+            Box::new(m20261127_000021_contracts::Migration),
         ]
     }
 }

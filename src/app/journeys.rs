@@ -17,7 +17,7 @@ use super::case_events::{self, Act, EventView, Happened};
 use super::law::{self, Law};
 use super::tracks::enrolment;
 use super::work::notifications;
-use super::{Ctx, corridors};
+use super::{Ctx, contracts, corridors};
 use crate::error::AppError;
 use crate::state::AppState;
 use chrono::NaiveDate;
@@ -386,6 +386,11 @@ async fn move_on(
     let grounds = Grounds::new(&law, pathway, destination.as_deref(), &person.occupation, on)?;
     if event.kind() == EventKind::Admit {
         enrolment::ensure(state, tx.conn(), &person, today).await?;
+    }
+    match event.kind() {
+        EventKind::Clear => contracts::ensure_same(tx, person.id, Some(on), &grounds.calendar).await?,
+        EventKind::StartWork => contracts::ensure_same(tx, person.id, None, &grounds.calendar).await?,
+        _ => {}
     }
     let next = journey.apply(event, by, on, &grounds.ground()).map_err(case_events::said)?;
     let happened = Happened {

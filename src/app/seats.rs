@@ -11,7 +11,7 @@ use passerelle_domain::pledge::PledgeStatus;
 use passerelle_engine::seats::{Demand, Intake, OnTheWay, Reached, SeatFacts, SeatPlan, SeatPolicy, plan, way};
 use passerelle_store::StoreError;
 use passerelle_store::entity::{cohort, journey, need, pledge, programme, trainee};
-use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use passerelle_store::record::Record;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -116,37 +116,40 @@ async fn demand(ctx: &Ctx<'_>) -> Result<Vec<Demand>, AppError> {
 
 /// Everybody who is in training for the away track, or beyond and not yet at work. Counted, never named.
 async fn on_the_way(ctx: &Ctx<'_>) -> Result<Vec<OnTheWay>, AppError> {
-    use JourneyState as S;
-    let training = [S::Enrolled, S::InTraining];
-    let trained = [S::Certified, S::Matched, S::Offered, S::Recognition];
-    let recognised = [S::Visa, S::PreDeparture, S::Departed, S::Arrived];
-    let states: Vec<&str> = training.iter().chain(&trained).chain(&recognised).map(|state| state.as_str()).collect();
-    let rows: Vec<(String, chrono::NaiveDate, String, Option<String>)> = trainee::Entity::find()
+    let states: Vec<JourneyState> = TRAINING.iter().chain(&TRAINED).chain(&RECOGNISED).copied().collect();
+    Ok(people(ctx.state.store.read(), &states).await?.into_iter().map(|(_, person)| person).collect())
+}
+
+const TRAINING: [JourneyState; 2] = [JourneyState::Enrolled, JourneyState::InTraining];
+const TRAINED: [JourneyState; 4] = [JourneyState::Certified, JourneyState::Matched, JourneyState::Offered, JourneyState::Recognition];
+const RECOGNISED: [JourneyState; 4] = [JourneyState::Visa, JourneyState::PreDeparture, JourneyState::Departed, JourneyState::Arrived];
+
+/// People of the away track and the undecided who stand at one of some stages.
+pub(super) async fn people(conn: &impl ConnectionTrait, states: &[JourneyState]) -> Result<Vec<(Uuid, OnTheWay)>, AppError> {
+    let rows: Vec<(Uuid, String, chrono::NaiveDate, String, Option<String>)> = trainee::Entity::find()
         .select_only()
-        .columns([trainee::Column::Occupation, trainee::Column::ReadyOn, trainee::Column::Journey])
+        .columns([trainee::Column::Id, trainee::Column::Occupation, trainee::Column::ReadyOn, trainee::Column::Journey])
         .column(journey::Column::Destination)
         .join_rev(
             passerelle_store::query::JoinType::LeftJoin,
             journey::Entity::belongs_to(trainee::Entity).from(journey::Column::TraineeId).to(trainee::Column::Id).into(),
         )
-        .filter(trainee::Column::Journey.is_in(states))
+        .filter(trainee::Column::Journey.is_in(states.iter().map(|state| state.as_str())))
         .filter(trainee::Column::Track.ne(Track::Home.as_str()))
         .filter(trainee::Column::MergedInto.is_null())
         .filter(trainee::Column::ErasedAtMs.is_null())
         .into_tuple()
-        .all(ctx.state.store.read())
+        .all(conn)
         .await
         .map_err(StoreError::from)?;
-    let reached = |state: &str| match S::parse(state) {
-        Ok(state) if training.contains(&state) => Reached::Training,
-        Ok(state) if recognised.contains(&state) => Reached::Recognised,
+    let reached = |state: &str| match JourneyState::parse(state) {
+        Ok(state) if TRAINING.contains(&state) => Reached::Training,
+        Ok(state) if RECOGNISED.contains(&state) => Reached::Recognised,
         _ => Reached::Certified,
     };
-    let one = |(occupation, ready_on, state, to): (String, chrono::NaiveDate, String, Option<String>)| OnTheWay {
-        occupation,
-        destination: to.and_then(|code| CountryCode::parse(&code).ok()),
-        ready_on,
-        reached: reached(&state),
+    let one = |(id, occupation, ready_on, state, to): (Uuid, String, chrono::NaiveDate, String, Option<String>)| {
+        let destination = to.and_then(|code| CountryCode::parse(&code).ok());
+        (id, OnTheWay { occupation, destination, ready_on, reached: reached(&state) })
     };
     Ok(rows.into_iter().map(one).collect())
 }

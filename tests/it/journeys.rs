@@ -22,7 +22,7 @@ fn noon(day: &str) -> Moment {
 }
 
 /// Path of the events of a person's journey.
-async fn events_of(who: &Program, person: Uuid) -> String {
+pub(crate) async fn events_of(who: &Program, person: Uuid) -> String {
     let found = who.get(&format!("/api/v1/journeys?trainee_id={person}")).await.json();
     format!("/api/v1/journeys/{}/events", found["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{found}")))
 }
@@ -55,18 +55,18 @@ fn certify() -> Value {
 }
 
 /// An electrician of Morocco and an employer in Germany who have both said yes.
-struct Pair {
-    head: Program,
-    herself: Program,
-    employer: Program,
-    origin: Program,
-    destination: Program,
-    person: Uuid,
-    need: Uuid,
-    proposal: String,
+pub(crate) struct Pair {
+    pub(crate) head: Program,
+    pub(crate) herself: Program,
+    pub(crate) employer: Program,
+    pub(crate) origin: Program,
+    pub(crate) destination: Program,
+    pub(crate) person: Uuid,
+    pub(crate) need: Uuid,
+    pub(crate) proposal: String,
 }
 
-async fn pair(service: &Service) -> Pair {
+pub(crate) async fn pair(service: &Service) -> Pair {
     service.corridors().await;
     let institute = service.organisation("institute", "MA").await;
     let head = service.program(Role::InstituteHead, Some(institute), &[], None).await;

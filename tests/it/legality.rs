@@ -47,4 +47,26 @@ on_both! {
         let other = service.program(Role::EmployerApprover, Some(other), &[], None).await;
         assert_eq!(other.get(&format!("/api/v1/needs/{good}/legality")).await.status, 404);
     }
+
+    async fn the_pipeline_counts_coarsely_and_names_nobody(on) {
+        let service = Service::start(on).await;
+        service.demo().await;
+        let employer_id = service.organisation("employer", "DE").await;
+        let employer = service.program(Role::EmployerClerk, Some(employer_id), &[], None).await;
+        let pipeline = employer.get("/api/v1/pipeline").await.json();
+        assert_eq!(pipeline["destination"], "DE", "{pipeline}");
+        let rows = pipeline["rows"].as_array().unwrap();
+        assert!(rows.iter().any(|row| row["few"] == false), "{pipeline}");
+        for row in rows {
+            let by = row["by"].as_array().unwrap();
+            assert_eq!(by.iter().map(|by| by["months"].as_u64().unwrap()).collect::<Vec<_>>(), [0, 6, 12, 24]);
+            let told: Vec<u64> = by.iter().filter_map(|by| by["people"].as_u64()).collect();
+            assert!(told.iter().all(|people| *people >= 10 && people % 5 == 0) && told.is_sorted(), "{row}");
+            assert!(by.iter().all(|by| by["expected"].as_u64() <= by["people"].as_u64()), "{row}");
+        }
+        assert_eq!(employer.get("/api/v1/pipeline?destination=XX").await.refused(), ["destination:country"]);
+        let institute = service.organisation("institute", "MA").await;
+        let head = service.program(Role::InstituteHead, Some(institute), &[], None).await;
+        assert_eq!(head.get("/api/v1/pipeline").await.status, 403);
+    }
 }

@@ -10,6 +10,7 @@ mod casework;
 mod certificates;
 mod concepts;
 mod contract;
+mod contracts;
 mod days;
 mod detours;
 mod door;

@@ -345,17 +345,17 @@ on_both! {
         for _ in 0..3 {
             ids.push(head.post("/api/v1/trainees", trainee(institute, "MA")).await.created());
         }
-        let change = json!({ "field": "track", "value": "home", "ids": ids });
+        let change = json!({ "field": "identity_confirmed", "value": "no", "ids": ids });
         let dry = head.post("/api/v1/trainees/bulk?dry_run=true", change.clone()).await.json();
-        assert_eq!(dry["items"].as_array().unwrap().iter().filter(|item| item["before"] == "away" && item["refused"].is_null()).count(), 3, "{dry}");
-        assert_eq!(head.get(&format!("/api/v1/trainees/{}", ids[0])).await.json()["track"], "away", "a dry run writes nothing");
+        assert_eq!(dry["items"].as_array().unwrap().iter().filter(|item| item["before"] == "yes" && item["refused"].is_null()).count(), 3, "{dry}");
+        assert_eq!(head.get(&format!("/api/v1/trainees/{}", ids[0])).await.json()["identity_confirmed"], "yes", "a dry run writes nothing");
         assert_eq!(other.post("/api/v1/trainees/bulk", change.clone()).await.status, 409, "others' records are not touched");
         let done = head.post("/api/v1/trainees/bulk", change).await.json();
-        assert_eq!(head.get(&format!("/api/v1/trainees/{}", ids[2])).await.json()["track"], "home");
+        assert_eq!(head.get(&format!("/api/v1/trainees/{}", ids[2])).await.json()["identity_confirmed"], "no");
         let undo = format!("/api/v1/bulk-changes/{}/undo", done["id"].as_str().unwrap());
         assert_eq!(other.post(&undo, json!({})).await.status, 404);
         assert_eq!(head.post(&undo, json!({})).await.status, 204);
-        assert_eq!(head.get(&format!("/api/v1/trainees/{}", ids[2])).await.json()["track"], "away");
+        assert_eq!(head.get(&format!("/api/v1/trainees/{}", ids[2])).await.json()["identity_confirmed"], "yes");
         assert_eq!(head.post(&undo, json!({})).await.status, 409);
     }
 }

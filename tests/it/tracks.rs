@@ -78,7 +78,7 @@ async fn choose(who: &Program, person: Uuid, version: i64, body: Value) -> Answe
     who.send("POST", &format!("/api/v1/trainees/{person}/track"), &headers, Some(body.to_string())).await
 }
 
-async fn stands(service: &Service, person: Uuid, stage: &str) {
+pub(crate) async fn stands(service: &Service, person: Uuid, stage: &str) {
     let tx = service.state.store.begin(None, 0).await.unwrap();
     let conn = tx.conn();
     let rows = person_row::Entity::update_many().col_expr(person_row::Column::Journey, Expr::value(stage));
@@ -106,7 +106,7 @@ on_both! {
         // Not by editing the record.
         let mut changed = trainee(w.institute, "MA");
         (changed["track"], changed["cohort_id"]) = (json!("away"), json!(w.cohort));
-        assert_eq!(w.head.put(&path, 1, changed).await.refused(), ["track:not-yours"]);
+        assert_eq!(w.head.put(&path, 1, changed).await.refused(), ["track:fixed"]);
         // Not by the institute without her word, and not by those who do not know her.
         let away = json!({ "track": "away", "reason": "work_abroad" });
         assert_eq!(choose(&w.head, person, 1, away.clone()).await.refused(), ["her_word:her-word"]);

@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod certificate;
 mod code_lists;
 pub mod contingency;
+pub mod contract;
 pub mod corridor;
 pub mod country;
 pub mod equity;

@@ -9,6 +9,7 @@ pub use passerelle_domain::contingency;
 pub mod equivalence;
 pub mod matching;
 pub mod pathway;
+pub mod pipeline;
 pub mod seats;
 pub mod solver;
 pub mod suggest;

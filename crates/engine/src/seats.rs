@@ -110,7 +110,8 @@ pub struct Chances {
 }
 
 impl Chances {
-    fn after(self, reached: Reached) -> f64 {
+    /// What is still before somebody who has come so far.
+    pub fn after(self, reached: Reached) -> f64 {
         match reached {
             Reached::Training => self.completion * self.recognition * self.visa,
             Reached::Certified => self.recognition * self.visa,

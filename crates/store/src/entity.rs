@@ -23,6 +23,7 @@ pub mod concept_import;
 pub mod concept_label;
 pub mod concept_relation;
 pub mod consent;
+pub mod contract_version;
 pub mod corridor_pack;
 pub mod credential;
 pub mod disclosure;

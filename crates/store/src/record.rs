@@ -106,6 +106,7 @@ record!(quota, Quota, search: Some(quota::Column::Search), scope::quota);
 record!(import_batch, Import, search: None, |reach| scope::of_organisation(import_batch::Column::InstituteId, reach));
 record!(match_run, MatchRun, search: None, scope::match_run);
 record!(proposal, Proposal, search: None, scope::proposal);
+record!(contract_version, Proposal, search: None, |reach| scope::of_proposal(contract_version::Column::ProposalId, reach));
 record!(outcome, Outcome, search: None, scope::outcome);
 record!(access_rule, AccessRule, search: Some(access_rule::Column::Search), |reach| scope::of_organisation(access_rule::Column::OrganisationId, reach));
 record!(shared_group, SharedGroup, search: None, scope::shared_group);

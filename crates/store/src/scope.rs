@@ -383,6 +383,12 @@ pub(crate) fn proposal(reach: &Reach) -> Condition {
     }
 }
 
+/// What hangs on a proposal.
+pub(crate) fn of_proposal(column: impl ColumnTrait, reach: &Reach) -> Condition {
+    let ids = proposal::Entity::find().select_only().column(proposal::Column::Id).filter(proposal(reach)).into_query();
+    column.in_subquery(ids).into_condition()
+}
+
 /// Outcomes of trainees belong to the origin and the institute, those of needs to the destination
 /// and the employer.
 pub(crate) fn outcome(reach: &Reach) -> Condition {

@@ -40,7 +40,8 @@ impl Spec for Trainees {
         Field::new("habitual_residence", Kind::Country).required().group(FieldGroup::Identity),
         Field::new("training_country", Kind::Country).required().listed().filters().sorts().fixed().group(FieldGroup::Training),
         Field::new("occupation", Kind::Occupation).required().listed().filters().sorts().group(FieldGroup::Training),
-        Field::choice("track", "track", Track::WORDS).required().listed().filters().group(FieldGroup::Journey),
+        // Hers to choose, by an event of its own (`app::tracks`).
+        Field::choice("track", "track", Track::WORDS).required().listed().filters().fixed().group(FieldGroup::Journey),
         Field::choice("journey", "journey-state", JourneyState::WORDS).required().listed().filters().fixed().group(FieldGroup::Journey),
         Field::new("ready_on", Kind::Date).required().listed().sorts().group(FieldGroup::Training),
         Field::new("passport_valid_to", Kind::Date).group(FieldGroup::Identity),
@@ -128,8 +129,7 @@ impl Spec for Trainees {
     /// An officer confirms who somebody is and clears up duplicates; the rest is the institute's.
     fn may_change(role: Role, field: &str) -> bool {
         let identity = matches!(field, "identity_confirmed" | "possible_duplicate");
-        // A track is her own to choose (`app::tracks`).
-        if role == Role::OriginOfficer { identity } else { !matches!(field, "possible_duplicate" | "track") }
+        if role == Role::OriginOfficer { identity } else { field != "possible_duplicate" }
     }
 
     /// A journey on which nothing has happened goes with its person; one with events stays, and so does she.

@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 /// Everything that people are told about; `notification-<kind>` in the catalogues, with underscores
 /// as hyphens.
-pub const KINDS: [&str; 18] = [
+pub const KINDS: [&str; 19] = [
+    "contract_worse",
     "case_assigned",
     "case_offered",
     "case_answered",
@@ -33,7 +34,7 @@ pub const KINDS: [&str; 18] = [
 ];
 
 /// What cannot be switched off: who opened one's record, and what happened to one's account.
-pub const ALWAYS: [&str; 2] = ["exceptional_access", "security"];
+pub const ALWAYS: [&str; 3] = ["contract_worse", "exceptional_access", "security"];
 
 /// Tells the person who is the trainee, if she has an account.
 ///

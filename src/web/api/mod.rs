@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod certificates;
+pub mod contracts;
 pub mod events;
 pub mod finance;
 pub mod imports;

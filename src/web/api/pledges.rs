@@ -1,7 +1,7 @@
 //! What is done with a pledge, over the API; and the seats that follow from all of them.
 
 use super::{Answer, typed};
-use crate::app::{pledges, seats};
+use crate::app::{pipeline, pledges, seats};
 use crate::error::AppError;
 use crate::web::extract::{IfMatch, Params, PathId, SignedIn};
 use actix_web::http::header;
@@ -33,4 +33,11 @@ pub async fn plan(who: SignedIn, Params(params): Params) -> Answer {
     let share = params.get("unpledged_percent").filter(|text| !text.is_empty()).map_or(Ok(0), |text| text.parse());
     let share = share.map_err(|_| AppError::invalid("unpledged_percent", "number", "is not a whole number"))?;
     Ok(HttpResponse::Ok().json(seats::planned(&who.ctx(), share).await?))
+}
+
+/// `GET /api/v1/pipeline?destination=`
+pub async fn pipeline(who: SignedIn, Params(params): Params) -> Answer {
+    permit(&who.actor, Action::List, Subject::Need)?;
+    let destination = crate::web::ui::pipeline::destination(&params)?;
+    Ok(HttpResponse::Ok().json(pipeline::of(&who.ctx(), destination).await?))
 }

@@ -25,6 +25,13 @@ pub(super) fn entries() -> Vec<Entry> {
         ),
         Entry::new(Method::POST, "/ui/pledges/{id}/acknowledgement", Needs(Decide, Pledge), || web::route().to(ui::pledges::acknowledge)),
         Entry::new(Method::POST, "/ui/pledges/{id}/cancellation", Needs(Update, Pledge), || web::route().to(ui::pledges::cancel)),
+        Entry::new(Method::GET, "/api/v1/pipeline", Needs(List, Need), || web::route().to(api::pledges::pipeline)).says(
+            "Who could be at work at a destination now and within 6, 12 and 24 months, by occupation: ?destination=",
+            Body::None,
+            named("Pipeline"),
+        ),
+        Entry::new(Method::GET, "/ui/pipeline", Needs(List, Need), || web::route().to(ui::pipeline::show)),
+        Entry::new(Method::GET, "/ui/pipeline.csv", Needs(List, Need), || web::route().to(ui::pipeline::file)),
         Entry::new(Method::GET, "/api/v1/needs/{id}/legality", Needs(Read, Need), || web::route().to(api::legality::need)).says(
             "Which pathways a need can be filled through, and what stands in the way of the others",
             Body::None,

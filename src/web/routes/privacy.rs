@@ -41,6 +41,9 @@ pub(super) fn entries() -> Vec<Entry> {
         }),
         page(Method::POST, "/ui/exceptional-accesses", Needs(Create, ExceptionalAccess), || web::route().to(ui::cases::open_exceptional)),
         page(Method::POST, "/ui/exceptional-accesses/{id}/review", Needs(Decide, ExceptionalAccess), || web::route().to(ui::cases::review)),
+        page(Method::GET, "/ui/proposals/{id}/contract", Needs(Read, Proposal), || web::route().to(ui::contracts::show)),
+        page(Method::POST, "/ui/proposals/{id}/contract", Needs(Read, Proposal), || web::route().to(ui::contracts::enter)),
+        page(Method::POST, "/ui/proposals/{id}/contract/consent", Needs(Read, Proposal), || web::route().to(ui::contracts::agree)),
         page(Method::POST, "/ui/proposals/{id}/offer", Needs(Decide, Proposal), || web::route().to(ui::match_runs::offer)),
         page(Method::GET, "/ui/team", Needs(List, Team), || web::route().to(ui::team::list)),
         page(Method::POST, "/ui/team/invite", Needs(Create, Team), || web::route().to(ui::team::invite)),
@@ -130,6 +133,22 @@ pub(super) fn entries() -> Vec<Entry> {
             Body::None,
             Body::None,
         ),
+        page(Method::GET, "/api/v1/proposals/{id}/contract", Needs(Read, Proposal), || web::route().to(api::contracts::show)).says(
+            "A contract in its versions, with what became better and worse between them",
+            Body::None,
+            Body::Named("Contract"),
+        ),
+        page(Method::POST, "/api/v1/proposals/{id}/contract", Needs(Read, Proposal), || web::route().to(api::contracts::enter)).says(
+            "Enter a version of a contract: offer, attested, or final",
+            Body::Named("ContractVersion"),
+            Body::Named("Contract"),
+        ),
+        page(Method::POST, "/api/v1/proposals/{id}/contract/consent", Needs(Read, Proposal), || web::route().to(api::contracts::agree))
+            .says(
+                "Her word that she agrees to what changed in the newest version",
+                Body::Named("ContractConsent"),
+                Body::Named("Contract"),
+            ),
         page(Method::POST, "/api/v1/proposals/{id}/offer", Needs(Decide, Proposal), || web::route().to(api::privacy::offer)).says(
             "Make the offer that both sides have agreed on",
             Body::None,

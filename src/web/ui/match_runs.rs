@@ -318,6 +318,11 @@ async fn proposal_page(page: &Page, id: Uuid, error: Option<String>) -> Answer {
         && row.offered_at_ms.is_none()
         && permit(ctx.actor, Action::Decide, Subject::Proposal).is_ok()
         && ctx.actor.works_for(passerelle_domain::ids::OrganisationId(row.employer_id));
+    let mut parts = super::cases::work_parts(page, "proposals", id).await?;
+    if agreed {
+        let links = vec![(format!("/ui/proposals/{id}/contract"), t.get("contract-title"))];
+        parts.insert(0, Part::Links { heading: String::new(), links });
+    }
     html(&ProposalPage {
         offer_action: may_offer.then(|| format!("/ui/proposals/{id}/offer")),
         facts: facts.collect(),
@@ -328,7 +333,7 @@ async fn proposal_page(page: &Page, id: Uuid, error: Option<String>) -> Answer {
         reasons: DeclineReason::WORDS.iter().map(|word| ((*word).to_owned(), t.get(&word_key("decline-reason", word)))).collect(),
         error,
         heading: t.get("proposal-title"),
-        parts: super::cases::work_parts(page, "proposals", id).await?,
+        parts,
         shell: page.shell("proposal-title"),
     })
 }

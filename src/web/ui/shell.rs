@@ -241,6 +241,9 @@ fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
     if permit(ctx.actor, Action::List, Subject::Law).is_ok() {
         add("/ui/rules".into(), t.get("rules-title"));
     }
+    if permit(ctx.actor, Action::List, Subject::Need).is_ok() {
+        add("/ui/pipeline".into(), t.get("pipeline-title"));
+    }
     if permit(ctx.actor, Action::List, Subject::Programme).is_ok() {
         add("/ui/seat-plan".into(), t.get("seat-plan-title"));
     }

@@ -83,7 +83,7 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
                     .required(),
             );
         if hand != Party::Trainee {
-            form = form.input(Input::new("checkbox", "her_word", t.get("track-her-word")).value("true").required());
+            form = form.input(Input::new("checkbox", "her_word", t.get("track-her-word")).required());
         }
         sheet = sheet.form(form.refused(t, errors, |name| sent.some(name)));
     }
