@@ -93,6 +93,14 @@ pub fn number(t: Locale, number: i64) -> String {
     formats(t).numbers.as_ref().map_or_else(|| number.to_string(), |format| format.format(&Decimal::from(number)).to_string())
 }
 
+/// A number that is kept in hundredths, without zeros at its end.
+pub fn hundredths(t: Locale, centi: i64) -> String {
+    let mut number = Decimal::from(centi);
+    number.multiply_pow10(-2);
+    number.absolute.trim_end();
+    formats(t).numbers.as_ref().map_or_else(|| number.to_string(), |format| format.format(&number).to_string())
+}
+
 /// An amount with its currency: `34,800.00 EUR`, `34 800,00 EUR`. The code and not a sign: a sign is
 /// shared by many currencies.
 pub fn money(t: Locale, money: Money) -> String {

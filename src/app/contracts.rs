@@ -2,6 +2,7 @@
 //! and her word on it. Versions are added and never changed.
 
 use super::case_events;
+use super::resource::{Field, Kind, Reader};
 use super::work::notifications;
 use super::{Ctx, journeys};
 use crate::error::{AppError, FieldError};
@@ -9,12 +10,16 @@ use chrono::NaiveDate;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::calendar::{Calendar, Roll, Term, deadline};
 use passerelle_domain::contract::{Change, Effect, Stage, Substituted, Terms, Version, changes, gaps, holds};
-use passerelle_domain::corridor::Party;
+use passerelle_domain::corridor::{Party, WagePeriod};
+use passerelle_domain::ids::OrganisationId;
+use passerelle_domain::language::LanguageTag;
+use passerelle_domain::occupation::IscoCode;
 use passerelle_domain::people::Decision;
 use passerelle_store::entity::{contract_version, proposal};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -23,15 +28,85 @@ pub const DELIVERED_BEFORE_DAYS: u32 = 10;
 /// Versions of one contract.
 const VERSIONS_MAX: u64 = 20;
 
+/// What a version says, as forms and programs send it (rule R03).
+pub const FIELDS: &[Field] = &[
+    Field::choice("stage", "contract-stage", Stage::WORDS).required(),
+    Field::new("delivered_on", Kind::Date),
+    Field::new("occupation", Kind::Occupation).required(),
+    Field::text("site", 200).required(),
+    Field::text("duties", 1_000).required(),
+    Field::new("gross", Kind::Money).required(),
+    Field::choice("per", "wage-period", WagePeriod::WORDS).required(),
+    Field::new("hours_per_week", Kind::Decimal { min: 100, max: 16_800 }).required(),
+    Field::new("overtime_percent", Kind::Number { min: 100, max: 500 }).required(),
+    Field::new("leave_days", Kind::Number { min: 0, max: 366 }).required(),
+    Field::new("deductions_percent", Kind::Number { min: 0, max: 100 }).required(),
+    Field::new("housing", Kind::Money),
+    Field::new("insured", Kind::Flag),
+    Field::new("duration_months", Kind::Number { min: 1, max: 600 }),
+    Field::new("notice_days", Kind::Number { min: 0, max: 1_000 }).required(),
+    Field::new("return_travel_paid", Kind::Flag),
+    Field::text("complaint_body", 200).required(),
+    Field::text("languages", 60).required(),
+];
+
 /// A version as it is entered.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Enter {
     pub stage: Stage,
     pub terms: Terms,
     /// Day on which she was given the text; today without it, never later.
-    #[serde(default)]
     pub delivered_on: Option<NaiveDate>,
+}
+
+impl Enter {
+    /// Reads a version.
+    ///
+    /// # Errors
+    /// Every field that is missing or wrong.
+    pub fn read(document: &Map<String, Value>) -> Result<Self, AppError> {
+        let mut r = Reader::new(FIELDS, document);
+        let whole = |number: i64| u32::try_from(number).unwrap_or_default();
+        let (stage, per, occupation) = (r.choice("stage"), r.choice("per"), r.occupation("occupation"));
+        let (gross, housing) = (r.money_or_none("gross"), r.money_or_none("housing"));
+        let (site, duties, complaint_body) = (r.text("site"), r.text("duties"), r.text("complaint_body"));
+        let hours_per_week_centi = whole(r.decimal("hours_per_week"));
+        let (overtime_percent, leave_days) = (whole(r.number("overtime_percent")), whole(r.number("leave_days")));
+        let (deductions_percent, notice_days) = (whole(r.number("deductions_percent")), whole(r.number("notice_days")));
+        let duration_months = r.number_or_none("duration_months").map(whole);
+        let (insured, return_travel_paid, delivered_on) = (r.flag("insured"), r.flag("return_travel_paid"), r.date_or_none("delivered_on"));
+        let mut languages = Vec::new();
+        for text in r.text("languages").split([',', ' ']).filter(|text| !text.is_empty()) {
+            match LanguageTag::parse(text) {
+                Ok(language) => languages.push(language),
+                Err(error) => r.refuse(FieldError::of("languages", &error)),
+            }
+        }
+        let errors = r.finish();
+        let known = (Stage::parse(&stage), WagePeriod::parse(&per), IscoCode::parse(&occupation), gross);
+        let (Ok(stage), Ok(per), Ok(occupation), Some(gross), true) = (known.0, known.1, known.2, known.3, errors.is_empty()) else {
+            return Err(AppError::Invalid(errors));
+        };
+        let terms = Terms {
+            occupation,
+            site,
+            duties,
+            gross,
+            per,
+            hours_per_week_centi,
+            overtime_percent,
+            leave_days,
+            deductions_percent,
+            housing,
+            insured,
+            duration_months,
+            notice_days,
+            return_travel_paid,
+            complaint_body,
+            languages,
+        };
+        Ok(Self { stage, terms, delivered_on })
+    }
 }
 
 /// A version as it is read, with what changed since the one before.
@@ -107,7 +182,7 @@ pub async fn of(ctx: &Ctx<'_>, id: Uuid) -> Result<Contract, AppError> {
         Err(Substituted::NotAgreed) => Some("not_agreed"),
     };
     let writes = ctx.ensure_writes().is_ok() && both_agreed(&row);
-    let mine = Stage::ALL.iter().copied().filter(|stage| writes && hand(ctx, *stage).is_some()).collect();
+    let mine = Stage::ALL.iter().copied().filter(|stage| writes && hand(ctx, &row, *stage).is_some()).collect();
     let agrees = writes
         && ctx.actor.trainee.is_some_and(|me| me.0 == row.trainee_id)
         && shown.last().is_some_and(|last| last.agreed_on.is_none() && !last.changes.is_empty());
@@ -120,9 +195,11 @@ fn both_agreed(row: &proposal::Model) -> bool {
 }
 
 /// Offer and signed contract are the employer's to enter, the attested one an authority's.
-fn hand(ctx: &Ctx<'_>, stage: Stage) -> Option<Party> {
+fn hand(ctx: &Ctx<'_>, row: &proposal::Model, stage: Stage) -> Option<Party> {
     match stage {
-        Stage::Offer | Stage::Final => case_events::party(ctx.actor, &[Party::Employer]),
+        Stage::Offer | Stage::Final => {
+            case_events::party(ctx.actor, &[Party::Employer]).filter(|_| ctx.actor.works_for(OrganisationId(row.employer_id)))
+        }
         Stage::Attested => case_events::party(ctx.actor, &[Party::OriginAuthority, Party::DestinationAuthority]),
     }
 }
@@ -137,9 +214,9 @@ pub async fn enter(ctx: &Ctx<'_>, id: Uuid, enter: &Enter) -> Result<contract_ve
     ctx.ensure_writes()?;
     let mut tx = ctx.begin().await?;
     record::find::<proposal::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
-    let party = hand(ctx, enter.stage).ok_or(AppError::Forbidden)?;
     // Held: two versions of one contract wait for each other.
     let row = record::hold::<proposal::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;
+    let party = hand(ctx, &row, enter.stage).ok_or(AppError::Forbidden)?;
     if !both_agreed(&row) {
         return Err(AppError::TransitionRefused { state: "proposed".into(), allowed: vec!["accept", "decline"] });
     }
@@ -178,18 +255,6 @@ fn ensure_sound(enter: &Enter, before: &[contract_version::Model], today: NaiveD
         .into_iter()
         .map(|field| FieldError::new(field, "contract-gap", "is left open or cannot be: a contract has to say it (rule R03)"))
         .collect();
-    let texts = [("site", &enter.terms.site), ("duties", &enter.terms.duties), ("complaint_body", &enter.terms.complaint_body)];
-    for (field, text) in texts {
-        if text.chars().count() > 1_000 {
-            errors.push(FieldError::new(field, "too-long", "is longer than 1000 characters").with("max", 1_000));
-        }
-        if text.chars().any(crate::app::resource::is_invisible) {
-            errors.push(FieldError::new(field, "control-characters", "contains control characters"));
-        }
-    }
-    if enter.terms.languages.len() > 10 {
-        errors.push(FieldError::new("languages", "too-many", "has more than 10 entries").with("max", 10));
-    }
     let last = before.last();
     let first_is_offer = last.is_some() || enter.stage == Stage::Offer;
     let in_order = last.and_then(|last| Stage::parse(&last.stage).ok()).is_none_or(|stage| stage <= enter.stage);

@@ -28,7 +28,7 @@ use passerelle_domain::machine::journey::{Event, EventKind, Ground, Journey, Ter
 use passerelle_domain::people::{JourneyState, RecognitionState};
 use passerelle_engine::pathway::{Clocks, JourneyStanding, Next, Remaining, clocks, remaining};
 use passerelle_store::entity::{journey, trainee};
-use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SelectStatement};
 use passerelle_store::{StoreError, Tx, record};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -261,50 +261,16 @@ pub async fn has_match(conn: &impl ConnectionTrait, person: Uuid) -> Result<bool
     Ok(open_journey(conn, person).await?.is_some_and(|journey| journey.matched_on.is_some()))
 }
 
-/// People of a cohort who stand still and stood in a state before: how many, by track.
+/// The gates that people who stand still have passed, of the people whom a query names.
 ///
 /// # Errors
 /// When the database refuses or holds what this version cannot read.
-pub async fn held_as(conn: &impl ConnectionTrait, cohort: Uuid, before: JourneyState) -> Result<BTreeMap<String, i64>, AppError> {
-    use passerelle_store::query::{QuerySelect, QueryTrait};
-    let people: Vec<(Uuid, String)> = trainee::Entity::find()
-        .select_only()
-        .columns([trainee::Column::Id, trainee::Column::Track])
-        .filter(trainee::Column::CohortId.eq(cohort))
-        .filter(trainee::Column::Journey.eq(JourneyState::OnHold.as_str()))
-        .filter(trainee::Column::MergedInto.is_null())
-        .into_tuple()
-        .all(conn)
-        .await
-        .map_err(StoreError::from)?;
-    let mut counts = BTreeMap::new();
-    if people.is_empty() {
-        return Ok(counts);
-    }
-    let ids = trainee::Entity::find()
-        .select_only()
-        .column(trainee::Column::Id)
-        .filter(trainee::Column::CohortId.eq(cohort))
-        .filter(trainee::Column::Journey.eq(JourneyState::OnHold.as_str()))
-        .into_query();
-    let rows = journey::Entity::find().filter(journey::Column::TraineeId.in_subquery(ids)).all(conn).await.map_err(StoreError::from)?;
-    let tracks: BTreeMap<Uuid, String> = people.into_iter().collect();
-    for row in rows {
-        if facts(&row)?.gate() == before
-            && let Some(track) = tracks.get(&row.trainee_id)
-        {
-            *counts.entry(track.clone()).or_insert(0) += 1;
-        }
-    }
-    Ok(counts)
-}
-
-/// The gate that a journey has passed, whether or not it stands still.
-///
-/// # Errors
-/// When the database holds what this version cannot read.
-pub fn gate_of(row: &journey::Model) -> Result<JourneyState, AppError> {
-    Ok(facts(row)?.gate())
+pub async fn held_from(conn: &impl ConnectionTrait, people: SelectStatement) -> Result<BTreeMap<Uuid, JourneyState>, AppError> {
+    let find = journey::Entity::find()
+        .filter(journey::Column::State.eq(JourneyState::OnHold.as_str()))
+        .filter(journey::Column::TraineeId.in_subquery(people));
+    let rows = find.all(conn).await.map_err(StoreError::from)?;
+    rows.iter().map(|row| Ok((row.trainee_id, facts(row)?.gate()))).collect()
 }
 
 async fn open_journey(conn: &impl ConnectionTrait, person: Uuid) -> Result<Option<Journey>, AppError> {

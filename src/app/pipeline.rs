@@ -3,12 +3,12 @@
 
 use super::privacy::consents;
 use super::{Ctx, corridors, seats};
-use crate::error::AppError;
+use crate::error::{AppError, FieldError};
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::country::CountryCode;
 use passerelle_domain::people::{Decision, JourneyState};
 use passerelle_engine::pipeline::{Row, preview};
-use passerelle_engine::seats::{OnTheWay, Way, way};
+use passerelle_engine::seats::OnTheWay;
 use passerelle_store::StoreError;
 use passerelle_store::entity::{organisation, proposal};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -27,6 +27,16 @@ pub struct Pipeline {
     pub rows: Vec<Row>,
 }
 
+/// The destination that is asked for; nothing where none is.
+///
+/// # Errors
+/// When it is no country.
+pub fn destination(asked: Option<&String>) -> Result<Option<CountryCode>, AppError> {
+    let asked = asked.map(|text| text.trim().to_uppercase()).filter(|text| !text.is_empty());
+    let parse = |code: String| CountryCode::parse(&code).map_err(|error| AppError::Invalid(vec![FieldError::of("destination", &error)]));
+    asked.map(parse).transpose()
+}
+
 /// Who could be at work at a destination, and when. Without one, the country of the actor's organisation counts.
 ///
 /// # Errors
@@ -43,7 +53,7 @@ pub async fn of(ctx: &Ctx<'_>, destination: Option<CountryCode>) -> Result<Pipel
         people.into_iter().filter(|(id, _)| agreed.contains(id) && !matched.contains(id)).map(|(_, person)| person).collect();
     let home = home(ctx).await?;
     let work = move || {
-        let ways: Vec<Way> = packs.iter().filter_map(|pack| way(pack, today).ok()).collect();
+        let ways = seats::ways(&packs, today);
         let mut by_country: BTreeMap<CountryCode, Vec<String>> = BTreeMap::new();
         for way in &ways {
             by_country.entry(way.destination).or_default().push(way.pathway.clone());

@@ -4,11 +4,14 @@
 use super::Ctx;
 use super::corridors;
 use crate::error::AppError;
+use chrono::NaiveDate;
 use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::corridor::CorridorPack;
 use passerelle_domain::country::CountryCode;
+use passerelle_domain::fact::FactStatus;
 use passerelle_domain::people::{JourneyState, NeedStatus, Track};
 use passerelle_domain::pledge::PledgeStatus;
-use passerelle_engine::seats::{Demand, Intake, OnTheWay, Reached, SeatFacts, SeatPlan, SeatPolicy, plan, way};
+use passerelle_engine::seats::{Demand, Intake, OnTheWay, Reached, SeatFacts, SeatPlan, SeatPolicy, Way, plan, way};
 use passerelle_store::StoreError;
 use passerelle_store::entity::{cohort, journey, need, pledge, programme, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -30,11 +33,18 @@ pub async fn planned(ctx: &Ctx<'_>, unpledged_percent: u32) -> Result<SeatPlan, 
     let (packs, today) = (corridors::list(ctx).await?, ctx.now.date());
     // Ways through pathways, and passing through everybody on the way: not on the threads that answer.
     let work = move || {
-        // A pathway through which nothing leads today is none to train for.
-        facts.ways = packs.iter().filter_map(|pack| way(pack, today).ok()).collect();
+        facts.ways = ways(&packs, today);
         plan(&facts, SeatPolicy { unpledged_percent })
     };
     tokio::task::spawn_blocking(work).await.map_err(AppError::internal)
+}
+
+/// The ways that people can still be trained for: neither closed nor suspended, nor one through which nothing leads today.
+pub(super) fn ways(packs: &[CorridorPack], today: NaiveDate) -> Vec<Way> {
+    let lasts = |pack: &&CorridorPack| {
+        !matches!(pack.status, FactStatus::Closed | FactStatus::Suspended) && pack.valid_to.is_none_or(|end| today <= end)
+    };
+    packs.iter().filter(lasts).filter_map(|pack| way(pack, today).ok()).collect()
 }
 
 async fn facts(ctx: &Ctx<'_>) -> Result<SeatFacts, AppError> {
@@ -126,7 +136,7 @@ const RECOGNISED: [JourneyState; 4] = [JourneyState::Visa, JourneyState::PreDepa
 
 /// People of the away track and the undecided who stand at one of some stages.
 pub(super) async fn people(conn: &impl ConnectionTrait, states: &[JourneyState]) -> Result<Vec<(Uuid, OnTheWay)>, AppError> {
-    let rows: Vec<(Uuid, String, chrono::NaiveDate, String, Option<String>)> = trainee::Entity::find()
+    let rows: Vec<(Uuid, String, NaiveDate, String, Option<String>)> = trainee::Entity::find()
         .select_only()
         .columns([trainee::Column::Id, trainee::Column::Occupation, trainee::Column::ReadyOn, trainee::Column::Journey])
         .column(journey::Column::Destination)
@@ -147,7 +157,7 @@ pub(super) async fn people(conn: &impl ConnectionTrait, states: &[JourneyState])
         Ok(state) if RECOGNISED.contains(&state) => Reached::Recognised,
         _ => Reached::Certified,
     };
-    let one = |(id, occupation, ready_on, state, to): (Uuid, String, chrono::NaiveDate, String, Option<String>)| {
+    let one = |(id, occupation, ready_on, state, to): (Uuid, String, NaiveDate, String, Option<String>)| {
         let destination = to.and_then(|code| CountryCode::parse(&code).ok());
         (id, OnTheWay { occupation, destination, ready_on, reached: reached(&state) })
     };

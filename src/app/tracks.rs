@@ -2,36 +2,29 @@
 //! change moves the seat, the match, the money and the counters of equity in one transaction, and
 //! never costs her anything.
 
+mod choose;
 pub mod enrolment;
 pub mod equity;
+mod seats;
+
+pub use choose::{Choose, choose};
+pub use seats::taken;
 
 use super::case_events;
-use super::{Ctx, journeys, proposals};
+use super::{Ctx, journeys};
 use crate::error::AppError;
 use chrono::{Days, NaiveDate};
 use passerelle_domain::access::{Action, FieldGroup, Subject, permit, permit_group};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::equity::TrackReason;
-use passerelle_domain::law::{Outcome, RuleId};
-use passerelle_domain::machine::journey::{Event, EventKind, is_before_departure};
-use passerelle_domain::people::{DeclineReason, JourneyState, Track};
+use passerelle_domain::machine::journey::is_before_departure;
+use passerelle_domain::people::{JourneyState, Track};
 use passerelle_store::entity::{agreement, budget_line, cohort, track_change, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// Her word on a track.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Choose {
-    pub track: Track,
-    pub reason: TrackReason,
-    /// Whoever writes it down for her has it from her, in writing.
-    #[serde(default)]
-    pub her_word: bool,
-}
 
 /// Why a track cannot be taken now. Each says what would change it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -95,10 +88,6 @@ pub struct Standing {
     pub agreement: Option<agreement::Model>,
 }
 
-/// States in which somebody takes up a seat of her cohort.
-pub(super) const HOLDS_NO_SEAT: [JourneyState; 5] =
-    [JourneyState::Applied, JourneyState::Rejected, JourneyState::Dropped, JourneyState::Transferred, JourneyState::Unplaced];
-
 impl Standing {
     async fn of(conn: &impl ConnectionTrait, person: trainee::Model) -> Result<Self, AppError> {
         let cohort = match person.cohort_id {
@@ -115,7 +104,7 @@ impl Standing {
     }
 
     fn holds_seat(&self) -> bool {
-        !HOLDS_NO_SEAT.contains(&self.journey)
+        !seats::HOLDS_NO_SEAT.contains(&self.journey)
     }
 
     /// The last day on which the agreement lets a track be changed.
@@ -139,9 +128,10 @@ async fn seen(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, id: Uuid) -> Result<tr
 pub async fn prospects(ctx: &Ctx<'_>, id: Uuid) -> Result<(Standing, Vec<Prospect>, Vec<track_change::Model>), AppError> {
     let conn = ctx.state.store.read();
     let standing = Standing::of(conn, seen(ctx, conn, id).await?).await?;
+    let books = Books::of(conn, &standing).await?;
     let mut prospects = Vec::new();
     for track in Track::ALL {
-        prospects.push(prospect(ctx, conn, &standing, *track).await?);
+        prospects.push(prospect(ctx, conn, &standing, &books, *track).await?);
     }
     if !sees_budget(ctx, conn, &standing).await? {
         prospects.iter_mut().for_each(|prospect| prospect.costs.clear());
@@ -188,7 +178,38 @@ pub async fn hand(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, id: Uuid) -> Resul
     Ok(case_events::party(ctx.actor, &[Party::Institute, Party::OriginAuthority]))
 }
 
-async fn prospect(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, standing: &Standing, to: Track) -> Result<Prospect, AppError> {
+/// What a prospect is judged by, whichever the track.
+struct Books {
+    matched: bool,
+    taken: BTreeMap<Track, i64>,
+    lines: Vec<budget_line::Model>,
+}
+
+impl Books {
+    async fn of(conn: &impl ConnectionTrait, standing: &Standing) -> Result<Self, AppError> {
+        let matched = journeys::has_match(conn, standing.person.id).await?;
+        let Some(cohort) = &standing.cohort else { return Ok(Self { matched, taken: BTreeMap::new(), lines: vec![] }) };
+        let lines = budget_line::Entity::find().filter(budget_line::Column::CohortId.eq(cohort.id));
+        Ok(Self { matched, taken: taken(conn, cohort.id).await?, lines: lines.all(conn).await.map_err(StoreError::from)? })
+    }
+
+    /// What one place costs on both tracks, by currency.
+    fn costs(&self, from: Track, to: Track) -> BTreeMap<String, Cost> {
+        let mut sums: BTreeMap<String, Cost> = BTreeMap::new();
+        for line in &self.lines {
+            let sum = sums.entry(line.currency.clone()).or_default();
+            if line.track == from.as_str() {
+                sum.from_minor = sum.from_minor.saturating_add(line.amount_minor);
+            }
+            if line.track == to.as_str() {
+                sum.to_minor = sum.to_minor.saturating_add(line.amount_minor);
+            }
+        }
+        sums
+    }
+}
+
+async fn prospect(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, standing: &Standing, books: &Books, to: Track) -> Result<Prospect, AppError> {
     let mine = standing.track == to;
     let mut made =
         Prospect { track: to, mine, barrier: None, takes_undecided_seat: false, gives_back_match: false, costs: BTreeMap::new() };
@@ -201,19 +222,20 @@ async fn prospect(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, standing: &Standin
     if mine || made.barrier.is_some() {
         return Ok(made);
     }
-    use JourneyState as S;
-    let matched = matches!(standing.journey, S::Matched | S::Offered | S::Recognition | S::Visa | S::PreDeparture);
-    made.gives_back_match = to != Track::Away && (matched || journeys::has_match(conn, standing.person.id).await?);
+    // Whoever stays gives back what was agreed abroad; whoever is undecided keeps it until she knows.
+    made.gives_back_match = to == Track::Home && books.matched;
     let Some(cohort) = &standing.cohort else { return Ok(made) };
-    made.costs = costs(conn, cohort.id, standing.track, to).await?;
+    made.costs = books.costs(standing.track, to);
     if standing.holds_seat() {
-        let free = |track: Track, taken: &BTreeMap<Track, i64>| seats(cohort, track) - taken.get(&track).copied().unwrap_or(0);
-        let mut taken = taken(conn, cohort.id).await?;
-        *taken.entry(standing.track).or_default() -= 1;
-        if free(to, &taken) <= 0 {
-            made.takes_undecided_seat = to != Track::Undecided && free(Track::Undecided, &taken) > 0;
+        let free = |track: Track| {
+            let own = i64::from(seats::seat_of(standing.track, standing.journey) == track);
+            seats::of_track(cohort, track) - books.taken.get(&track).copied().unwrap_or(0) + own
+        };
+        if free(to) <= 0 {
+            made.takes_undecided_seat = to != Track::Undecided && free(Track::Undecided) > 0;
             if !made.takes_undecided_seat {
-                made.barrier = Some(Barrier::NoSeat { seats: seats(cohort, to), taken: taken.get(&to).copied().unwrap_or(0) });
+                let taken = books.taken.get(&to).copied().unwrap_or(0);
+                made.barrier = Some(Barrier::NoSeat { seats: seats::of_track(cohort, to), taken });
             }
         }
         if made.barrier.is_none()
@@ -227,223 +249,6 @@ async fn prospect(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, standing: &Standin
         }
     }
     Ok(made)
-}
-
-/// Whether an agreement takes people on a day. Whoever is on the way is not asked again.
-fn takes_people(agreement: &agreement::Model, on: NaiveDate) -> bool {
-    use passerelle_domain::people::AgreementStatus::{Active, Amending};
-    [Active, Amending].iter().any(|status| status.as_str() == agreement.status) && agreement.ends_on.is_none_or(|end| on <= end)
-}
-
-const fn seats(cohort: &cohort::Model, track: Track) -> i64 {
-    match track {
-        Track::Away => cohort.seats_away,
-        Track::Home => cohort.seats_home,
-        Track::Undecided => cohort.seats_undecided,
-    }
-}
-
-/// Seats of a cohort that are taken, by track.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn taken(conn: &impl ConnectionTrait, cohort: Uuid) -> Result<BTreeMap<Track, i64>, AppError> {
-    let rows: Vec<(String, String, i64)> = trainee::Entity::find()
-        .select_only()
-        .columns([trainee::Column::Track, trainee::Column::Journey])
-        .column_as(trainee::Column::Id.count(), "n")
-        .filter(trainee::Column::CohortId.eq(cohort))
-        .filter(trainee::Column::Journey.is_not_in(HOLDS_NO_SEAT.map(JourneyState::as_str)))
-        .filter(trainee::Column::MergedInto.is_null())
-        .group_by(trainee::Column::Track)
-        .group_by(trainee::Column::Journey)
-        .into_tuple()
-        .all(conn)
-        .await
-        .map_err(StoreError::from)?;
-    let mut taken = BTreeMap::new();
-    for (track, journey, count) in rows {
-        if let Ok(track) = Track::parse(&track) {
-            *taken.entry(seat_of(track, &journey)).or_default() += count;
-        }
-    }
-    // Whoever stands still keeps what she had; an applicant had no seat.
-    for (track, count) in journeys::held_as(conn, cohort, JourneyState::Applied).await? {
-        if let Ok(track) = Track::parse(&track) {
-            *taken.entry(track).or_default() -= count;
-        }
-    }
-    taken.retain(|_, count| *count > 0);
-    Ok(taken)
-}
-
-/// The track whose seat somebody takes up: who was placed at home is at home, whatever she had chosen before.
-fn seat_of(track: Track, journey: &str) -> Track {
-    if journey == JourneyState::HomePlaced.as_str() { Track::Home } else { track }
-}
-
-/// What one place costs on both tracks, by currency.
-async fn costs(conn: &impl ConnectionTrait, cohort: Uuid, from: Track, to: Track) -> Result<BTreeMap<String, Cost>, AppError> {
-    let find = budget_line::Entity::find().filter(budget_line::Column::CohortId.eq(cohort));
-    let mut sums: BTreeMap<String, Cost> = BTreeMap::new();
-    for line in find.all(conn).await.map_err(StoreError::from)? {
-        let sum = sums.entry(line.currency).or_default();
-        if line.track == from.as_str() {
-            sum.from_minor = sum.from_minor.saturating_add(line.amount_minor);
-        }
-        if line.track == to.as_str() {
-            sum.to_minor = sum.to_minor.saturating_add(line.amount_minor);
-        }
-    }
-    Ok(sums)
-}
-
-/// What a change moved, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moved {
-    /// Whether a seat of the undecided became one of the new track.
-    pub undecided_seat: bool,
-    pub match_given_back: bool,
-    pub costs: BTreeMap<String, Cost>,
-}
-
-/// Writes down a choice and moves what hangs on it.
-///
-/// # Errors
-/// When it is not the actor's to write, changed meanwhile, or a barrier stands before it.
-pub async fn choose(ctx: &Ctx<'_>, id: Uuid, version: i64, choose: &Choose) -> Result<track_change::Model, AppError> {
-    permit(ctx.actor, Action::Read, Subject::Trainee)?;
-    ctx.ensure_writes()?;
-    let mut tx = ctx.begin().await?;
-    let found = seen(ctx, tx.conn(), id).await?;
-    let by = hand(ctx, tx.conn(), id).await?.ok_or(AppError::Forbidden)?;
-    if by != Party::Trainee && !choose.her_word {
-        return Err(AppError::invalid("her_word", "her-word", "is needed: the choice is hers, and nobody makes it for her"));
-    }
-    let (held_cohort, binding) = hold_cohort(&tx, found.cohort_id).await?;
-    let person = record::hold::<trainee::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;
-    if person.version != version || person.cohort_id != found.cohort_id {
-        return Err(AppError::Stale);
-    }
-    if person.erased_at_ms.is_some() || person.merged_into.is_some() {
-        return Err(AppError::NotFound);
-    }
-    let mut standing = Standing::of(tx.conn(), person).await?;
-    standing.cohort = held_cohort;
-    let prospect = prospect(ctx, tx.conn(), &standing, choose.track).await?;
-    if let Some(barrier) = &prospect.barrier {
-        return Err(said(barrier));
-    }
-    if prospect.mine && choose.reason != TrackReason::Confirmed {
-        return Err(AppError::invalid("track", "track-same", "is the track that she has: confirm it, or choose another"));
-    }
-    if choose.track != Track::Away {
-        give_back(ctx, &mut tx, &standing).await?;
-    }
-    if prospect.takes_undecided_seat
-        && let Some(cohort) = &standing.cohort
-    {
-        convert_seat(&mut tx, cohort.clone(), choose.track).await?;
-    }
-    let row = track_change::Model {
-        id: Uuid::now_v7(),
-        version: 1,
-        created_at_ms: ctx.now.ms(),
-        updated_at_ms: ctx.now.ms(),
-        trainee_id: id,
-        cohort_id: standing.person.cohort_id,
-        agreement_id: binding,
-        from_track: standing.track.to_string(),
-        to_track: choose.track.to_string(),
-        reason: choose.reason.to_string(),
-        party: by.to_string(),
-        account_id: tx.actor(),
-        on_date: ctx.now.date(),
-        moved: serde_json::to_string(&Moved {
-            undecided_seat: prospect.takes_undecided_seat,
-            match_given_back: prospect.gives_back_match,
-            costs: prospect.costs,
-        })?,
-    };
-    record::insert::<track_change::Entity>(&mut tx, row.clone()).await?;
-    if !prospect.mine {
-        // Giving back a match has moved the person's row on.
-        let mut now = record::hold::<trainee::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;
-        let version = now.version;
-        now.track = choose.track.to_string();
-        record::update::<trainee::Entity>(&mut tx, now, version, &["track"]).await?;
-    }
-    tx.commit().await?;
-    Ok(row)
-}
-
-/// Takes the agreement, then the cohort: whoever fills seats or changes tracks waits in one line.
-async fn hold_cohort(tx: &Tx, cohort: Option<Uuid>) -> Result<(Option<cohort::Model>, Option<Uuid>), AppError> {
-    let Some(id) = cohort else { return Ok((None, None)) };
-    let row = cohort::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)?;
-    let binding = row.and_then(|row| row.agreement_id);
-    if let Some(agreement_id) = binding {
-        record::hold::<agreement::Entity>(tx, agreement_id).await?;
-    }
-    let held = record::hold::<cohort::Entity>(tx, id).await?;
-    // Bound anew while this waited: what is held is not what binds.
-    if held.as_ref().and_then(|row| row.agreement_id) != binding {
-        return Err(AppError::Stale);
-    }
-    Ok((held, binding))
-}
-
-/// Gives back what was proposed and agreed abroad: seats and quotas are free for others.
-async fn give_back(ctx: &Ctx<'_>, tx: &mut Tx, standing: &Standing) -> Result<(), AppError> {
-    let person = standing.person.id;
-    let today = ctx.now.date();
-    proposals::decline_pending(tx, person, DeclineReason::TrackChanged).await?;
-    if journeys::takes(tx, person, EventKind::Release).await? {
-        let event = Event::Release { reason: "track_changed".into() };
-        journeys::by_system(ctx.state, tx, person, &event, today).await?;
-    }
-    Ok(())
-}
-
-async fn convert_seat(tx: &mut Tx, mut cohort: cohort::Model, to: Track) -> Result<(), AppError> {
-    let version = cohort.version;
-    cohort.seats_undecided -= 1;
-    match to {
-        Track::Away => cohort.seats_away += 1,
-        Track::Home => cohort.seats_home += 1,
-        Track::Undecided => cohort.seats_undecided += 1,
-    }
-    record::update::<cohort::Entity>(tx, cohort, version, &["seats_undecided", "seats_away", "seats_home"]).await?;
-    Ok(())
-}
-
-/// A barrier as the caller is told it.
-fn said(barrier: &Barrier) -> AppError {
-    use crate::error::FieldError;
-    let error = |code, detail: String| FieldError::new("track", code, detail);
-    AppError::Invalid(vec![match barrier {
-        Barrier::PastChoice { state } => {
-            error("track-past", format!("can no longer be chosen: the journey is {state}")).with("state", state)
-        }
-        Barrier::OnHold => error("track-held", "waits for the contingency case, which holds her place meanwhile".into()),
-        Barrier::TooLate { until } => {
-            error("track-late", format!("could be changed until {until} under the agreement")).with("until", until)
-        }
-        Barrier::NoSeat { seats, taken } => error("track-full", format!("has no free seat in the cohort: {taken} of {seats} are taken"))
-            .with("seats", seats)
-            .with("taken", taken),
-        Barrier::Equity { home_needed, home_funded } => {
-            error("track-equity", format!("takes nobody new while {home_funded} of {home_needed} home places are funded (R24)"))
-                .with("needed", home_needed)
-                .with("funded", home_funded)
-        }
-        Barrier::EquityMoney => {
-            error("track-equity-money", "takes nobody new while the home track has not its share of the money (R24)".into())
-        }
-        Barrier::AgreementShut { status } => {
-            error("track-agreement", format!("takes nobody new: the agreement is {status}")).with("status", status)
-        }
-    }])
 }
 
 /// Whether her last word on the track that she has is written down.
@@ -486,10 +291,8 @@ pub async fn any(conn: &impl ConnectionTrait, person: Uuid) -> Result<bool, AppE
     Ok(find.count(conn).await.map_err(StoreError::from)? > 0)
 }
 
-/// Rules that say yes or no to an enrolment.
-pub const ENROLMENT_RULES: [RuleId; 4] = [RuleId::R19, RuleId::R24, RuleId::R27, RuleId::R31];
-
-/// Whether a verdict keeps somebody out: what is not known keeps out as well.
-pub const fn keeps_out(verdict: Outcome) -> bool {
-    matches!(verdict, Outcome::Block | Outcome::Unknown)
+/// Whether an agreement takes people on a day. Whoever is on the way is not asked again.
+fn takes_people(agreement: &agreement::Model, on: NaiveDate) -> bool {
+    use passerelle_domain::people::AgreementStatus::{Active, Amending};
+    [Active, Amending].iter().any(|status| status.as_str() == agreement.status) && agreement.ends_on.is_none_or(|end| on <= end)
 }

@@ -12,15 +12,15 @@ use serde_json::{Value, json};
 
 fn terms(gross: &str) -> Value {
     json!({
-        "occupation": "7411", "site": "Lindau", "duties": "Wiring", "gross": gross, "per": "month", "hours_per_week_centi": 3900,
+        "occupation": "7411", "site": "Lindau", "duties": "Wiring", "gross": gross, "per": "month", "hours_per_week": 39,
         "overtime_percent": 125, "leave_days": 28, "deductions_percent": 0, "insured": true, "notice_days": 28, "return_travel_paid": true,
-        "complaint_body": "Works council", "languages": ["de", "fr"],
+        "complaint_body": "Works council", "languages": "de, fr",
     })
 }
 
-async fn enter(who: &Program, proposal: &str, stage: &str, terms: Value, delivered_on: chrono::NaiveDate) -> crate::support::Answer {
-    let body = json!({ "stage": stage, "terms": terms, "delivered_on": delivered_on });
-    who.post(&format!("/api/v1/proposals/{proposal}/contract"), body).await
+async fn enter(who: &Program, proposal: &str, stage: &str, mut terms: Value, delivered_on: chrono::NaiveDate) -> crate::support::Answer {
+    (terms["stage"], terms["delivered_on"]) = (json!(stage), json!(delivered_on));
+    who.post(&format!("/api/v1/proposals/{proposal}/contract"), terms).await
 }
 
 on_both! {
@@ -34,9 +34,11 @@ on_both! {
         assert_eq!(enter(&p.employer, &p.proposal, "final", terms("EUR 3000"), before(30)).await.refused(), ["stage:contract-order"]);
         assert_eq!(enter(&p.employer, &p.proposal, "attested", terms("EUR 3000"), before(30)).await.status, 403);
         assert_eq!(enter(&p.herself, &p.proposal, "offer", terms("EUR 3000"), before(30)).await.status, 403);
-        let mut open = terms("EUR 3000");
-        open["complaint_body"] = json!(" ");
-        assert_eq!(enter(&p.employer, &p.proposal, "offer", open, before(30)).await.refused(), ["complaint_body:contract-gap"]);
+        let mut open = terms("EUR 0");
+        (open["complaint_body"], open["languages"], open["leave_days"]) = (json!(" "), json!("de, Klingonisch!"), json!(400));
+        let told = enter(&p.employer, &p.proposal, "offer", open, before(30)).await.refused();
+        assert_eq!(told, ["complaint_body:required", "languages:language", "leave_days:range"]);
+        assert_eq!(enter(&p.employer, &p.proposal, "offer", terms("EUR 0"), before(30)).await.refused(), ["gross:contract-gap"]);
         let other = service.organisation("employer", "DE").await;
         let other = service.program(Role::EmployerApprover, Some(other), &[], None).await;
         assert_eq!(enter(&other, &p.proposal, "offer", terms("EUR 3000"), before(30)).await.status, 404);

@@ -255,4 +255,23 @@ on_both! {
         assert_eq!(refused("education_investment", "trainee", "EUR 1").await, ["payer:cost-strict"]);
         assert_eq!(refused("related_cost", "employer", "EUR -1").await, ["amount:negative"]);
     }
+
+    async fn a_match_is_given_back_by_whoever_stays_and_by_nobody_else(on) {
+        let service = Service::start(on).await;
+        let p = crate::journeys::pair(&service).await;
+        let path = format!("/api/v1/trainees/{}/track", p.person);
+        let version = async || p.herself.get(&path).await.json()["version"].as_i64().unwrap();
+        let seat = async || p.employer.get(&format!("/api/v1/needs/{}", p.need)).await.json()["status"].clone();
+        assert_eq!(seat().await, "reserved");
+        for (track, reason, kept) in
+            [("away", "confirmed", true), ("undecided", "family", true), ("undecided", "confirmed", true), ("home", "work_at_home", false)]
+        {
+            let moved = choose(&p.herself, p.person, version().await, json!({ "track": track, "reason": reason })).await;
+            assert_eq!(moved.status, 200, "{track}: {}", moved.text);
+            assert_eq!(moved.json()["moved"]["match_given_back"], !kept, "{track} {reason}");
+            assert_eq!(seat().await, if kept { "reserved" } else { "open" }, "{track} {reason}");
+        }
+        let proposal = p.employer.get(&format!("/api/v1/proposals/{}", p.proposal)).await.json();
+        assert_eq!(proposal["trainee_decision"], "declined", "{proposal}");
+    }
 }

@@ -37,6 +37,7 @@ fn facts(people: usize) -> SeatFacts {
     let ways = DESTINATIONS.iter().enumerate().map(|(at, code)| Way {
         pathway: (*code).to_owned(),
         destination: to(at),
+        occupations: vec![],
         chances: Chances { completion: 0.85, recognition: 0.9, visa: 0.95 },
         lead_days: 150,
     });

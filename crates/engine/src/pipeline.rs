@@ -1,7 +1,7 @@
 //! Who could be at work, and when: people without a match, by occupation, for one destination. Counts and chances, and
 //! nobody in particular.
 
-use crate::seats::{OnTheWay, Way};
+use crate::seats::{OnTheWay, Way, best_way};
 use chrono::{Months, NaiveDate, TimeDelta};
 use passerelle_domain::country::CountryCode;
 use serde::Serialize;
@@ -34,16 +34,15 @@ pub struct Row {
     pub few: bool,
 }
 
-/// The preview for a destination: the way with the best chance counts, and the days that it takes once somebody is trained.
-/// Nothing where no way leads there.
+/// The preview for a destination: for each occupation the way with the best chance counts, and the days that it takes once
+/// somebody is trained. An occupation that no way takes there has no row.
 pub fn preview(people: &[OnTheWay], ways: &[Way], destination: CountryCode, today: NaiveDate) -> Vec<Row> {
-    let best = ways
-        .iter()
-        .filter(|way| way.destination == destination)
-        .max_by(|a, b| a.chances.survival().total_cmp(&b.chances.survival()).then_with(|| b.pathway.cmp(&a.pathway)));
-    let Some(best) = best else { return vec![] };
+    let mut best: BTreeMap<&str, Option<&Way>> = BTreeMap::new();
     let mut counts: BTreeMap<&str, [(u32, f64); HORIZONS.len()]> = BTreeMap::new();
     for person in people.iter().filter(|person| person.destination.is_none_or(|to| to == destination)) {
+        let Some(best) = best.entry(&person.occupation).or_insert_with(|| best_way(ways, destination, &person.occupation)) else {
+            continue;
+        };
         let at_work = person.ready_on.max(today) + TimeDelta::days(best.lead_days.into());
         let sums = counts.entry(&person.occupation).or_default();
         for (months, sum) in HORIZONS.iter().zip(sums) {
@@ -100,6 +99,7 @@ mod tests {
         let way = Way {
             pathway: "P".into(),
             destination: country("DE"),
+            occupations: vec![],
             chances: Chances { completion: 0.9, recognition: 0.8, visa: 1.0 },
             lead_days: 90,
         };
@@ -116,14 +116,16 @@ mod tests {
         // 17 trained, 13.6 expected; with the 14 of August 31, and 13.6 + 14 × 0.72 = 23.68 expected.
         assert_eq!(told, [(0, Some(15), Some(10)), (6, Some(15), Some(10)), (12, Some(30), Some(20)), (24, Some(30), Some(20))]);
         assert!(rows.iter().find(|row| row.occupation == "2221").unwrap().few, "nine people are not told");
-        assert!(preview(&all, &[way], country("FR"), today).is_empty(), "no way leads there");
+        assert!(preview(&all, std::slice::from_ref(&way), country("FR"), today).is_empty(), "no way leads there");
+        let nurses = Way { occupations: vec!["2221".into()], ..way };
+        assert!(preview(&all, &[nurses], country("DE"), today).iter().all(|row| row.occupation == "2221"), "no way takes electricians");
     }
 
     #[test]
     fn whoever_is_ready_now_is_not_lost_where_the_way_is_long() {
         let today: NaiveDate = "2027-01-01".parse().unwrap();
         let chances = Chances { completion: 1.0, recognition: 1.0, visa: 1.0 };
-        let way = Way { pathway: "P".into(), destination: country("DE"), chances, lead_days: 400 };
+        let way = Way { pathway: "P".into(), destination: country("DE"), occupations: vec![], chances, lead_days: 400 };
         let rows = preview(&people(10, "7411", "2026-12-01", Reached::Certified, None), &[way], country("DE"), today);
         assert!(rows[0].by.iter().all(|by| by.people == Some(10)));
     }

@@ -96,9 +96,20 @@ pub struct Intake {
 pub struct Way {
     pub pathway: String,
     pub destination: CountryCode,
+    /// ISCO-08 codes that the pathway takes; empty takes all.
+    pub occupations: Vec<String>,
     pub chances: Chances,
     /// Typical days from the end of training to the first day of work.
     pub lead_days: u32,
+}
+
+/// Of the ways to a destination that take an occupation the one with the best chance, the first by name of equals.
+pub fn best_way<'w>(ways: &'w [Way], destination: CountryCode, occupation: &str) -> Option<&'w Way> {
+    let serves = |way: &&Way| {
+        way.destination == destination && (way.occupations.is_empty() || way.occupations.iter().any(|code| code == occupation))
+    };
+    let order = |a: &&Way, b: &&Way| a.chances.survival().total_cmp(&b.chances.survival()).then_with(|| b.pathway.cmp(&a.pathway));
+    ways.iter().filter(serves).max_by(order)
 }
 
 /// Shares who get through, from 0 to 1.
@@ -142,8 +153,8 @@ pub struct Line {
     pub counted: f64,
     /// Expected to arrive of those in training and beyond.
     pub on_the_way: f64,
-    /// The pathway whose chances are used: of those to the destination the one with the best. Nothing where no
-    /// pathway leads there, and then no seat is asked for.
+    /// The pathway whose chances are used: of those that take the occupation to the destination the one with the best.
+    /// Nothing where none does, and then no seat is asked for.
     pub pathway: Option<String>,
     pub chances: Option<Chances>,
     pub seats: u32,
@@ -187,7 +198,8 @@ pub struct SeatFacts {
 /// When nothing leads to work on that day.
 pub fn way(pack: &CorridorPack, day: NaiveDate) -> Result<Way, RouteError> {
     let (chances, lead_days) = through(&pack.steps, day)?;
-    Ok(Way { pathway: pack.id.to_string(), destination: pack.destination, chances, lead_days })
+    let occupations = pack.occupations.value.isco.iter().map(ToString::to_string).collect();
+    Ok(Way { pathway: pack.id.to_string(), destination: pack.destination, occupations, chances, lead_days })
 }
 
 /// Of the ways that no other beats the one with the best chance, and the days that remain once training is over: what runs
@@ -242,11 +254,7 @@ pub fn plan(facts: &SeatFacts, policy: SeatPolicy) -> SeatPlan {
 
 /// A line with nothing counted yet: its pathway, and when training must begin.
 fn begun(facts: &SeatFacts, demand: &Demand, window: HalfYear) -> Line {
-    let best = facts
-        .ways
-        .iter()
-        .filter(|way| way.destination == demand.destination)
-        .max_by(|a, b| a.chances.survival().total_cmp(&b.chances.survival()).then_with(|| b.pathway.cmp(&a.pathway)));
+    let best = best_way(&facts.ways, demand.destination, &demand.occupation);
     let days = best.zip(facts.training_days.get(&demand.occupation)).map(|(way, training)| i64::from(way.lead_days) + i64::from(*training));
     Line {
         occupation: demand.occupation.clone(),

@@ -2,7 +2,8 @@
 //! against contingencies (R27), a track of her own choosing (R31), and a free seat. Judged by the law
 //! as it is on the day, from what is written down; nobody's word replaces it.
 
-use super::{ENROLMENT_RULES, HOLDS_NO_SEAT, Standing, equity, is_chosen, keeps_out, seats, seen, taken, takes_people};
+use super::seats::{HOLDS_NO_SEAT, hold_cohort, of_track, taken};
+use super::{Standing, equity, is_chosen, seen, takes_people};
 use crate::app::privacy::consents;
 use crate::app::{Ctx, law};
 use crate::error::{AppError, FieldError};
@@ -18,6 +19,14 @@ use passerelle_store::{StoreError, Tx, record};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
+
+/// Rules that say yes or no to an enrolment.
+const RULES: [RuleId; 4] = [RuleId::R19, RuleId::R24, RuleId::R27, RuleId::R31];
+
+/// Whether a verdict keeps somebody out: what is not known keeps out as well.
+const fn keeps_out(verdict: Outcome) -> bool {
+    matches!(verdict, Outcome::Block | Outcome::Unknown)
+}
 
 /// What an enrolment waits for.
 #[derive(Debug, Serialize)]
@@ -61,7 +70,7 @@ async fn judged(state: &AppState, conn: &impl ConnectionTrait, person: trainee::
     let law = law::current(state, conn).await?;
     let mut checks = Vec::new();
     let mut fixes = BTreeMap::new();
-    for id in ENROLMENT_RULES {
+    for id in RULES {
         let Some(rule) = law.catalogue.on(id, on, false) else { continue };
         if id == RuleId::R24 {
             // Who stays at home takes nobody's turn, and an agreement without a share asks for none.
@@ -83,7 +92,7 @@ async fn judged(state: &AppState, conn: &impl ConnectionTrait, person: trainee::
             fixes.insert(id, rule.fix.clone());
         }
     }
-    let free = seats(cohort, standing.track) - taken(conn, cohort.id).await?.get(&standing.track).copied().unwrap_or(0);
+    let free = of_track(cohort, standing.track) - taken(conn, cohort.id).await?.get(&standing.track).copied().unwrap_or(0);
     let seat_free = free > 0;
     let agreement_open = takes_people(agreement, on);
     let open = seat_free && agreement_open && checks.iter().all(|check| !keeps_out(check.verdict));
@@ -116,7 +125,7 @@ async fn consent_facts(conn: &impl ConnectionTrait, person: Uuid) -> Result<Fact
 pub async fn wait_in_line(tx: &Tx, person: Uuid) -> Result<(), AppError> {
     let row = trainee::Entity::find_by_id(person).one(tx.conn()).await.map_err(StoreError::from)?;
     let Some(row) = row else { return Ok(()) };
-    super::hold_cohort(tx, row.cohort_id).await?;
+    hold_cohort(tx, row.cohort_id).await?;
     let now = record::hold::<trainee::Entity>(tx, person).await?;
     if now.is_none_or(|now| now.cohort_id != row.cohort_id) { Err(AppError::Stale) } else { Ok(()) }
 }

@@ -1,7 +1,8 @@
 //! Whether an agreement keeps its balance between the two tracks: over its whole time and over the last
 //! twelve months, in people and in money.
 
-use super::{Barrier, HOLDS_NO_SEAT, seat_of};
+use super::Barrier;
+use super::seats::{HOLDS_NO_SEAT, seat_of};
 use crate::app::{Ctx, journeys, law};
 use crate::error::AppError;
 use crate::state::AppState;
@@ -99,21 +100,30 @@ async fn seats(conn: &impl ConnectionTrait, agreement: Uuid) -> Result<Vec<Seat>
         .column(trainee::Column::Id)
         .filter(trainee::Column::CohortId.in_subquery(cohorts.into_query()))
         .into_query();
-    let rows = journey::Entity::find().filter(journey::Column::TraineeId.in_subquery(ids)).all(conn).await.map_err(StoreError::from)?;
-    let journeys: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let rows: Vec<(Uuid, Uuid, String, NaiveDate)> = journey::Entity::find()
+        .select_only()
+        .columns([journey::Column::TraineeId, journey::Column::Id, journey::Column::State, journey::Column::BegunOn])
+        .filter(journey::Column::TraineeId.in_subquery(ids.clone()))
+        .into_tuple()
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let on_hold = journeys::held_from(conn, ids).await?;
+    let journeys: Vec<Uuid> = rows.iter().map(|(_, journey, _, _)| *journey).collect();
     let departed = reached(conn, &journeys, JourneyState::Departed).await?;
-    let by_person: BTreeMap<Uuid, journey::Model> = rows.into_iter().map(|row| (row.trainee_id, row)).collect();
+    let by_person: BTreeMap<Uuid, (Uuid, String, NaiveDate)> =
+        rows.into_iter().map(|(person, journey, state, begun_on)| (person, (journey, state, begun_on))).collect();
     let mut seats = Vec::with_capacity(people.len());
     for (person, cohort, track) in people {
-        let (Some(row), Some(cohort)) = (by_person.get(&person), cohort) else { continue };
-        let (Ok(track), Ok(state)) = (Track::parse(&track), JourneyState::parse(&row.state)) else { continue };
-        let gate = if state == JourneyState::OnHold { journeys::gate_of(row)? } else { state };
+        let (Some((journey, state, begun_on)), Some(cohort)) = (by_person.get(&person), cohort) else { continue };
+        let (Ok(track), Ok(known)) = (Track::parse(&track), JourneyState::parse(state)) else { continue };
+        let gate = on_hold.get(&person).copied().unwrap_or(known);
         // Who was here before the service was has no event of leaving: her state says so.
-        let left_on = departed.get(&row.id).copied().or_else(|| LEFT.contains(&gate).then_some(row.begun_on));
+        let left_on = departed.get(journey).copied().or_else(|| LEFT.contains(&gate).then_some(*begun_on));
         if left_on.is_none() && HOLDS_NO_SEAT.contains(&gate) {
             continue;
         }
-        seats.push(Seat { person, journey: row.id, cohort, track: seat_of(track, &row.state), left_on, begun_on: row.begun_on });
+        seats.push(Seat { person, journey: *journey, cohort, track: seat_of(track, known), left_on, begun_on: *begun_on });
     }
     Ok(seats)
 }

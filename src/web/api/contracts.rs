@@ -16,7 +16,8 @@ pub async fn show(who: SignedIn, PathId(id): PathId) -> Answer {
 /// `POST /api/v1/proposals/{id}/contract`
 pub async fn enter(who: SignedIn, PathId(id): PathId, body: web::Bytes) -> Answer {
     permit(&who.actor, Action::Read, Subject::Proposal)?;
-    contracts::enter(&who.ctx(), id, &typed(&body)?).await?;
+    let sent: serde_json::Map<String, serde_json::Value> = typed(&body)?;
+    contracts::enter(&who.ctx(), id, &contracts::Enter::read(&sent)?).await?;
     Ok(HttpResponse::Ok().json(contracts::of(&who.ctx(), id).await?))
 }
 

@@ -38,6 +38,6 @@ pub async fn plan(who: SignedIn, Params(params): Params) -> Answer {
 /// `GET /api/v1/pipeline?destination=`
 pub async fn pipeline(who: SignedIn, Params(params): Params) -> Answer {
     permit(&who.actor, Action::List, Subject::Need)?;
-    let destination = crate::web::ui::pipeline::destination(&params)?;
+    let destination = pipeline::destination(params.get("destination"))?;
     Ok(HttpResponse::Ok().json(pipeline::of(&who.ctx(), destination).await?))
 }

@@ -2,21 +2,18 @@
 
 use super::cells::{choices, word_key};
 use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable};
+use super::records::to_document;
 use super::sent::Sent;
 use super::shell::Page;
 use super::{Answer, see};
-use crate::app::contracts::{self, Contract, Enter, Shown};
-use crate::error::{AppError, FieldError};
+use crate::app::contracts::{self, Contract, Enter, FIELDS, Shown};
+use crate::error::FieldError;
 use crate::formats;
 use crate::i18n::Locale;
 use crate::web::extract::PathId;
 use passerelle_domain::access::{Action, Subject, permit};
-use passerelle_domain::contract::{Effect, Stage, Terms};
+use passerelle_domain::contract::{Effect, Terms};
 use passerelle_domain::corridor::WagePeriod;
-use passerelle_domain::language::LanguageTag;
-use passerelle_domain::money::Money;
-use passerelle_domain::occupation::IscoCode;
-use passerelle_domain::parse::ParseError;
 use uuid::Uuid;
 
 /// `GET /ui/proposals/{id}/contract`
@@ -29,12 +26,13 @@ pub async fn show(page: Page, PathId(id): PathId) -> Answer {
 pub async fn enter(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     permit(&page.actor, Action::Read, Subject::Proposal)?;
     sent.guard(&page)?;
-    let done = match read(page.locale, &sent) {
-        Ok(enter) => contracts::enter(&page.ctx(), id, &enter).await.map(|_| ()),
-        Err(errors) => Err(AppError::Invalid(errors)),
+    let document = to_document(FIELDS, &sent.joined(), page.locale);
+    let done = match Enter::read(&document) {
+        Ok(enter) => contracts::enter(&page.ctx(), id, &enter).await,
+        Err(refused) => Err(refused),
     };
     match done {
-        Ok(()) => Ok(see(format!("/ui/proposals/{id}/contract?notice=saved"))),
+        Ok(_) => Ok(see(format!("/ui/proposals/{id}/contract?notice=saved"))),
         Err(refused) => shown(&page, id, &mendable(refused)?, &sent).await,
     }
 }
@@ -47,70 +45,6 @@ pub async fn agree(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     Ok(see(format!("/ui/proposals/{id}/contract?notice=saved")))
 }
 
-/// What was typed, with all that is wrong.
-fn read(t: Locale, sent: &Sent) -> Result<Enter, Vec<FieldError>> {
-    let mut errors = Vec::new();
-    fn noted<T>(errors: &mut Vec<FieldError>, field: &str, read: Result<T, ParseError>) -> Option<T> {
-        read.map_err(|error| errors.push(FieldError::of(field, &error))).ok()
-    }
-    let money = |text: &str| Money::parse(&formats::read_money(t, text));
-    let stage = noted(&mut errors, "stage", Stage::parse(sent.get("stage")));
-    let occupation = noted(&mut errors, "occupation", IscoCode::parse(sent.get("occupation")));
-    let gross = noted(&mut errors, "gross", money(sent.get("gross")));
-    let per = noted(&mut errors, "per", WagePeriod::parse(sent.get("per")));
-    let housing = match sent.some("housing") {
-        Some(text) => noted(&mut errors, "housing", money(&text)).map(Some),
-        None => Some(None),
-    };
-    let mut languages = Vec::new();
-    for text in sent.get("languages").split([',', ' ']).filter(|text| !text.is_empty()) {
-        languages.extend(noted(&mut errors, "languages", LanguageTag::parse(text)));
-    }
-    let mut number = |name: &str| match sent.number(name).and_then(|number| u32::try_from(number).ok()) {
-        Some(number) => number,
-        None => {
-            errors.push(FieldError::new(name, "number", "is not a whole number"));
-            0
-        }
-    };
-    let (overtime_percent, leave_days) = (number("overtime_percent"), number("leave_days"));
-    let (deductions_percent, notice_days) = (number("deductions_percent"), number("notice_days"));
-    let duration_months = sent.some("duration_months").map(|_| number("duration_months"));
-    let hours = formats::latin_digits(sent.get("hours_per_week")).replace(',', ".").parse::<f64>();
-    let hours = match hours {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within a week")]
-        Ok(hours) if (0.0..=168.0).contains(&hours) => (hours * 100.0).round() as u32,
-        _ => {
-            errors.push(FieldError::new("hours_per_week", "number", "is not a number of hours"));
-            0
-        }
-    };
-    let (Some(stage), Some(occupation), Some(gross), Some(per), Some(housing), true) =
-        (stage, occupation, gross, per, housing, errors.is_empty())
-    else {
-        return Err(errors);
-    };
-    let terms = Terms {
-        occupation,
-        site: sent.get("site").trim().into(),
-        duties: sent.get("duties").trim().into(),
-        gross,
-        per,
-        hours_per_week_centi: hours,
-        overtime_percent,
-        leave_days,
-        deductions_percent,
-        housing,
-        insured: sent.get("insured") == "true",
-        duration_months,
-        notice_days,
-        return_travel_paid: sent.get("return_travel_paid") == "true",
-        complaint_body: sent.get("complaint_body").trim().into(),
-        languages,
-    };
-    Ok(Enter { stage, terms, delivered_on: sent.date("delivered_on") })
-}
-
 /// The terms of a version by their fields, as people read them.
 fn told(t: Locale, terms: &Terms) -> Vec<(&'static str, String)> {
     let yes = |flag: bool| t.get(if flag { "answer-yes" } else { "answer-no" });
@@ -120,7 +54,7 @@ fn told(t: Locale, terms: &Terms) -> Vec<(&'static str, String)> {
         ("site", terms.site.clone()),
         ("duties", terms.duties.clone()),
         ("gross", format!("{} · {}", formats::money(t, terms.gross), t.get(&word_key("wage-period", terms.per.as_str())))),
-        ("hours_per_week", format!("{}.{:02}", terms.hours_per_week_centi / 100, terms.hours_per_week_centi % 100)),
+        ("hours_per_week", formats::hundredths(t, terms.hours_per_week_centi.into())),
         ("overtime_percent", number(terms.overtime_percent)),
         ("leave_days", number(terms.leave_days)),
         ("deductions_percent", number(terms.deductions_percent)),

@@ -3,6 +3,7 @@
 use super::Answer;
 use super::cells::word_key;
 use super::charts;
+use super::figures::{Given, at_fields};
 use super::parts::{Cell, Input, Part, Question, Sheet, Table};
 use super::shell::Page;
 use crate::app::finance;
@@ -10,37 +11,34 @@ use crate::error::{AppError, FieldError};
 use crate::formats;
 use crate::i18n::Locale;
 use crate::web::extract::Params;
-use crate::web::problem::field_message;
 use passerelle_domain::finance::roi::{Alternative, Cost, Estimate, Item, Otherwise, Sheet as Reckoned};
-use passerelle_domain::money::{Currency, Money};
+use passerelle_domain::money::Money;
 
-type Given<'a> = &'a dyn Fn(&str) -> Option<String>;
+/// Months that are looked at where nobody says otherwise: four years.
+const MONTHS: u32 = 48;
 
 /// `GET /ui/roi`: the figures stand in the address, so that a sheet can be shared; nothing is kept.
 pub async fn roi(page: Page, Params(asked): Params) -> Answer {
     let t = page.locale;
-    let given = |name: &str| asked.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-    let mut form = Question { action: "/ui/roi".into(), inputs: inputs(t, &given), submit: t.get("roi-reckon") };
+    let given = Given::new(t, &asked);
+    let mut form = Question { action: "/ui/roi".into(), inputs: inputs(given), submit: t.get("roi-reckon") };
     let sheet = Sheet::new(page.shell("roi-title")).lead(t.get("roi-lead"));
-    if given("value").is_none() {
+    if given.some("value").is_none() {
         return sheet.part(Part::Question(Box::new(form))).answer();
     }
-    match reckoned(t, &given) {
-        Ok(reckoned) => shown(sheet, t, &reckoned).part(Part::Question(Box::new(form))).answer(),
-        Err(AppError::Invalid(errors)) => {
-            for error in errors {
-                let said = field_message(t, &error);
-                form.inputs.iter_mut().filter(|input| input.name == error.field).for_each(|input| input.error = Some(said.clone()));
-            }
-            sheet.part(Part::Question(Box::new(form))).answer()
+    let sheet = match reckoned(given) {
+        Ok(reckoned) => shown(sheet, t, &reckoned),
+        Err(refused) => {
+            at_fields(t, &mut form, refused)?;
+            sheet
         }
-        Err(other) => Err(other),
-    }
+    };
+    sheet.part(Part::Question(Box::new(form))).answer()
 }
 
 /// The sheet, or what is wrong by the names that the fields have on the page.
-fn reckoned(t: Locale, given: Given<'_>) -> Result<Reckoned, AppError> {
-    let asked = estimate(t, given)?;
+fn reckoned(given: Given<'_>) -> Result<Reckoned, AppError> {
+    let asked = estimate(given)?;
     finance::roi(&asked).map_err(|refused| {
         let AppError::Invalid(mut errors) = refused else { return refused };
         for error in &mut errors {
@@ -55,17 +53,16 @@ fn reckoned(t: Locale, given: Given<'_>) -> Result<Reckoned, AppError> {
     })
 }
 
-fn inputs(t: Locale, given: Given<'_>) -> Vec<Input> {
-    let field = |name: &str, label: String, otherwise: &str| {
-        Input::new("text", name, label).value(given(name).unwrap_or_else(|| otherwise.to_owned()))
-    };
+fn inputs(given: Given<'_>) -> Vec<Input> {
+    let t = given.locale();
+    let field = |name: &str, label: String, otherwise: &str| given.field(name, label, otherwise);
     let mut inputs = vec![
         field("currency", t.get("roi-currency"), "EUR").required(),
         field("value", t.get("roi-value"), "").hint(t.get("roi-value-hint")).required(),
         field("wage", t.get("roi-wage"), "").hint(t.get("roi-wage-hint")).required(),
         field("attrition", t.get("roi-attrition"), "1"),
         field("discount", t.get("roi-discount"), "0.4"),
-        field("months", t.get("roi-months"), "48"),
+        field("months", t.get("roi-months"), &MONTHS.to_string()),
     ];
     inputs.extend(Cost::ALL.iter().map(|cost| field(cost.as_str(), t.get(&word_key("roi-cost", cost.as_str())), "")));
     let options = Otherwise::ALL.iter().map(|word| (word.to_string(), t.get(&word_key("roi-otherwise", word.as_str()))));
@@ -73,7 +70,7 @@ fn inputs(t: Locale, given: Given<'_>) -> Vec<Input> {
     inputs.push(
         Input::new("select", "otherwise", t.get("roi-otherwise"))
             .options(std::iter::once(nothing).chain(options).collect())
-            .value(given("otherwise").unwrap_or_default()),
+            .value(given.some("otherwise").unwrap_or_default()),
     );
     for name in ["value", "wage", "attrition", "upfront"] {
         let label = format!("{}: {}", t.get("roi-otherwise"), t.get(&format!("roi-{name}")));
@@ -83,41 +80,28 @@ fn inputs(t: Locale, given: Given<'_>) -> Vec<Input> {
 }
 
 /// The sheet that the fields describe.
-fn estimate(t: Locale, given: Given<'_>) -> Result<Estimate, AppError> {
-    let refused = |name: &str, error: &passerelle_domain::parse::ParseError| AppError::Invalid(vec![FieldError::of(name, error)]);
-    let code = given("currency").unwrap_or_else(|| "EUR".into()).to_uppercase();
-    let currency = Currency::parse(&code).map_err(|error| refused("currency", &error))?;
-    let amount = |name: &str| -> Result<Money, AppError> {
-        let text = given(name).ok_or_else(|| AppError::invalid(name, "required", "is needed"))?;
-        Money::parse(&formats::read_money(t, &format!("{text} {currency}"))).map_err(|error| refused(name, &error))
-    };
-    let percent = |name: &str, otherwise: &str| -> Result<f64, AppError> {
-        let text = given(name).unwrap_or_else(|| otherwise.to_owned());
-        let number: f64 =
-            formats::latin_digits(&text).replace(',', ".").parse().map_err(|_| AppError::invalid(name, "number", "must be a number"))?;
-        Ok(number / 100.0)
-    };
-    let months = given("months").unwrap_or_else(|| "48".into());
+fn estimate(given: Given<'_>) -> Result<Estimate, AppError> {
+    let percent = |name: &str, otherwise: f64| given.decimal(name, otherwise).map(|number| number / 100.0);
     let mut upfront = Vec::new();
-    for cost in Cost::ALL.iter().filter(|cost| given(cost.as_str()).is_some()) {
-        upfront.push(Item { cost: *cost, amount: amount(cost.as_str())? });
+    for cost in Cost::ALL.iter().filter(|cost| given.some(cost.as_str()).is_some()) {
+        upfront.push(Item { cost: *cost, amount: given.needed(cost.as_str())? });
     }
     let mut alternatives = Vec::new();
-    if let Some(word) = given("otherwise") {
+    if let Some(word) = given.some("otherwise") {
         alternatives.push(Alternative {
-            otherwise: Otherwise::parse(&word).map_err(|error| refused("otherwise", &error))?,
-            value: amount("other_value")?,
-            wage: amount("other_wage")?,
-            attrition: percent("other_attrition", "0")?,
-            upfront: if given("other_upfront").is_some() { amount("other_upfront")? } else { Money::new(0, currency) },
+            otherwise: Otherwise::parse(&word).map_err(|error| AppError::Invalid(vec![FieldError::of("otherwise", &error)]))?,
+            value: given.needed("other_value")?,
+            wage: given.needed("other_wage")?,
+            attrition: percent("other_attrition", 0.0)?,
+            upfront: given.money("other_upfront")?.unwrap_or(Money::new(0, given.currency()?)),
         });
     }
     Ok(Estimate {
-        value: amount("value")?,
-        wage: amount("wage")?,
-        attrition: percent("attrition", "1")?,
-        discount: percent("discount", "0.4")?,
-        months: formats::latin_digits(&months).parse().map_err(|_| AppError::invalid("months", "number", "must be a whole number"))?,
+        value: given.needed("value")?,
+        wage: given.needed("wage")?,
+        attrition: percent("attrition", 1.0)?,
+        discount: percent("discount", 0.4)?,
+        months: if given.some("months").is_some() { given.whole("months")? } else { MONTHS },
         upfront,
         alternatives,
     })

@@ -11,19 +11,7 @@ use crate::i18n::Locale;
 use crate::web::csv_export;
 use crate::web::extract::Params;
 use crate::web::problem::field_message;
-use passerelle_domain::country::CountryCode;
 use passerelle_engine::pipeline::{HORIZONS, Row};
-use std::collections::BTreeMap;
-
-/// The destination that is asked for.
-///
-/// # Errors
-/// When it is no country.
-pub fn destination(params: &BTreeMap<String, String>) -> Result<Option<CountryCode>, AppError> {
-    let asked = params.get("destination").map(|text| text.trim().to_uppercase()).filter(|text| !text.is_empty());
-    let parse = |code: String| CountryCode::parse(&code).map_err(|_| AppError::invalid("destination", "country", "is no country"));
-    asked.map(parse).transpose()
-}
 
 fn columns(t: Locale) -> Vec<String> {
     let horizons = HORIZONS.iter().map(|months| match months {
@@ -49,7 +37,7 @@ fn cells(t: Locale, row: &Row) -> Vec<Cell> {
 /// `GET /ui/pipeline`
 pub async fn show(page: Page, Params(params): Params) -> Answer {
     let t = page.locale;
-    let (asked, refused) = match destination(&params) {
+    let (asked, refused) = match pipeline::destination(params.get("destination")) {
         Ok(asked) => (asked, None),
         Err(AppError::Invalid(errors)) => (None, errors.first().map(|error| field_message(t, error))),
         Err(other) => return Err(other),
@@ -88,7 +76,7 @@ fn picture(t: Locale, made: &Pipeline) -> Option<Part> {
 /// `GET /ui/pipeline.csv`
 pub async fn file(page: Page, Params(params): Params) -> Answer {
     let t = page.locale;
-    let made = pipeline::of(&page.ctx(), destination(&params)?).await?;
+    let made = pipeline::of(&page.ctx(), pipeline::destination(params.get("destination"))?).await?;
     let rows: Vec<Vec<String>> = made.rows.iter().map(|row| cells(t, row).into_iter().map(|cell| cell.text).collect()).collect();
     csv_export::table("pipeline", &columns(t), &rows)
 }

@@ -2,6 +2,7 @@
 
 use super::Answer;
 use super::cells::{choices, word_key};
+use super::figures::{Given, at_fields};
 use super::parts::{Cell, Input, Part, Question, Sheet, Table};
 use super::shell::Page;
 use crate::app::finance;
@@ -9,86 +10,27 @@ use crate::error::{AppError, FieldError};
 use crate::formats;
 use crate::i18n::Locale;
 use crate::web::extract::Params;
-use crate::web::problem::field_message;
 use passerelle_domain::contingency::CAUSES;
 use passerelle_domain::corridor::CostClass;
 use passerelle_domain::country::CountryCode;
 use passerelle_domain::finance::{reserve as reserves, settlement as settlements, worker as workers};
-use passerelle_domain::money::{Currency, Money};
+use passerelle_domain::money::Money;
 use std::collections::BTreeMap;
 
 /// Costs that the page of a settlement has room for; the API takes more.
 const COSTS: usize = 6;
 
-/// What was typed into a form, by the names of its fields.
-struct Given<'a> {
-    t: Locale,
-    asked: &'a BTreeMap<String, String>,
-}
-
-impl Given<'_> {
-    fn some(&self, name: &str) -> Option<String> {
-        self.asked.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
-    }
-
-    fn currency(&self) -> Result<Currency, AppError> {
-        let code = self.some("currency").unwrap_or_else(|| "EUR".into()).to_uppercase();
-        Currency::parse(&code).map_err(|error| AppError::Invalid(vec![FieldError::of("currency", &error)]))
-    }
-
-    fn money(&self, name: &str) -> Result<Option<Money>, AppError> {
-        let Some(text) = self.some(name) else { return Ok(None) };
-        let currency = self.currency()?;
-        let read = Money::parse(&formats::read_money(self.t, &format!("{text} {currency}")));
-        read.map(Some).map_err(|error| AppError::Invalid(vec![FieldError::of(name, &error)]))
-    }
-
-    fn needed(&self, name: &str) -> Result<Money, AppError> {
-        self.money(name)?.ok_or_else(|| AppError::invalid(name, "required", "is needed"))
-    }
-
-    fn decimal(&self, name: &str, otherwise: f64) -> Result<f64, AppError> {
-        let Some(text) = self.some(name) else { return Ok(otherwise) };
-        formats::latin_digits(&text).replace(',', ".").parse().map_err(|_| AppError::invalid(name, "number", "must be a number"))
-    }
-
-    fn whole(&self, name: &str) -> Result<u32, AppError> {
-        let Some(text) = self.some(name) else { return Ok(0) };
-        formats::latin_digits(&text).parse().map_err(|_| AppError::invalid(name, "number", "must be a whole number"))
-    }
-
-    fn field(&self, name: &str, label: String, otherwise: &str) -> Input {
-        Input::new("text", name, label).value(self.some(name).unwrap_or_else(|| otherwise.to_owned()))
-    }
-}
-
-/// Puts what was refused at its field; anything else is the caller's to know.
-fn at_fields(t: Locale, form: &mut Question, refused: AppError) -> Result<(), AppError> {
-    let AppError::Invalid(errors) = refused else { return Err(refused) };
-    for error in errors {
-        let said = field_message(t, &error);
-        // What is refused of an item is said at the field that it was typed into.
-        let path: Vec<&str> = error.field.split('.').collect();
-        let name = match path.as_slice() {
-            ["items" | "groups" | "periods", at, member] => format!("{member}_{at}"),
-            _ => error.field.clone(),
-        };
-        let known = form.inputs.iter().position(|input| input.name == name).unwrap_or(0);
-        if let Some(input) = form.inputs.get_mut(known) {
-            input.error = Some(said);
-        }
-    }
-    Ok(())
-}
-
-fn percent(t: Locale, value: f64) -> Cell {
-    Cell::number(format!("{} %", formats::latin_digits(&format!("{value:.1}")).replace('.', if t.code() == "en" { "." } else { "," })))
+/// A number with two decimals at most.
+fn decimal(t: Locale, value: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "months and percent of what people type")]
+    let centi = (value * 100.0).round() as i64;
+    formats::hundredths(t, centi)
 }
 
 /// `GET /ui/settlement`
 pub async fn settlement(page: Page, Params(asked): Params) -> Answer {
     let t = page.locale;
-    let given = Given { t, asked: &asked };
+    let given = Given::new(t, &asked);
     let causes =
         CAUSES.iter().map(|cause| (cause.code.to_owned(), t.get(&format!("cause-{}", cause.code.to_lowercase().replace(['.', '_'], "-")))));
     let mut inputs = vec![
@@ -195,7 +137,7 @@ fn settled_parts(t: Locale, sheet: Sheet, settled: &settlements::Settlement) -> 
 /// `GET /ui/reserve`
 pub async fn reserve(page: Page, Params(asked): Params) -> Answer {
     let t = page.locale;
-    let given = Given { t, asked: &asked };
+    let given = Given::new(t, &asked);
     let inputs = vec![
         given.field("currency", t.get("roi-currency"), "EUR").required(),
         given.field("places_0", t.get("reserve-places"), "100").required(),
@@ -255,7 +197,7 @@ pub async fn reserve(page: Page, Params(asked): Params) -> Answer {
 /// `GET /ui/worker-costs`: what the job cost, what sending money costs, and what insured months add up to.
 pub async fn worker(page: Page, Params(asked): Params) -> Answer {
     let t = page.locale;
-    let given = Given { t, asked: &asked };
+    let given = Given::new(t, &asked);
     let mut sheet = Sheet::new(page.shell("worker-title")).lead(t.get("worker-lead"));
     for (of, form, done) in [job(&given), sending(&given), pension(&given)] {
         let mut form = form;
@@ -274,7 +216,7 @@ pub async fn worker(page: Page, Params(asked): Params) -> Answer {
 type Reckoned = (&'static str, Question, Option<Result<Vec<(String, Cell)>, AppError>>);
 
 fn job(given: &Given<'_>) -> Reckoned {
-    let t = given.t;
+    let t = given.locale();
     let inputs = vec![
         given.field("currency", t.get("roi-currency"), "EUR").required(),
         given.field("paid_0", t.get("worker-paid"), "").required(),
@@ -287,7 +229,7 @@ fn job(given: &Given<'_>) -> Reckoned {
         let owed =
             if told.strict_blocks { Cell::tag(t.get("worker-owed"), "block") } else { Cell::tag(t.get("worker-nothing-owed"), "pass") };
         Ok(vec![
-            (t.get("worker-months"), Cell::number(format!("{:.2}", told.months))),
+            (t.get("worker-months"), Cell::number(decimal(t, told.months))),
             (t.get("worker-refund-due"), Cell::number(formats::money(t, told.owed_to_worker))),
             (t.get("field-status"), owed),
         ])
@@ -297,7 +239,7 @@ fn job(given: &Given<'_>) -> Reckoned {
 }
 
 fn sending(given: &Given<'_>) -> Reckoned {
-    let t = given.t;
+    let t = given.locale();
     let inputs = vec![
         given.field("currency", t.get("roi-currency"), "USD").required(),
         given.field("amount", t.get("worker-amount"), "200").required(),
@@ -329,7 +271,7 @@ fn sending(given: &Given<'_>) -> Reckoned {
         Ok(vec![
             (t.get("worker-cost"), Cell::number(formats::money(t, told.cost))),
             (t.get("worker-hidden"), Cell::number(formats::money(t, told.margin))),
-            (t.get("worker-percent"), percent(t, told.percent)),
+            (t.get("worker-percent"), Cell::number(format!("{}\u{a0}%", decimal(t, told.percent)))),
             (t.get("field-status"), Cell::tag(t.get(key), kind)),
         ])
     };
@@ -338,7 +280,7 @@ fn sending(given: &Given<'_>) -> Reckoned {
 }
 
 fn pension(given: &Given<'_>) -> Reckoned {
-    let t = given.t;
+    let t = given.locale();
     let mut inputs = vec![given.field("qualifying_months", t.get("worker-qualifying"), "60").required()];
     for at in 0..2 {
         inputs.push(given.field(&format!("country_{at}"), t.get("field-country"), "").hint(t.get("hint-kind-country")).required());

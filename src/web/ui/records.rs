@@ -4,7 +4,7 @@ mod form;
 mod list;
 mod show;
 
-pub use form::{create, delete, edit_form, keep_draft, new_form, reference_options, update};
+pub use form::{create, delete, edit_form, keep_draft, new_form, reference_options, to_document, update};
 pub use list::{columns_of, list};
 pub use show::show;
 

@@ -249,6 +249,9 @@ fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
     }
     if ctx.actor.trainee.is_none() {
         add("/ui/roi".into(), t.get("roi-title"));
+    }
+    // Who plans for failing departures is whoever reads agreements.
+    if permit(ctx.actor, Action::List, Subject::Agreement).is_ok() {
         add("/ui/settlement".into(), t.get("settlement-title"));
         add("/ui/reserve".into(), t.get("reserve-title"));
     }

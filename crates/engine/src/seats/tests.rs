@@ -18,6 +18,7 @@ fn facts() -> SeatFacts {
         ways: vec![Way {
             pathway: "DE-NURSE".into(),
             destination: de(),
+            occupations: vec![],
             chances: Chances { completion: 0.8, recognition: 0.9, visa: 0.95 },
             lead_days: 180,
         }],
@@ -54,6 +55,17 @@ fn who_is_on_the_way_is_taken_off_by_what_lies_behind_her() {
     let line = &plan(&facts, PLEDGED_ONLY).lines[0];
     assert!((line.on_the_way - (0.95 + 0.9 * 0.95 + 0.684)).abs() < 1e-9, "{line:?}");
     assert_eq!(line.seats, 11, "(10 − 2.489) / 0.684 = 10.98");
+}
+
+#[test]
+fn a_pathway_counts_for_the_occupations_that_it_takes() {
+    let mut facts = SeatFacts { demand: vec![demand("2028-09-01", 40, true)], ..facts() };
+    let better = Chances { completion: 1.0, recognition: 1.0, visa: 1.0 };
+    facts.ways.push(Way { pathway: "DE-TRADES".into(), occupations: vec!["7411".into()], chances: better, ..facts.ways[0].clone() });
+    assert_eq!(plan(&facts, PLEDGED_ONLY).lines[0].pathway.as_deref(), Some("DE-NURSE"), "nurses do not go as electricians");
+    facts.ways.remove(0);
+    let line = &plan(&facts, PLEDGED_ONLY).lines[0];
+    assert_eq!((line.pathway.as_deref(), line.seats), (None, 0));
 }
 
 #[test]

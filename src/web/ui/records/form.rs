@@ -231,7 +231,7 @@ pub async fn create(resource: &'static dyn Resource, page: Page, sent: Sent) -> 
     if let Some(answer) = aside(&page, resource, &values, None).await? {
         return Ok(answer);
     }
-    match resource.create(&page.ctx(), &to_document(resource, &values, page.locale)).await {
+    match resource.create(&page.ctx(), &to_document(resource.fields(), &values, page.locale)).await {
         Ok(document) => {
             drafts::discard(&page.ctx(), resource.name()).await?;
             Ok(see(format!("/ui/{}/{}?notice=created", resource.name(), document.id)))
@@ -263,7 +263,7 @@ pub async fn update(resource: &'static dyn Resource, page: Page, PathId(id): Pat
     if let Some(answer) = aside(&page, resource, &values, Some(id)).await? {
         return Ok(answer);
     }
-    match resource.update(&page.ctx(), id, version, &to_document(resource, &values, page.locale)).await {
+    match resource.update(&page.ctx(), id, version, &to_document(resource.fields(), &values, page.locale)).await {
         Ok(_) => Ok(see(format!("/ui/{}/{id}?notice=saved", resource.name()))),
         Err(error) => refill(&page, resource, values, Some(id), Some(version), error).await,
     }
@@ -299,9 +299,9 @@ async fn withheld(page: &Page, resource: &'static dyn Resource, id: Option<Uuid>
 }
 
 /// What a browser sends, in the form that the API takes: numbers as numbers, ticks as flags.
-fn to_document(resource: &dyn Resource, sent: &BTreeMap<String, String>, t: Locale) -> Map<String, Value> {
+pub fn to_document(fields: &[Field], sent: &BTreeMap<String, String>, t: Locale) -> Map<String, Value> {
     let mut document = Map::new();
-    for field in resource.fields().iter().filter(|field| field.is_written()) {
+    for field in fields.iter().filter(|field| field.is_written()) {
         let text = sent.get(field.name).map(|text| text.trim()).unwrap_or_default();
         let value = match field.kind {
             Kind::Flag if !sent.contains_key(field.name) => continue,
