@@ -45,6 +45,10 @@ impl<'a> Given<'a> {
     pub fn money(&self, name: &str) -> Result<Option<Money>, AppError> {
         let Some(text) = self.some(name) else { return Ok(None) };
         let currency = self.currency()?;
+        // Without a figure it is no amount: that a currency is missing would be the wrong thing to say.
+        if !text.chars().any(char::is_numeric) {
+            return Err(AppError::invalid(name, "number", "must be a number"));
+        }
         let read = Money::parse(&formats::read_money(self.t, &format!("{text} {currency}")));
         read.map(Some).map_err(|error| AppError::Invalid(vec![FieldError::of(name, &error)]))
     }
