@@ -14,6 +14,7 @@
 //! Labels: a unit runs to whoever offers most, and whoever has passed it on offers less from then on.
 //! `label(role) + weight` is what a role offers a trainee; a role's label falls as more is bid for it.
 
+mod insert;
 mod prices;
 mod warm;
 
@@ -110,17 +111,23 @@ pub fn prices_of(problem: &Problem, matching: &Matching, passes: usize) -> Optio
     flow.prices(passes)
 }
 
-/// The matching of most worth, found from that of before and its prices.
+/// Visits a node, on average, before a matching is taken for too far from the best to be mended person by person.
+pub(super) const VISITS: usize = 8;
+
+/// The matching of most worth, found from one that is near it and prices that nearly prove it: those who `had` a place
+/// and have none are put back one by one, and where that takes more than so many visits a node, costs are scaled.
 ///
 /// # Errors
-/// When the minimums cannot be met, or `before` or `prices` are of another problem.
+/// When the minimums cannot be met, or the matching or the prices are of another problem.
 pub(super) fn from_before(
     problem: &Problem,
     worth: Vec<u32>,
-    before: &Matching,
-    prices: &Prices,
+    had: &Matching,
+    near: &Solution,
     threads: usize,
+    visits: usize,
 ) -> Result<Solution, Unsolved> {
+    let Solution { matching: before, prices } = near;
     let fits = (before.len(), prices.role.len(), prices.trainee_group.len(), prices.role_group.len())
         == (problem.trainees(), problem.roles(), problem.trainee_groups.len(), problem.role_groups.len());
     if !fits {
@@ -133,6 +140,9 @@ pub(super) fn from_before(
     }
     let mut flow = Flow::new(problem, worth);
     flow.take_up(before, prices);
+    if let Some(prices) = flow.put_back(had, prices, visits) {
+        return Ok(Solution { matching: flow.matched, prices });
+    }
     flow.error = flow.first_error();
     flow.fall = i64::MAX;
     loop {

@@ -6,7 +6,9 @@
 //! moved for a better score (the bonus for staying is more than twice the greatest weight), and whoever
 //! never had a place takes what is left. Minimums are waived: they may have become impossible.
 
-use super::optimal::{Prices, Solution, Unsolved, from_before, of_most_worth};
+mod around;
+
+use super::optimal::{Prices, Solution, Unsolved, VISITS, from_before, of_most_worth};
 use super::problem::{Forest, Matching, NONE, Problem};
 use super::verify::Violation;
 
@@ -40,6 +42,10 @@ pub struct Moves {
 /// # Errors
 /// When the problem has no weights, or `before` is no matching of its trainees.
 pub fn solve(problem: &Problem, before: &Matching, prices: Option<&Prices>, threads: usize) -> Result<Solution, Unsolved> {
+    mended(problem, before, prices, threads, VISITS)
+}
+
+fn mended(problem: &Problem, before: &Matching, prices: Option<&Prices>, threads: usize, visits: usize) -> Result<Solution, Unsolved> {
     if problem.weight.len() != problem.pairs.len() {
         return Err(Unsolved::NoWeights);
     }
@@ -48,7 +54,10 @@ pub fn solve(problem: &Problem, before: &Matching, prices: Option<&Prices>, thre
     }
     let all = worths(problem, before, threads);
     match prices {
-        Some(prices) => from_before(problem, all, before, prices, threads),
+        Some(prices) => {
+            let near = around::solve(problem, &all, before, prices)?;
+            from_before(problem, all, before, &near, threads, visits)
+        }
         None => of_most_worth(problem, all),
     }
 }

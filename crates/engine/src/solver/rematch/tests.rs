@@ -69,6 +69,11 @@ proptest! {
             let again = solve(&left, &state.matching, None, 1).unwrap();
             let value = |solution: &Solution| objective(&left, &state.matching, &solution.matching);
             prop_assert_eq!(value(&after), value(&again));
+            // Where putting back person by person takes too long, costs are scaled from where it has come to.
+            for visits in [0, 1] {
+                let scaled = mended(&left, &state.matching, Some(&state.prices), 1, visits).unwrap();
+                prop_assert_eq!(value(&scaled), value(&again));
+            }
             let worth = |trainee, at| i64::from(super::worth(&left, &state.matching, trainee, at));
             prop_assert_eq!(verify::of_most_worth(&left, &after.matching, &after.prices, worth), vec![]);
             state = after;
