@@ -24,6 +24,9 @@ pub(super) struct Edges {
     pub weight: Vec<u16>,
 }
 
+/// Pairs that a thread reads at once: more than its beginning costs, and few enough to be put together in the cache.
+const BLOCK: usize = 1 << 17;
+
 /// Takes pairs in the order of trainee and role, and refuses any other.
 struct Taker {
     edges: Edges,
@@ -31,6 +34,8 @@ struct Taker {
     roles: usize,
     weights: bool,
     last: Option<(u32, u32)>,
+    /// Pairs that somebody else takes before these, and trainees whose pairs begin among them.
+    before: (usize, usize),
 }
 
 impl Taker {
@@ -38,7 +43,22 @@ impl Taker {
         let mut edges = Edges::default();
         edges.start.reserve(trainees + 1);
         edges.start.push(0);
-        Self { edges, trainees, roles, weights: wanted == Wanted::Weights, last: None }
+        Self { edges, trainees, roles, weights: wanted == Wanted::Weights, last: None, before: (0, 0) }
+    }
+
+    /// For the pairs that follow so many others, of which this is the last.
+    fn after(&self, pairs: usize, last: (u32, u32)) -> Self {
+        let before = (pairs, (last.0 as usize).saturating_add(1));
+        let mut edges = Edges::default();
+        edges.pairs.reserve_exact(BLOCK);
+        Self { edges, last: Some(last), before, ..*self }
+    }
+
+    /// The pairs of a trainee begin with the next one, if none of hers came before.
+    fn begin(&mut self, trainee: u32, at: usize) {
+        while self.before.1 + self.edges.start.len() <= trainee as usize {
+            self.edges.start.push((self.before.0 + at) as u32);
+        }
     }
 
     fn take(&mut self, [t, r]: [u32; 2], [u, v, w]: [u16; 3]) -> Result<(), String> {
@@ -52,9 +72,7 @@ impl Taker {
             return Err(format!("({t}, {r}) is out of order, or stands twice"));
         }
         self.last = Some((t, r));
-        while self.edges.start.len() <= t as usize {
-            self.edges.start.push(self.edges.pairs.len() as u32);
-        }
+        self.begin(t, self.edges.pairs.len());
         self.edges.pairs.push(Pair { role: r, u, v });
         if self.weights {
             self.edges.weight.push(w);
@@ -82,11 +100,9 @@ impl Taker {
             }
             return Ok(());
         }
-        let begun = self.edges.pairs.len() as u32;
+        let begun = self.edges.pairs.len();
         for (at, t) in (begun..).zip(columns.t()) {
-            while self.edges.start.len() <= t as usize {
-                self.edges.start.push(at);
-            }
+            self.begin(t, at);
         }
         let scores = columns.u().zip(columns.v());
         self.edges.pairs.extend(columns.r().zip(scores).map(|(role, (u, v))| Pair { role, u, v }));
@@ -95,6 +111,13 @@ impl Taker {
         }
         self.last = columns.t().zip(columns.r()).next_back().or(self.last);
         Ok(())
+    }
+
+    /// Takes what another one took of the pairs after these.
+    fn append(&mut self, rest: Self) {
+        self.edges.start.extend(rest.edges.start);
+        self.edges.pairs.extend(rest.edges.pairs);
+        self.edges.weight.extend(rest.edges.weight);
     }
 
     fn done(mut self) -> Edges {
@@ -146,14 +169,14 @@ pub(super) fn read(folder: &Folder, trainees: usize, roles: usize, wanted: Wante
     let taker = Taker::new(trainees, roles, wanted);
     let binary = folder.file("edges.bin");
     if binary.exists() {
-        return read_binary(&binary, taker);
+        return read_binary(&binary, taker, BLOCK);
     }
     let file = folder.file("edges.csv");
     let text = std::fs::read(&file).map_err(|error| FileError::new(&file, None, error))?;
     read_text(&file, &text, taker)
 }
 
-fn read_binary(file: &Path, mut taker: Taker) -> Result<Edges, FileError> {
+fn read_binary(file: &Path, mut taker: Taker, block: usize) -> Result<Edges, FileError> {
     let failed = |error: std::io::Error| FileError::new(file, None, error);
     let mut header = [0; HEADER as usize];
     let mut opened = File::open(file).map_err(failed)?;
@@ -176,36 +199,88 @@ fn read_binary(file: &Path, mut taker: Taker) -> Result<Edges, FileError> {
     if taker.weights {
         taker.edges.weight.reserve_exact(count);
     }
-    let column = |width: u64| -> Result<File, FileError> {
-        let mut opened = File::open(file).map_err(failed)?;
-        opened.seek(SeekFrom::Start(HEADER + width * pairs)).map_err(failed)?;
-        Ok(opened)
-    };
-    let (mut t, mut r, mut u, mut v) = (column(0)?, column(4)?, column(8)?, column(10)?);
-    let mut w = if taker.weights { Some(column(12)?) } else { None };
-    let (mut wide, mut narrow) = ([vec![0; 4 * CHUNK], vec![0; 4 * CHUNK]], [vec![0; 2 * CHUNK], vec![0; 2 * CHUNK], vec![0; 2 * CHUNK]]);
+    let file = Binary { file, pairs: count };
+    let alone = std::thread::available_parallelism().map_or(1, usize::from) < 2;
     let mut done = 0;
     while done < count {
-        let now = CHUNK.min(count - done);
-        for (reader, buffer) in [&mut t, &mut r].into_iter().zip(&mut wide) {
-            reader.read_exact(&mut buffer[..4 * now]).map_err(failed)?;
+        let (middle, end) = (done.saturating_add(block).min(count), done.saturating_add(2 * block).min(count));
+        if alone || middle == end {
+            file.read(&mut taker, done, end)?;
+        } else {
+            let mut rest = taker.after(middle, file.pair(middle - 1)?);
+            let (first, second) = std::thread::scope(|scope| {
+                let other = scope.spawn(|| file.read(&mut rest, middle, end));
+                (file.read(&mut taker, done, middle), other.join())
+            });
+            // What is wrong first is told first.
+            first?;
+            second.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            taker.append(rest);
         }
-        for (reader, buffer) in [Some(&mut u), Some(&mut v), w.as_mut()].into_iter().zip(&mut narrow) {
-            if let Some(reader) = reader {
-                reader.read_exact(&mut buffer[..2 * now]).map_err(failed)?;
-            }
-        }
-        let columns = Columns {
-            t: &wide[0][..4 * now],
-            r: &wide[1][..4 * now],
-            u: &narrow[0][..2 * now],
-            v: &narrow[1][..2 * now],
-            w: &narrow[2][..2 * now],
-        };
-        taker.take_all(&columns).map_err(|(at, problem)| FileError::new(file, None, format!("pair {}: {problem}", done + at)))?;
-        done += now;
+        done = end;
     }
     Ok(taker.done())
+}
+
+/// A file whose length is right.
+struct Binary<'f> {
+    file: &'f Path,
+    pairs: usize,
+}
+
+impl Binary<'_> {
+    fn failed(&self, error: std::io::Error) -> FileError {
+        FileError::new(self.file, None, error)
+    }
+
+    /// The file where a column has a pair; a column lies behind so many bytes a pair.
+    fn column(&self, behind: u64, width: u64, pair: usize) -> Result<File, FileError> {
+        let mut opened = File::open(self.file).map_err(|error| self.failed(error))?;
+        let place = HEADER + behind * self.pairs as u64 + width * pair as u64;
+        opened.seek(SeekFrom::Start(place)).map_err(|error| self.failed(error))?;
+        Ok(opened)
+    }
+
+    /// Trainee and role of one pair.
+    fn pair(&self, pair: usize) -> Result<(u32, u32), FileError> {
+        let number = |behind: u64| {
+            let mut bytes = [0; 4];
+            self.column(behind, 4, pair)?.read_exact(&mut bytes).map_err(|error| self.failed(error))?;
+            Ok(u32::from_le_bytes(bytes))
+        };
+        Ok((number(0)?, number(4)?))
+    }
+
+    fn read(&self, taker: &mut Taker, from: usize, to: usize) -> Result<(), FileError> {
+        let (mut t, mut r) = (self.column(0, 4, from)?, self.column(4, 4, from)?);
+        let (mut u, mut v) = (self.column(8, 2, from)?, self.column(10, 2, from)?);
+        let mut w = if taker.weights { Some(self.column(12, 2, from)?) } else { None };
+        let mut wide = [vec![0; 4 * CHUNK], vec![0; 4 * CHUNK]];
+        let mut narrow = [vec![0; 2 * CHUNK], vec![0; 2 * CHUNK], vec![0; 2 * CHUNK]];
+        let mut done = from;
+        while done < to {
+            let now = CHUNK.min(to - done);
+            for (reader, buffer) in [&mut t, &mut r].into_iter().zip(&mut wide) {
+                reader.read_exact(&mut buffer[..4 * now]).map_err(|error| self.failed(error))?;
+            }
+            for (reader, buffer) in [Some(&mut u), Some(&mut v), w.as_mut()].into_iter().zip(&mut narrow) {
+                if let Some(reader) = reader {
+                    reader.read_exact(&mut buffer[..2 * now]).map_err(|error| self.failed(error))?;
+                }
+            }
+            let columns = Columns {
+                t: &wide[0][..4 * now],
+                r: &wide[1][..4 * now],
+                u: &narrow[0][..2 * now],
+                v: &narrow[1][..2 * now],
+                w: &narrow[2][..2 * now],
+            };
+            let wrong = |(at, problem)| FileError::new(self.file, None, format!("pair {}: {problem}", done + at));
+            taker.take_all(&columns).map_err(wrong)?;
+            done += now;
+        }
+        Ok(())
+    }
 }
 
 fn read_text(file: &Path, text: &[u8], mut taker: Taker) -> Result<Edges, FileError> {

@@ -27,7 +27,14 @@ fn from_bytes(bytes: &[u8]) -> Result<Edges, FileError> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("edges.bin");
     std::fs::write(&file, bytes).unwrap();
-    read_binary(&file, Taker::new(3, 4, Wanted::Weights))
+    let whole = read_binary(&file, Taker::new(3, 4, Wanted::Weights), BLOCK);
+    let parts = read_binary(&file, Taker::new(3, 4, Wanted::Weights), 1);
+    match (&whole, &parts) {
+        (Ok(one), Ok(other)) => assert_eq!((&one.start, &one.pairs, &one.weight), (&other.start, &other.pairs, &other.weight)),
+        (Err(one), Err(other)) => assert_eq!(one.to_string(), other.to_string()),
+        _ => panic!("{whole:?} whole, and {parts:?} in parts"),
+    }
+    parts
 }
 
 #[test]
