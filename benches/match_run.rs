@@ -63,10 +63,11 @@ async fn measure(name: &str, url: &str, folder: &std::path::Path) {
     let before = peak_rss_bytes().unwrap_or(0);
     let now = Moment::now();
     let mut tx = state.store.begin(None, now.ms()).await.expect("a transaction");
-    let run = match_runs::queue(&mut tx, None, now, Some(1)).await.expect("a run");
+    let run =
+        match_runs::queue(&mut tx, None, now, match_runs::Asked { seed: Some(1), mode: Some(state.policy.mode) }).await.expect("a run");
     tx.commit().await.expect("a commit");
     let begun = Instant::now();
-    let snapshot = match_runs::gather(&state, run.as_of, 1).await.expect("facts");
+    let snapshot = match_runs::gather(&state, run.as_of, 1, state.policy.mode).await.expect("facts");
     let read = begun.elapsed();
     drop(snapshot);
     let begun = Instant::now();

@@ -77,7 +77,7 @@ async fn measure(name: &str, url: &str, people: usize, folder: &std::path::Path)
     let begun = Instant::now();
     passerelle::app::demo::load(&state, Moment::now(), 1).await.expect("the demonstration");
     let mut tx = state.store.begin(None, 1).await.expect("a transaction");
-    passerelle::app::match_runs::queue(&mut tx, None, Moment::now(), None).await.expect("a run");
+    passerelle::app::match_runs::queue(&mut tx, None, Moment::now(), passerelle::app::match_runs::Asked::default()).await.expect("a run");
     tx.commit().await.expect("a commit");
     while passerelle::jobs::work_once(&state, "bench").await.expect("a job") {}
     multiply(&state, people).await;

@@ -24,6 +24,7 @@ mod m20261127_000018_pledges;
 mod m20261127_000019_signed_certificates;
 mod m20261127_000020_tracks;
 mod m20261127_000021_contracts;
+mod m20261127_000022_matching_mode;
 mod table;
 
 /// Runs the migrations in order.
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000019_signed_certificates::Migration),
             Box::new(m20261127_000020_tracks::Migration),
             Box::new(m20261127_000021_contracts::Migration),
+            Box::new(m20261127_000022_matching_mode::Migration),
         ]
     }
 }

@@ -7,6 +7,7 @@ use crate::state::AppState;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::ids::{NeedId, TraineeId};
 use passerelle_domain::matching::{Reason, ReasonCode};
+use passerelle_engine::matching::policy::Mode;
 use passerelle_engine::matching::score::Score;
 use passerelle_engine::matching::snapshot::digest;
 use passerelle_engine::matching::{
@@ -29,14 +30,23 @@ pub use gather::{gather, gather_needs, gather_pair};
 /// Kind of the job that carries out a run.
 pub const JOB: &str = "match_run";
 
+/// What is asked of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asked {
+    pub seed: Option<i64>,
+    /// Pathways whose agreements are matched in this way take part; as the policy says without it.
+    pub mode: Option<Mode>,
+}
+
 /// Ask for a run: the run and its job in one transaction.
 ///
 /// # Errors
 /// When the actor may not.
-pub async fn request(ctx: &Ctx<'_>, seed: Option<i64>) -> Result<match_run::Model, AppError> {
+pub async fn request(ctx: &Ctx<'_>, asked: Asked) -> Result<match_run::Model, AppError> {
     permit(ctx.actor, Action::Create, Subject::MatchRun)?;
     let mut tx = ctx.begin().await?;
-    let run = queue(&mut tx, Some(ctx.actor.user.0), ctx.now, seed).await?;
+    let mode = asked.mode.unwrap_or(ctx.state.policy.mode);
+    let run = queue(&mut tx, Some(ctx.actor.user.0), ctx.now, Asked { mode: Some(mode), ..asked }).await?;
     tx.commit().await?;
     Ok(run)
 }
@@ -45,7 +55,7 @@ pub async fn request(ctx: &Ctx<'_>, seed: Option<i64>) -> Result<match_run::Mode
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn queue(tx: &mut Tx, requested_by: Option<Uuid>, now: Moment, seed: Option<i64>) -> Result<match_run::Model, AppError> {
+pub async fn queue(tx: &mut Tx, requested_by: Option<Uuid>, now: Moment, asked: Asked) -> Result<match_run::Model, AppError> {
     let run = match_run::Model {
         id: Uuid::now_v7(),
         version: 1,
@@ -53,7 +63,8 @@ pub async fn queue(tx: &mut Tx, requested_by: Option<Uuid>, now: Moment, seed: O
         updated_at_ms: now.ms(),
         status: "queued".into(),
         as_of: now.date(),
-        seed: seed.unwrap_or(1),
+        seed: asked.seed.unwrap_or(1),
+        mode: asked.mode.map(|mode| mode.as_str().to_owned()),
         requested_by,
         progress_percent: 0,
         stage: None,
@@ -174,10 +185,10 @@ fn snapshot_of(artifact: &match_artifact::Model) -> Result<Snapshot, AppError> {
     Snapshot::from_json(&artifact.snapshot).map_err(|error| AppError::Conflict(error.to_string()))
 }
 
-/// The stored facts of a finished run that the policy of today has made.
-async fn facts_of(state: &AppState, run_id: Uuid) -> Result<String, AppError> {
+/// The policy of a finished run, which is that of today, and its stored facts.
+async fn facts_of(state: &AppState, run_id: Uuid) -> Result<(Policy, String), AppError> {
     use passerelle_store::query::{ColumnTrait, QueryFilter, QuerySelect};
-    same_policy(state, run_id).await?;
+    let policy = same_policy(state, run_id).await?;
     let found = match_artifact::Entity::find()
         .select_only()
         .column(match_artifact::Column::Snapshot)
@@ -185,18 +196,19 @@ async fn facts_of(state: &AppState, run_id: Uuid) -> Result<String, AppError> {
         .into_tuple::<String>()
         .one(state.store.read())
         .await;
-    found.map_err(StoreError::from)?.ok_or(AppError::NotFound)
+    Ok((policy, found.map_err(StoreError::from)?.ok_or(AppError::NotFound)?))
 }
 
-/// Scores of today's policy say nothing about a run that another has made.
-async fn same_policy(state: &AppState, run_id: Uuid) -> Result<(), AppError> {
+/// The policy of a run. Scores of today's policy say nothing about a run that another has made.
+async fn same_policy(state: &AppState, run_id: Uuid) -> Result<Policy, AppError> {
     let run = match_run::Entity::find_by_id(run_id).one(state.store.read()).await.map_err(StoreError::from)?;
-    match run.ok_or(AppError::NotFound)?.policy_version {
-        Some(version) if version != state.policy.version => Err(AppError::Conflict(format!(
+    let run = run.ok_or(AppError::NotFound)?;
+    match &run.policy_version {
+        Some(version) if *version != state.policy.version => Err(AppError::Conflict(format!(
             "the run was made with policy {version}, and {} is in force: start another run",
             state.policy.version
         ))),
-        Some(_) => Ok(()),
+        Some(_) => policy_of(state, &run),
         None => Err(AppError::Conflict("the run is not finished".into())),
     }
 }
@@ -218,9 +230,18 @@ async fn artifact(state: &AppState, run_id: Uuid) -> Result<match_artifact::Mode
 pub async fn replay(state: &AppState, run_id: Uuid) -> Result<Replay, AppError> {
     let artifact = artifact(state, run_id).await?;
     let snapshot = snapshot_of(&artifact)?;
-    let result = plan(&snapshot, &state.policy, threads(), &mut |_, _| {})?.result;
+    let run = match_run::Entity::find_by_id(run_id).one(state.store.read()).await.map_err(StoreError::from)?;
+    let policy = policy_of(state, &run.ok_or(AppError::NotFound)?)?;
+    let result = plan(&snapshot, &policy, threads(), &mut |_, _| {})?.result;
     let bytes = serde_json::to_string(&result)?;
     Ok(Replay { same: bytes == artifact.result, result_digest: digest(&bytes), stored_digest: digest(&artifact.result), result: bytes })
+}
+
+/// The policy of today, choosing as the run does.
+fn policy_of(state: &AppState, run: &match_run::Model) -> Result<Policy, AppError> {
+    let Some(word) = &run.mode else { return Ok((*state.policy).clone()) };
+    let mode = Mode::parse(word).map_err(|error| gather::corrupt("match_run", &error))?;
+    Ok(state.policy.in_mode(mode))
 }
 
 /// What a replay found.
@@ -252,9 +273,9 @@ pub async fn carry_out(state: &AppState, held: &job_lease::Lease<'_>, run_id: Uu
     if run.status == "finished" {
         return finish_only(state, held).await;
     }
-    let snapshot = gather(state, run.as_of, u64::try_from(run.seed).unwrap_or_default()).await?;
+    let policy = policy_of(state, &run)?;
+    let snapshot = gather(state, run.as_of, u64::try_from(run.seed).unwrap_or_default(), policy.mode).await?;
     let (sender, mut progress) = tokio::sync::mpsc::channel::<(Stage, u8)>(16);
-    let policy = state.policy.clone();
     let planning = tokio::task::spawn_blocking(move || {
         // A full channel only means that nobody has looked yet: progress is for watching.
         let mut report = |stage, percent| {

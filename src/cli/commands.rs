@@ -331,7 +331,7 @@ fn explain(result: &passerelle_engine::matching::RunResult, args: &MatchArgs) ->
 pub(super) async fn start_run(state: &AppState, seed: i64) -> Result<Uuid, Failure> {
     let now = Moment::now();
     let mut tx = state.store.begin(None, now.ms()).await?;
-    let run = match_runs::queue(&mut tx, None, now, Some(seed)).await?;
+    let run = match_runs::queue(&mut tx, None, now, match_runs::Asked { seed: Some(seed), mode: Some(state.policy.mode) }).await?;
     tx.commit().await?;
     Ok(run.id)
 }

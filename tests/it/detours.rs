@@ -69,7 +69,7 @@ on_both! {
         let service = Service::start(on).await;
         service.demo().await;
         let mut tx = service.state.store.begin(None, 1).await.unwrap();
-        passerelle::app::match_runs::queue(&mut tx, None, passerelle::clock::Moment::now(), None).await.unwrap();
+        passerelle::app::match_runs::queue(&mut tx, None, passerelle::clock::Moment::now(), passerelle::app::match_runs::Asked::default()).await.unwrap();
         tx.commit().await.unwrap();
         service.drain().await;
         let row = passerelle_store::entity::proposal::Entity::find().one(service.state.store.read()).await.unwrap().unwrap();

@@ -45,7 +45,7 @@ on_both! {
         let store = database.open().await;
         let before = passerelle_store::audit::verify(&store).await.unwrap().events;
         let mut tx = store.begin(None, 1).await.unwrap();
-        match_runs::queue(&mut tx, None, Moment::now(), None).await.unwrap();
+        match_runs::queue(&mut tx, None, Moment::now(), match_runs::Asked::default()).await.unwrap();
         drop(tx);
         assert_eq!(match_run::Entity::find().all(store.read()).await.unwrap().len(), 0);
         assert_eq!(passerelle_store::audit::verify(&store).await.unwrap().events, before);

@@ -127,12 +127,12 @@ on_both! {
         let service = Service::start_with(on, |config| config.matching.policy_file = file.display().to_string()).await;
         service.demo().await;
         let today = Moment::now().date();
-        let first = match_runs::gather(&service.state, today, 1).await.unwrap();
+        let first = match_runs::gather(&service.state, today, 1, service.state.policy.mode).await.unwrap();
         assert!(first.seat_worth.is_empty(), "nothing is known before the first run");
         let officer = service.program(Role::OriginOfficer, None, &["MA"], None).await;
         officer.post("/api/v1/match-runs", json!({})).await;
         service.drain().await;
-        let second = match_runs::gather(&service.state, today, 1).await.unwrap();
+        let second = match_runs::gather(&service.state, today, 1, service.state.policy.mode).await.unwrap();
         assert!(second.seat_worth.values().any(|worth| *worth > 0), "{:?}", second.seat_worth);
         let held = plan(&second, &service.state.policy, 2, &mut |_, _| {}).unwrap().result;
         let free = plan(&first, &service.state.policy, 2, &mut |_, _| {}).unwrap().result;

@@ -71,6 +71,49 @@ on_both! {
         assert!(refused.contains("passerelle-snapshot-0") && refused.contains("passerelle-snapshot-1"), "{refused}");
     }
 
+    async fn an_agreement_says_how_its_people_are_matched(on) {
+        let service = Service::start(on).await;
+        service.demo().await;
+        let admin = service.operator().await;
+        let list = admin.get("/api/v1/agreements?limit=100").await.json();
+        let rows = list["items"].as_array().unwrap();
+        let pack = rows[0]["pack"].as_str().unwrap();
+        let of_pack: Vec<&serde_json::Value> = rows.iter().filter(|row| row["pack"] == pack).collect();
+        let set = async |row: &serde_json::Value, mode: &str| {
+            let path = format!("/api/v1/agreements/{}", row["id"].as_str().unwrap());
+            let mut now = admin.get(&path).await.json();
+            now["matching_mode"] = mode.into();
+            admin.put(&path, now["version"].as_i64().unwrap(), now).await
+        };
+        for row in &of_pack {
+            assert_eq!(set(row, "optimal").await.status, 200);
+        }
+        // Those that share seats are matched in one way.
+        if of_pack.len() > 1 {
+            let refused = set(of_pack[0], "stable").await;
+            assert_eq!(refused.status, 422, "{}", refused.text);
+            assert!(refused.text.contains("matching-mode-differs"), "{}", refused.text);
+        }
+        let officer = service.program(Role::OriginOfficer, None, &["MA"], None).await;
+        let run = async |mode: serde_json::Value| {
+            let asked = officer.post("/api/v1/match-runs", json!({ "mode": mode })).await;
+            assert_eq!(asked.status, 202, "{}", asked.text);
+            service.drain().await;
+            let done = officer.get(&asked.headers["location"]).await.json();
+            assert_eq!(done["status"], "finished", "{done}");
+            let id = Uuid::parse_str(done["id"].as_str().unwrap()).unwrap();
+            let found = proposal::Entity::find().filter(proposal::Column::RunId.eq(id)).all(service.state.store.read()).await.unwrap();
+            let (own, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|row| row.pathway.starts_with(pack));
+            assert!(match_runs::replay(&service.state, id).await.unwrap().same);
+            (done["mode"].as_str().unwrap().to_owned(), own.len(), others.len())
+        };
+        let (mode, own, others) = run(serde_json::Value::Null).await;
+        assert!((mode.as_str(), own) == ("stable", 0) && others > 0, "{mode} {own} {others}");
+        let (mode, own, others) = run(json!("optimal")).await;
+        assert!((mode.as_str(), others) == ("optimal", 0) && own > 0, "{mode} {own} {others}");
+        assert_eq!(officer.post("/api/v1/match-runs", json!({ "mode": "fair" })).await.status, 400);
+    }
+
     async fn both_sides_decide_and_a_match_leaves_the_market(on) {
         let service = Service::start(on).await;
         service.demo().await;

@@ -141,7 +141,7 @@ on_both! {
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        let error = passerelle::app::match_runs::gather(&service.state, "2026-11-23".parse().unwrap(), 1).await.unwrap_err();
+        let error = passerelle::app::match_runs::gather(&service.state, "2026-11-23".parse().unwrap(), 1, service.state.policy.mode).await.unwrap_err();
         let cause = std::error::Error::source(&error).unwrap().to_string();
         assert!(cause.contains("trainee"), "{cause}");
     }

@@ -61,11 +61,11 @@ on_both! {
         service.corridors().await;
         let day = "2026-11-23".parse().unwrap();
         service.statements.lock().unwrap().clear();
-        passerelle::app::match_runs::gather(&service.state, day, 1).await.unwrap();
+        passerelle::app::match_runs::gather(&service.state, day, 1, service.state.policy.mode).await.unwrap();
         let empty = service.statements.lock().unwrap().len();
         service.demo().await;
         service.statements.lock().unwrap().clear();
-        passerelle::app::match_runs::gather(&service.state, day, 1).await.unwrap();
+        passerelle::app::match_runs::gather(&service.state, day, 1, service.state.policy.mode).await.unwrap();
         let full = service.statements.lock().unwrap().len();
         // The hierarchy of skills takes two more once concepts are there.
         assert!(full <= empty + 2 && full < 25, "{empty} statements without rows, {full} with them");

@@ -16,6 +16,7 @@ use passerelle_domain::parse::ParseError;
 use passerelle_domain::people::*;
 use passerelle_domain::period::DateWindow;
 use passerelle_engine::matching::Snapshot;
+use passerelle_engine::matching::policy::Mode;
 use passerelle_engine::matching::snapshot::SNAPSHOT_FORMAT;
 use passerelle_engine::pathway::{Objective, PathwayGraph, Standing, routes, simulate};
 use passerelle_store::StoreError;
@@ -24,13 +25,14 @@ use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFi
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// Reads everything that a run on that day needs.
+/// Reads everything that a run on that day needs: the pathways whose agreements are matched in its way, and all
+/// needs and people.
 ///
 /// # Errors
 /// When the database cannot be read, or holds a text that is no value of its kind.
-pub async fn gather(state: &AppState, as_of: NaiveDate, seed: u64) -> Result<Snapshot, AppError> {
+pub async fn gather(state: &AppState, as_of: NaiveDate, seed: u64, mode: Mode) -> Result<Snapshot, AppError> {
     let tx = state.store.snapshot().await?;
-    let snapshot = gather_in(&tx, state, as_of, seed, None).await?;
+    let snapshot = gather_in(&tx, state, as_of, seed, Of::Run(mode)).await?;
     tx.commit().await.map_err(StoreError::from)?;
     Ok(snapshot)
 }
@@ -46,7 +48,7 @@ pub async fn gather_pair(
     trainee: Uuid,
     need: Uuid,
 ) -> Result<Snapshot, AppError> {
-    gather_in(conn, state, day, 0, Some((trainee, need))).await
+    gather_in(conn, state, day, 0, Of::Pair(trainee, need)).await
 }
 
 /// What the law reads of needs before anybody is proposed for them.
@@ -100,16 +102,37 @@ async fn quotas_on(conn: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<qu
     Ok(find.all(conn).await.map_err(StoreError::from)?)
 }
 
-async fn gather_in(
-    tx: &impl ConnectionTrait,
-    state: &AppState,
-    as_of: NaiveDate,
-    seed: u64,
-    pair: Option<(Uuid, Uuid)>,
-) -> Result<Snapshot, AppError> {
-    let packs = packs(tx, as_of).await?;
+/// What facts are gathered of.
+#[derive(Debug, Clone, Copy)]
+enum Of {
+    /// All people and needs, for a run that chooses in this way.
+    Run(Mode),
+    Pair(Uuid, Uuid),
+}
+
+impl Of {
+    fn pair(self) -> (Option<Uuid>, Option<Uuid>) {
+        match self {
+            Self::Run(_) => (None, None),
+            Self::Pair(trainee, need) => (Some(trainee), Some(need)),
+        }
+    }
+
+    /// Whether the pathways of a pack take part: agreements on one pack name the same way, or none.
+    fn takes(self, pack: &CorridorPack, agreements: &[agreement::Model], usual: Mode) -> bool {
+        let Self::Run(mode) = self else { return true };
+        let over = [AgreementStatus::Terminated.as_str(), AgreementStatus::Expired.as_str()];
+        let of_pack = agreements.iter().filter(|row| row.pack == pack.id.as_str() && !over.contains(&row.status.as_str()));
+        let named = of_pack.filter_map(|row| row.matching_mode.as_deref()).next();
+        named.unwrap_or(usual.as_str()) == mode.as_str()
+    }
+}
+
+async fn gather_in(tx: &impl ConnectionTrait, state: &AppState, as_of: NaiveDate, seed: u64, of_what: Of) -> Result<Snapshot, AppError> {
     let agreements = all::<agreement::Entity>(tx).await?;
-    let (trainee, need) = (pair.map(|pair| pair.0), pair.map(|pair| pair.1));
+    let mut packs = packs(tx, as_of).await?;
+    packs.retain(|pack| of_what.takes(pack, &agreements, state.policy.mode));
+    let (trainee, need) = of_what.pair();
     let organisations: BTreeMap<Uuid, organisation::Model> =
         all::<organisation::Entity>(tx).await?.into_iter().map(|row| (row.id, row)).collect();
     let sites: BTreeMap<Uuid, site::Model> = all::<site::Entity>(tx).await?.into_iter().map(|row| (row.id, row)).collect();
@@ -129,7 +152,7 @@ async fn gather_in(
     let pairs = agreed_pairs(tx).await?;
     let taken = taken_seats(&pairs, trainee);
     // Whoever has a match while still in training seeks no other; the pair that is asked about is judged as it is.
-    let matched: BTreeSet<Uuid> = if pair.is_none() { pairs.iter().map(|row| row.trainee_id).collect() } else { BTreeSet::new() };
+    let matched: BTreeSet<Uuid> = if trainee.is_none() { pairs.iter().map(|row| row.trainee_id).collect() } else { BTreeSet::new() };
 
     let mut trainees = Vec::with_capacity(trainee_rows.len());
     for row in trainee_rows {
@@ -252,7 +275,7 @@ fn grouped<R>(rows: Vec<R>, key: impl Fn(&R) -> Uuid) -> BTreeMap<Uuid, Vec<R>> 
     groups
 }
 
-fn corrupt(table: &'static str, error: &ParseError) -> AppError {
+pub(super) fn corrupt(table: &'static str, error: &ParseError) -> AppError {
     AppError::internal(format!("table {table} holds a value that {}", error.detail))
 }
 

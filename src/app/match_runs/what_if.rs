@@ -113,7 +113,7 @@ pub async fn ask(ctx: &Ctx<'_>, run_id: Uuid, question: &WhatIf) -> Result<Answe
     bounded(question)?;
     let turn = ctx.state.questions.clone().try_acquire_owned().map_err(|_| AppError::RateLimited { wait_seconds: 2 })?;
     let quotas = visible_quotas(ctx).await?;
-    let text = facts_of(ctx.state, run_id).await?;
+    let (policy, text) = facts_of(ctx.state, run_id).await?;
     let conn = ctx.state.store.read();
     let before: Vec<(Uuid, Uuid, String)> = proposal::Entity::find()
         .select_only()
@@ -147,7 +147,7 @@ pub async fn ask(ctx: &Ctx<'_>, run_id: Uuid, question: &WhatIf) -> Result<Answe
         .all(conn)
         .await
         .map_err(StoreError::from)?;
-    let (policy, question) = ((*ctx.state.policy).clone(), question.clone());
+    let question = question.clone();
     let answer = tokio::task::spawn_blocking(move || {
         let _turn = turn;
         let mut snapshot = Snapshot::from_json(&text).map_err(|error| AppError::Conflict(error.to_string()))?;
@@ -283,10 +283,7 @@ fn change(snapshot: &mut Snapshot, policy: &mut Policy, question: &WhatIf, quota
         policy.trainee_weights.clone_from(weights);
     }
     if let Some(mode) = question.mode {
-        policy.mode = mode;
-        if mode != Mode::Optimal {
-            (policy.placement_bonus, policy.hold_back_percent) = (0, 0);
-        }
+        *policy = policy.in_mode(mode);
     }
     if policy.check().is_err() {
         refuse("need_weights", "weights-sum", "the weights of each side must add up to 100");

@@ -9,6 +9,7 @@ use passerelle_domain::access::Role;
 use passerelle_domain::corridor::Party;
 use passerelle_domain::equity::SHARE_MAX_PERCENT;
 use passerelle_domain::people::{AgreementStatus, CostMode};
+use passerelle_engine::matching::policy::Mode;
 use passerelle_store::Tx;
 use passerelle_store::entity::{agreement, budget_line, cohort};
 use passerelle_store::query::{ColumnTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
@@ -39,6 +40,7 @@ impl Spec for Agreements {
         Field::new("equity_money_percent", SHARE),
         Field::new("track_choice_days", Kind::Number { min: 0, max: 1_000 }),
         Field::text("contingency_plan", 200),
+        Field::choice("matching_mode", "mode-name", Mode::WORDS),
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, _: Option<&RowOf<Self>>) -> RowOf<Self> {
@@ -75,6 +77,7 @@ impl Spec for Agreements {
             equity_money_percent: r.number_or_none("equity_money_percent"),
             track_choice_days: r.number_or_none("track_choice_days"),
             contingency_plan: r.text_or_none("contingency_plan"),
+            matching_mode: r.choice_or_none("matching_mode"),
         }
     }
 
@@ -96,6 +99,7 @@ impl Spec for Agreements {
             ("equity_money_percent", row.equity_money_percent.into()),
             ("track_choice_days", row.track_choice_days.into()),
             ("contingency_plan", text(&row.contingency_plan)),
+            ("matching_mode", text(&row.matching_mode)),
         ])
     }
 
@@ -124,6 +128,15 @@ impl Spec for Agreements {
                 "cannot be strict while a budget line of its cohorts names the trainee",
             ));
         }
+        if let Some(mode) = &row.matching_mode
+            && let Some(other) = matched_otherwise(tx, row.id, &row.pack, mode).await?
+        {
+            errors.push(FieldError::new(
+                "matching_mode",
+                "matching-mode-differs",
+                format!("cannot be {mode}: {other} shares the seats of this pathway and is matched otherwise"),
+            ));
+        }
         match corridors::latest_in(tx.conn(), &row.pack).await? {
             None => errors.push(FieldError::new("pack", "pathway-unknown", "is not an imported corridor pack")),
             Some(pack) => {
@@ -135,6 +148,16 @@ impl Spec for Agreements {
         }
         Ok(())
     }
+}
+
+/// Another agreement on the same pack that is matched in another way, by its name.
+async fn matched_otherwise(tx: &Tx, agreement: Uuid, pack: &str, mode: &str) -> Result<Option<String>, AppError> {
+    let other = agreement::Entity::find()
+        .filter(agreement::Column::Pack.eq(pack))
+        .filter(agreement::Column::Id.ne(agreement))
+        .filter(agreement::Column::MatchingMode.ne(mode))
+        .filter(agreement::Column::Status.is_not_in([AgreementStatus::Terminated.as_str(), AgreementStatus::Expired.as_str()]));
+    Ok(other.one(tx.conn()).await.map_err(StoreError::from)?.map(|row| row.name))
 }
 
 /// Whether a budget line of the agreement's cohorts names the trainee as payer.

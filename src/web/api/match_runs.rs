@@ -1,6 +1,7 @@
 //! Match runs and decisions over the API.
 
 use super::{Answer, typed};
+use crate::app::match_runs::Asked;
 use crate::app::match_runs::what_if::WhatIf;
 use crate::app::{match_runs, proposals};
 use crate::error::AppError;
@@ -9,6 +10,7 @@ use crate::web::extract::{IfMatch, Params, PathId, SignedIn};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use passerelle_domain::matching::Reason;
+use passerelle_engine::matching::policy::Mode;
 use passerelle_store::entity::match_run;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -19,12 +21,14 @@ use uuid::Uuid;
 struct Request {
     #[serde(default)]
     seed: Option<u32>,
+    #[serde(default)]
+    mode: Option<Mode>,
 }
 
 /// `POST /api/v1/match-runs`
 pub async fn create(who: SignedIn, body: web::Bytes) -> Answer {
     let request: Request = typed(&body)?;
-    let run = match_runs::request(&who.ctx(), request.seed.map(i64::from)).await?;
+    let run = match_runs::request(&who.ctx(), Asked { seed: request.seed.map(i64::from), mode: request.mode }).await?;
     let location = format!("/api/v1/match-runs/{}", run.id);
     Ok(HttpResponse::Accepted().insert_header((header::LOCATION, location)).json(view(&run)?))
 }
@@ -88,6 +92,7 @@ fn view(run: &match_run::Model) -> Result<Value, AppError> {
         "status": run.status,
         "as_of": run.as_of,
         "seed": run.seed,
+        "mode": run.mode,
         "stage": run.stage,
         "progress_percent": run.progress_percent,
         "engine_version": run.engine_version,

@@ -17,6 +17,7 @@ use askama::Template;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::law::Verdict;
 use passerelle_domain::people::{Decision, DeclineReason};
+use passerelle_engine::matching::policy::Mode;
 use passerelle_engine::matching::score::Score;
 use passerelle_engine::matching::{Totals, hide};
 use passerelle_store::entity::{match_run, proposal};
@@ -40,13 +41,16 @@ struct ListPage {
     shell: Shell,
     rows: Vec<RunRow>,
     may_run: bool,
+    /// Ways of choosing, and the one that the policy names.
+    modes: Vec<(String, String, bool)>,
 }
 
 /// `GET /ui/match-runs`
 pub async fn list(page: Page) -> Answer {
     let rows = rows(&page).await?;
     let may_run = permit(&page.actor, Action::Create, Subject::MatchRun).is_ok();
-    html(&ListPage { shell: page.shell("match-runs-title"), rows, may_run })
+    let mode = |mode: Mode| (mode.to_string(), page.locale.get(&word_key("mode-name", mode.as_str())), mode == page.state.policy.mode);
+    html(&ListPage { shell: page.shell("match-runs-title"), rows, may_run, modes: Mode::ALL.iter().copied().map(mode).collect() })
 }
 
 async fn rows(page: &Page) -> Result<Vec<RunRow>, AppError> {
@@ -75,7 +79,9 @@ pub async fn list_csv(page: Page) -> Answer {
 /// `POST /ui/match-runs`
 pub async fn create(page: Page, form: Form) -> Answer {
     page.guard(&form)?;
-    let run = runs::request(&page.ctx(), None).await?;
+    let mode = form.get("mode").map(|word| Mode::parse(word)).transpose();
+    let mode = mode.map_err(|error| AppError::invalid("mode", "choice", error.to_string()))?;
+    let run = runs::request(&page.ctx(), runs::Asked { seed: None, mode }).await?;
     Ok(see(format!("/ui/match-runs/{}", run.id)))
 }
 
@@ -149,7 +155,7 @@ pub async fn show(page: Page, PathId(id): PathId) -> Answer {
         why_action: format!("/ui/match-runs/{id}/why"),
         mode: match &run.policy_version {
             Some(version) if *version != page.state.policy.version => t.with1("match-other-policy", "version", version),
-            _ => t.get(&word_key("mode", page.state.policy.mode.as_str())),
+            _ => t.get(&word_key("mode", run.mode.as_deref().unwrap_or(page.state.policy.mode.as_str()))),
         },
         weights: weights(&page, t),
         digests: digests.into_iter().filter_map(|(key, value)| Some((t.get(key), value.clone()?))).collect(),

@@ -269,6 +269,7 @@ impl Maker {
                     equity_money_percent: None,
                     track_choice_days: None,
                     contingency_plan: None,
+                    matching_mode: None,
                     search: String::new(),
                 };
                 self.add::<agreement::Entity, _>(row).await;
@@ -342,6 +343,7 @@ impl Maker {
             status: "done".into(),
             as_of: Moment::now().date(),
             seed: 1,
+            mode: None,
             requested_by: None,
             progress_percent: 100,
             stage: None,

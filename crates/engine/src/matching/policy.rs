@@ -77,6 +77,16 @@ fn stable() -> Mode {
 }
 
 impl Policy {
+    /// The same policy, choosing in this way; what counts in mode `optimal` only is left out elsewhere.
+    #[must_use]
+    pub fn in_mode(&self, mode: Mode) -> Self {
+        let mut policy = Self { mode, ..self.clone() };
+        if mode != Mode::Optimal {
+            (policy.placement_bonus, policy.hold_back_percent) = (0, 0);
+        }
+        policy
+    }
+
     /// # Errors
     /// When weights do not add up to 100 or a number is out of range; the key is in the text.
     pub fn check(&self) -> Result<(), ParseError> {

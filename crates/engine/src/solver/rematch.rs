@@ -36,7 +36,8 @@ pub struct Moves {
 /// The matching of greatest worth after a shock; `problem` is what the shock has left. With the prices of
 /// `before` it is mended where the shock has struck: for whoever was matched, the bonuses are the same at every
 /// role but her own, where they are higher still, so the prices of before are still a proof wherever nothing
-/// has changed. Without prices it is solved from nothing. The worth of the result does not depend on the
+/// has changed. Whoever can stay is held fast, the others are placed around them, and those who found nothing are
+/// put back one by one. Without prices it is solved from nothing. The worth of the result does not depend on the
 /// number of threads, nor does the result.
 ///
 /// # Errors

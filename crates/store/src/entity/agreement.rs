@@ -33,6 +33,8 @@ pub struct Model {
     pub track_choice_days: Option<i64>,
     /// Reference of the contingency plan that covers its places.
     pub contingency_plan: Option<String>,
+    /// How its pathways are matched; as the policy says without it.
+    pub matching_mode: Option<String>,
     pub search: String,
 }
 

@@ -15,6 +15,8 @@ pub struct Model {
     pub status: String,
     pub as_of: NaiveDate,
     pub seed: i64,
+    /// How it chooses; as the policy says in runs of before.
+    pub mode: Option<String>,
     pub requested_by: Option<Uuid>,
     pub progress_percent: i32,
     pub stage: Option<String>,

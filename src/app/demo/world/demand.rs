@@ -136,6 +136,7 @@ impl Maker<'_> {
                 equity_percent: Some(50),
                 equity_money_percent: None,
                 track_choice_days: Some(30),
+                matching_mode: None,
                 contingency_plan: Some(format!("Contingency annex {pack} {origin} (illustrative)")),
             });
         }
