@@ -8,6 +8,7 @@ use super::{FileError, Folder, Wanted};
 use passerelle_engine::solver::Pair;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::mem::MaybeUninit;
 use std::path::Path;
 
 const MAGIC: &[u8; 8] = b"GSPE0001";
@@ -24,8 +25,8 @@ pub(super) struct Edges {
     pub weight: Vec<u16>,
 }
 
-/// Pairs that a thread reads at once: more than its beginning costs, and few enough to be put together in the cache.
-const BLOCK: usize = 1 << 17;
+/// Pairs from which on a second thread is worth its beginning.
+const WORTH_A_THREAD: usize = 1 << 17;
 
 /// Takes pairs in the order of trainee and role, and refuses any other.
 struct Taker {
@@ -49,9 +50,7 @@ impl Taker {
     /// For the pairs that follow so many others, of which this is the last.
     fn after(&self, pairs: usize, last: (u32, u32)) -> Self {
         let before = (pairs, (last.0 as usize).saturating_add(1));
-        let mut edges = Edges::default();
-        edges.pairs.reserve_exact(BLOCK);
-        Self { edges, last: Some(last), before, ..*self }
+        Self { edges: Edges::default(), last: Some(last), before, ..*self }
     }
 
     /// The pairs of a trainee begin with the next one, if none of hers came before.
@@ -61,7 +60,8 @@ impl Taker {
         }
     }
 
-    fn take(&mut self, [t, r]: [u32; 2], [u, v, w]: [u16; 3]) -> Result<(), String> {
+    /// Whether a pair may come next.
+    fn look(&mut self, [t, r]: [u32; 2]) -> Result<(), String> {
         if t as usize >= self.trainees {
             return Err(format!("names trainee {t}, whom there is not"));
         }
@@ -72,6 +72,11 @@ impl Taker {
             return Err(format!("({t}, {r}) is out of order, or stands twice"));
         }
         self.last = Some((t, r));
+        Ok(())
+    }
+
+    fn take(&mut self, [t, r]: [u32; 2], [u, v, w]: [u16; 3]) -> Result<(), String> {
+        self.look([t, r])?;
         self.begin(t, self.edges.pairs.len());
         self.edges.pairs.push(Pair { role: r, u, v });
         if self.weights {
@@ -80,49 +85,57 @@ impl Taker {
         Ok(())
     }
 
-    /// The same for many at once. That nothing is wrong is found without a branch a pair; only when something is
-    /// are they looked at one by one, for its place.
-    fn take_all(&mut self, columns: &Columns<'_>) -> Result<(), (usize, String)> {
-        let (trainees, roles) = (self.trainees as u64, self.roles as u64);
-        let key = |(t, r): (u32, u32)| u64::from(t) << 32 | u64::from(r);
-        // One above the key of the last pair: no pair of before has one above `u64::MAX`, since numbers end before it.
-        let mut next = self.last.map_or(0, |last| key(last) + 1);
-        let mut right = true;
-        for at in columns.t().zip(columns.r()) {
-            let key = key(at);
-            right &= (key >= next) & (u64::from(at.0) < trainees) & (u64::from(at.1) < roles);
-            next = key.wrapping_add(1);
-        }
+    /// The same for many at once, which are written where they belong; `at` is the number of the first among this
+    /// taker's. That nothing is wrong is found without a branch a pair; only when something is are they looked at one
+    /// by one, for its place.
+    fn take_all(&mut self, columns: &Columns<'_>, at: usize, into: Room<'_>) -> Result<(), (usize, String)> {
+        let follows = |last: (u32, u32), next: (u32, u32)| (last.0 < next.0) | ((last.0 == next.0) & (last.1 < next.1));
+        let pairs = || columns.t().zip(columns.r());
+        let in_order = pairs().zip(pairs().skip(1)).fold(true, |right, (last, next)| right & follows(last, next));
+        let known = columns.r().fold(0, u32::max) < u32::try_from(self.roles).unwrap_or(u32::MAX);
+        let after = self.last.zip(pairs().next()).is_none_or(|(last, next)| follows(last, next));
+        // In order, so the last names the greatest trainee.
+        let right = in_order & known & after & pairs().next_back().is_none_or(|(t, _)| (t as usize) < self.trainees);
         if !right {
-            let scores = columns.u().zip(columns.v()).zip(columns.w());
-            for (at, ((t, r), ((u, v), w))) in columns.t().zip(columns.r()).zip(scores).enumerate() {
-                self.take([t, r], [u, v, w]).map_err(|problem| (at, problem))?;
+            for (at, (t, r)) in columns.t().zip(columns.r()).enumerate() {
+                self.look([t, r]).map_err(|problem| (at, problem))?;
             }
-            return Ok(());
         }
-        let begun = self.edges.pairs.len();
-        for (at, t) in (begun..).zip(columns.t()) {
-            self.begin(t, at);
+        let mut next = self.before.1 + self.edges.start.len();
+        for (at, t) in (at..).zip(columns.t()) {
+            if t as usize >= next {
+                self.begin(t, at);
+                next = t as usize + 1;
+            }
         }
         let scores = columns.u().zip(columns.v());
-        self.edges.pairs.extend(columns.r().zip(scores).map(|(role, (u, v))| Pair { role, u, v }));
-        if self.weights {
-            self.edges.weight.extend(columns.w());
+        for (place, (role, (u, v))) in into.pairs.iter_mut().zip(columns.r().zip(scores)) {
+            place.write(Pair { role, u, v });
+        }
+        for (place, weight) in into.weight.iter_mut().zip(columns.w()) {
+            place.write(weight);
         }
         self.last = columns.t().zip(columns.r()).next_back().or(self.last);
         Ok(())
     }
 
-    /// Takes what another one took of the pairs after these.
-    fn append(&mut self, rest: Self) {
-        self.edges.start.extend(rest.edges.start);
-        self.edges.pairs.extend(rest.edges.pairs);
-        self.edges.weight.extend(rest.edges.weight);
-    }
-
     fn done(mut self) -> Edges {
         self.edges.start.resize(self.trainees + 1, self.edges.pairs.len() as u32);
         self.edges
+    }
+}
+
+/// Where so many pairs are written; weights only where they are wanted.
+struct Room<'r> {
+    pairs: &'r mut [MaybeUninit<Pair>],
+    weight: &'r mut [MaybeUninit<u16>],
+}
+
+impl<'r> Room<'r> {
+    fn split(self, at: usize) -> (Self, Self) {
+        let (pairs, other_pairs) = self.pairs.split_at_mut(at);
+        let (weight, other_weight) = self.weight.split_at_mut(at.min(self.weight.len()));
+        (Self { pairs, weight }, Self { pairs: other_pairs, weight: other_weight })
     }
 }
 
@@ -169,14 +182,14 @@ pub(super) fn read(folder: &Folder, trainees: usize, roles: usize, wanted: Wante
     let taker = Taker::new(trainees, roles, wanted);
     let binary = folder.file("edges.bin");
     if binary.exists() {
-        return read_binary(&binary, taker, BLOCK);
+        return read_binary(&binary, taker, WORTH_A_THREAD);
     }
     let file = folder.file("edges.csv");
     let text = std::fs::read(&file).map_err(|error| FileError::new(&file, None, error))?;
     read_text(&file, &text, taker)
 }
 
-fn read_binary(file: &Path, mut taker: Taker, block: usize) -> Result<Edges, FileError> {
+fn read_binary(file: &Path, mut taker: Taker, worth_a_thread: usize) -> Result<Edges, FileError> {
     let failed = |error: std::io::Error| FileError::new(file, None, error);
     let mut header = [0; HEADER as usize];
     let mut opened = File::open(file).map_err(failed)?;
@@ -195,30 +208,33 @@ fn read_binary(file: &Path, mut taker: Taker, block: usize) -> Result<Edges, Fil
         return Err(FileError::new(file, None, format!("has {length} bytes, and {pairs} pairs take {should}")));
     }
     let count = u32::try_from(pairs).map_err(|_| FileError::new(file, None, "has more pairs than this version counts"))? as usize;
-    taker.edges.pairs.reserve_exact(count);
-    if taker.weights {
-        taker.edges.weight.reserve_exact(count);
-    }
     let file = Binary { file, pairs: count };
-    let alone = std::thread::available_parallelism().map_or(1, usize::from) < 2;
-    let mut done = 0;
-    while done < count {
-        let (middle, end) = (done.saturating_add(block).min(count), done.saturating_add(2 * block).min(count));
-        if alone || middle == end {
-            file.read(&mut taker, done, end)?;
-        } else {
-            let mut rest = taker.after(middle, file.pair(middle - 1)?);
-            let (first, second) = std::thread::scope(|scope| {
-                let other = scope.spawn(|| file.read(&mut rest, middle, end));
-                (file.read(&mut taker, done, middle), other.join())
-            });
-            // What is wrong first is told first.
-            first?;
-            second.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            taker.append(rest);
-        }
-        done = end;
+    let (mut pairs, mut weight) = (Vec::with_capacity(count), Vec::with_capacity(if taker.weights { count } else { 0 }));
+    let room = Room { pairs: &mut pairs.spare_capacity_mut()[..count], weight: weight.spare_capacity_mut() };
+    if count < worth_a_thread || std::thread::available_parallelism().map_or(1, usize::from) < 2 {
+        file.read(&mut taker, 0, room)?;
+    } else {
+        // Both halves are written where they belong, so that the pages of memory are made by two threads as well.
+        let half = count / 2;
+        let mut rest = taker.after(half, file.pair(half - 1)?);
+        let (room, other_room) = room.split(half);
+        let (first, second) = std::thread::scope(|scope| {
+            let other = scope.spawn(|| file.read(&mut rest, half, other_room));
+            (file.read(&mut taker, 0, room), other.join())
+        });
+        // What is wrong first is told first.
+        first?;
+        second.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        taker.edges.start.extend(rest.edges.start);
     }
+    // SAFETY: reading ends well only when it has written every place of its room, and the rooms are all `count` places.
+    // Without it one thread puts the halves together: 33 ms instead of 25 for 3.3 million pairs (`docs/PERFORMANCE.md`).
+    #[allow(unsafe_code)]
+    unsafe {
+        pairs.set_len(count);
+        weight.set_len(if taker.weights { count } else { 0 });
+    }
+    (taker.edges.pairs, taker.edges.weight) = (pairs, weight);
     Ok(taker.done())
 }
 
@@ -251,15 +267,18 @@ impl Binary<'_> {
         Ok((number(0)?, number(4)?))
     }
 
-    fn read(&self, taker: &mut Taker, from: usize, to: usize) -> Result<(), FileError> {
+    /// Reads as many pairs as there is room for, and writes every place of it.
+    fn read(&self, taker: &mut Taker, from: usize, mut room: Room<'_>) -> Result<(), FileError> {
         let (mut t, mut r) = (self.column(0, 4, from)?, self.column(4, 4, from)?);
         let (mut u, mut v) = (self.column(8, 2, from)?, self.column(10, 2, from)?);
         let mut w = if taker.weights { Some(self.column(12, 2, from)?) } else { None };
         let mut wide = [vec![0; 4 * CHUNK], vec![0; 4 * CHUNK]];
         let mut narrow = [vec![0; 2 * CHUNK], vec![0; 2 * CHUNK], vec![0; 2 * CHUNK]];
-        let mut done = from;
-        while done < to {
-            let now = CHUNK.min(to - done);
+        let mut done = 0;
+        while !room.pairs.is_empty() {
+            let now = CHUNK.min(room.pairs.len());
+            let (into, rest) = room.split(now);
+            room = rest;
             for (reader, buffer) in [&mut t, &mut r].into_iter().zip(&mut wide) {
                 reader.read_exact(&mut buffer[..4 * now]).map_err(|error| self.failed(error))?;
             }
@@ -275,8 +294,8 @@ impl Binary<'_> {
                 v: &narrow[1][..2 * now],
                 w: &narrow[2][..2 * now],
             };
-            let wrong = |(at, problem)| FileError::new(self.file, None, format!("pair {}: {problem}", done + at));
-            taker.take_all(&columns).map_err(wrong)?;
+            let wrong = |(at, problem)| FileError::new(self.file, None, format!("pair {}: {problem}", from + done + at));
+            taker.take_all(&columns, done, into).map_err(wrong)?;
             done += now;
         }
         Ok(())

@@ -27,8 +27,8 @@ fn from_bytes(bytes: &[u8]) -> Result<Edges, FileError> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("edges.bin");
     std::fs::write(&file, bytes).unwrap();
-    let whole = read_binary(&file, Taker::new(3, 4, Wanted::Weights), BLOCK);
-    let parts = read_binary(&file, Taker::new(3, 4, Wanted::Weights), 1);
+    let whole = read_binary(&file, Taker::new(3, 4, Wanted::Weights), usize::MAX);
+    let parts = read_binary(&file, Taker::new(3, 4, Wanted::Weights), 2);
     match (&whole, &parts) {
         (Ok(one), Ok(other)) => assert_eq!((&one.start, &one.pairs, &one.weight), (&other.start, &other.pairs, &other.weight)),
         (Err(one), Err(other)) => assert_eq!(one.to_string(), other.to_string()),

@@ -1,8 +1,9 @@
 //! Asks memory for what is read soon.
 //!
 //! Solvers visit trainees in an order that no cache foresees, but that is known a few visits ahead. A list
-//! asked for then is there when its turn comes. This is the only `unsafe` of the workspace, and it changes
-//! no result: a hint to the processor about an address reads and writes nothing, whatever the address is.
+//! asked for then is there when its turn comes. One of two places with `unsafe` in the workspace (the other writes
+//! pairs where they belong while a file is read); it changes no result: a hint to the processor about an address reads
+//! and writes nothing, whatever the address is.
 
 /// Bytes of a cache line.
 const LINE: usize = 64;

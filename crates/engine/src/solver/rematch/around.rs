@@ -172,9 +172,9 @@ fn levelled(problem: &Problem, matching: &Matching, prices: &mut Prices) {
         // And go out here: what is full may be worth less, what is empty more.
         prices.role_group[group] = between(prices.role_group[group], outer, held < cap, held > 0);
     }
-    for role in 0..problem.roles() {
+    for (role, held) in seats.iter().enumerate() {
         let outer = around(&prices.role_group, problem.role_group[role]);
-        prices.role[role] = between(prices.role[role], outer, seats[role] < problem.seats[role], seats[role] > 0);
+        prices.role[role] = between(prices.role[role], outer, *held < problem.seats[role], *held > 0);
     }
 }
 
