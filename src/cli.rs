@@ -271,6 +271,10 @@ struct MatchArgs {
     /// Seed of the lottery for a new run.
     #[arg(long, default_value_t = 1)]
     seed: u32,
+    /// How is chosen: stable, stable_seats or optimal; as the policy says without it. Pathways that are matched in this
+    /// way take part in a new run.
+    #[arg(long, conflicts_with = "run", value_parser = passerelle_engine::matching::policy::Mode::parse)]
+    mode: Option<passerelle_engine::matching::policy::Mode>,
     /// Say for each trainee and each need why, and what would change it.
     #[arg(long)]
     explain: bool,

@@ -18,6 +18,7 @@ use crate::state::{AppState, load_policy};
 use passerelle_domain::access::Role;
 use passerelle_domain::country::CountryCode;
 use passerelle_engine::matching::Totals;
+use passerelle_engine::matching::policy::Mode;
 use passerelle_engine::pathway::{Change, ChangeKind, Severity, diff};
 use passerelle_store::Store;
 use serde_json::json;
@@ -269,6 +270,7 @@ pub(super) async fn match_run(config: Config, args: MatchArgs) -> Result<(), Fai
     if let Some(file) = &args.snapshot {
         let text = std::fs::read_to_string(file).map_err(|error| Failure::new(EXIT_INPUT, format!("{}: {error}", file.display())))?;
         let policy = load_policy(&config.matching.policy_file).map_err(StartError::from)?;
+        let policy = args.mode.map_or(policy.clone(), |mode| policy.in_mode(mode));
         let result = match_runs::plan_offline(&text, &policy)?;
         return if args.json {
             println!("{}", serde_json::to_string(&result).map_err(AppError::from)?);
@@ -282,7 +284,7 @@ pub(super) async fn match_run(config: Config, args: MatchArgs) -> Result<(), Fai
     if let Some(run) = args.run {
         return show_run(&state, run, &args).await;
     }
-    let run = start_run(&state, i64::from(args.seed)).await?;
+    let run = start_run(&state, i64::from(args.seed), args.mode).await?;
     finish_run(&state, run, !args.json).await?;
     show_run(&state, run, &args).await
 }
@@ -328,10 +330,11 @@ fn explain(result: &passerelle_engine::matching::RunResult, args: &MatchArgs) ->
 }
 
 /// Queues a run on behalf of the command line.
-pub(super) async fn start_run(state: &AppState, seed: i64) -> Result<Uuid, Failure> {
+pub(super) async fn start_run(state: &AppState, seed: i64, mode: Option<Mode>) -> Result<Uuid, Failure> {
     let now = Moment::now();
     let mut tx = state.store.begin(None, now.ms()).await?;
-    let run = match_runs::queue(&mut tx, None, now, match_runs::Asked { seed: Some(seed), mode: Some(state.policy.mode) }).await?;
+    let run = match_runs::queue(&mut tx, None, now, match_runs::Asked { seed: Some(seed), mode: Some(mode.unwrap_or(state.policy.mode)) })
+        .await?;
     tx.commit().await?;
     Ok(run.id)
 }

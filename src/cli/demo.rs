@@ -23,7 +23,7 @@ pub(super) async fn demo(config: Config, no_serve: bool, seed: u64, json: bool) 
     }
     let people = demo::load(&state, Moment::now(), seed).await?;
     let loaded = begun.elapsed();
-    let run = start_run(&state, 1).await?;
+    let run = start_run(&state, 1, None).await?;
     finish_run(&state, run, !json).await?;
     let matched = begun.elapsed() - loaded;
     let row = match_run::Entity::find_by_id(run).one(state.store.read()).await.map_err(passerelle_store::StoreError::from)?;

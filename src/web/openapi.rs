@@ -144,7 +144,10 @@ fn schema_of(body: Body) -> Option<Value> {
                 "next": { "type": ["string", "null"] },
             },
         })),
-        Body::Named("MatchRunRequest") => Some(json!({ "type": "object", "properties": { "seed": { "type": "integer", "minimum": 0 } } })),
+        Body::Named("MatchRunRequest") => Some(json!({ "type": "object", "properties": {
+            "seed": { "type": "integer", "minimum": 0 },
+            "mode": { "enum": passerelle_engine::matching::policy::Mode::WORDS },
+        } })),
         Body::Named("Decide") => Some(json!({
             "type": "object",
             "required": ["decision"],

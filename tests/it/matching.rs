@@ -88,11 +88,12 @@ on_both! {
         for row in &of_pack {
             assert_eq!(set(row, "optimal").await.status, 200);
         }
-        // Those that share seats are matched in one way.
+        // Those that share seats are matched in one way, and nobody learns whose the other agreement is.
         if of_pack.len() > 1 {
             let refused = set(of_pack[0], "stable").await;
             assert_eq!(refused.status, 422, "{}", refused.text);
             assert!(refused.text.contains("matching-mode-differs"), "{}", refused.text);
+            assert!(!refused.text.contains(of_pack[1]["name"].as_str().unwrap()), "{}", refused.text);
         }
         let officer = service.program(Role::OriginOfficer, None, &["MA"], None).await;
         let run = async |mode: serde_json::Value| {
@@ -105,6 +106,12 @@ on_both! {
             let found = proposal::Entity::find().filter(proposal::Column::RunId.eq(id)).all(service.state.store.read()).await.unwrap();
             let (own, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|row| row.pathway.starts_with(pack));
             assert!(match_runs::replay(&service.state, id).await.unwrap().same);
+            // What is matched in another way is not told that nothing serves it.
+            let needs: BTreeSet<Uuid> = others.iter().chain(&own).map(|row| row.need_id).collect();
+            let outcomes = outcome::Entity::find().filter(outcome::Column::RunId.eq(id)).filter(outcome::Column::Side.eq("need"));
+            let told: BTreeSet<Uuid> =
+                outcomes.all(service.state.store.read()).await.unwrap().into_iter().map(|row| row.subject_id).collect();
+            assert!(needs.is_subset(&told) && told.len() < 90, "{} of {}", needs.len(), told.len());
             (done["mode"].as_str().unwrap().to_owned(), own.len(), others.len())
         };
         let (mode, own, others) = run(serde_json::Value::Null).await;

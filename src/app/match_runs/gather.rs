@@ -118,20 +118,28 @@ impl Of {
         }
     }
 
-    /// Whether the pathways of a pack take part: agreements on one pack name the same way, or none.
-    fn takes(self, pack: &CorridorPack, agreements: &[agreement::Model], usual: Mode) -> bool {
+    /// Whether the pathways of a pack take part: in the way that its agreements in force name, or in the usual one where
+    /// they name none, or more than one.
+    fn takes(self, pack: &CorridorPack, agreements: &[agreement::Model], usual: Mode, day: NaiveDate) -> bool {
         let Self::Run(mode) = self else { return true };
-        let over = [AgreementStatus::Terminated.as_str(), AgreementStatus::Expired.as_str()];
-        let of_pack = agreements.iter().filter(|row| row.pack == pack.id.as_str() && !over.contains(&row.status.as_str()));
-        let named = of_pack.filter_map(|row| row.matching_mode.as_deref()).next();
-        named.unwrap_or(usual.as_str()) == mode.as_str()
+        let of_pack = agreements.iter().filter(|row| row.pack == pack.id.as_str() && in_force(row, day));
+        let named: BTreeSet<&str> = of_pack.filter_map(|row| row.matching_mode.as_deref()).collect();
+        let one = named.first().filter(|_| named.len() == 1).copied();
+        one.unwrap_or(usual.as_str()) == mode.as_str()
     }
 }
 
 async fn gather_in(tx: &impl ConnectionTrait, state: &AppState, as_of: NaiveDate, seed: u64, of_what: Of) -> Result<Snapshot, AppError> {
     let agreements = all::<agreement::Entity>(tx).await?;
     let mut packs = packs(tx, as_of).await?;
-    packs.retain(|pack| of_what.takes(pack, &agreements, state.policy.mode));
+    let mut elsewhere = BTreeSet::new();
+    packs.retain(|pack| {
+        let takes = of_what.takes(pack, &agreements, state.policy.mode, as_of);
+        if !takes {
+            elsewhere.insert(pack.id.to_string());
+        }
+        takes
+    });
     let (trainee, need) = of_what.pair();
     let organisations: BTreeMap<Uuid, organisation::Model> =
         all::<organisation::Entity>(tx).await?.into_iter().map(|row| (row.id, row)).collect();
@@ -174,6 +182,12 @@ async fn gather_in(tx: &impl ConnectionTrait, state: &AppState, as_of: NaiveDate
         let Some(employer) = organisations.get(&row.employer_id) else { continue };
         let subdivision = row.site_id.and_then(|id| sites.get(&id)).and_then(|site| site.subdivision.clone());
         let (skills, mut seats) = (need_skills.remove(&row.id).unwrap_or_default(), pools.remove(&row.id).unwrap_or_default());
+        // What is matched in another way is not told that nothing serves it: it has a run of its own.
+        let had_seats = !seats.is_empty();
+        seats.retain(|pool| !elsewhere.contains(pool.pathway.split('/').next().unwrap_or_default()));
+        if had_seats && seats.is_empty() {
+            continue;
+        }
         for pool in &mut seats {
             pool.seats -= taken.get(&(pool.need_id, pool.pathway.clone())).copied().unwrap_or(0).min(pool.seats);
         }
@@ -532,9 +546,12 @@ fn agreement_row<'a>(
 ) -> Option<&'a agreement::Model> {
     let origin = id.origin?.to_string();
     let row = agreements.iter().find(|row| row.pack == pack.id.as_str() && row.origin == origin)?;
-    let covers =
-        AgreementStatus::parse(&row.status).is_ok_and(AgreementStatus::covers_open_cases) && row.ends_on.is_none_or(|end| day <= end);
-    covers.then_some(row)
+    in_force(row, day).then_some(row)
+}
+
+/// Whether an agreement covers people on that day.
+fn in_force(row: &agreement::Model, day: NaiveDate) -> bool {
+    AgreementStatus::parse(&row.status).is_ok_and(AgreementStatus::covers_open_cases) && row.ends_on.is_none_or(|end| day <= end)
 }
 
 fn agreement_of(pack: &CorridorPack, id: &PathwayId, agreements: &[agreement::Model], day: NaiveDate) -> Option<AgreementFacts> {

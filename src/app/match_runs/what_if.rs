@@ -114,6 +114,7 @@ pub async fn ask(ctx: &Ctx<'_>, run_id: Uuid, question: &WhatIf) -> Result<Answe
     let turn = ctx.state.questions.clone().try_acquire_owned().map_err(|_| AppError::RateLimited { wait_seconds: 2 })?;
     let quotas = visible_quotas(ctx).await?;
     let (policy, text) = facts_of(ctx.state, run_id).await?;
+    let policy = question.mode.map_or(policy, |mode| ctx.state.policy.in_mode(mode));
     let conn = ctx.state.store.read();
     let before: Vec<(Uuid, Uuid, String)> = proposal::Entity::find()
         .select_only()
@@ -281,9 +282,6 @@ fn change(snapshot: &mut Snapshot, policy: &mut Policy, question: &WhatIf, quota
     }
     if let Some(weights) = &question.trainee_weights {
         policy.trainee_weights.clone_from(weights);
-    }
-    if let Some(mode) = question.mode {
-        *policy = policy.in_mode(mode);
     }
     if policy.check().is_err() {
         refuse("need_weights", "weights-sum", "the weights of each side must add up to 100");

@@ -129,12 +129,12 @@ impl Spec for Agreements {
             ));
         }
         if let Some(mode) = &row.matching_mode
-            && let Some(other) = matched_otherwise(tx, row.id, &row.pack, mode).await?
+            && matched_otherwise(tx, row.id, &row.pack, mode).await?
         {
             errors.push(FieldError::new(
                 "matching_mode",
                 "matching-mode-differs",
-                format!("cannot be {mode}: {other} shares the seats of this pathway and is matched otherwise"),
+                format!("cannot be {mode}: another agreement in force shares the seats of this pathway and is matched otherwise"),
             ));
         }
         match corridors::latest_in(tx.conn(), &row.pack).await? {
@@ -150,14 +150,15 @@ impl Spec for Agreements {
     }
 }
 
-/// Another agreement on the same pack that is matched in another way, by its name.
-async fn matched_otherwise(tx: &Tx, agreement: Uuid, pack: &str, mode: &str) -> Result<Option<String>, AppError> {
+/// Whether another agreement in force on the same pack is matched in another way. Whose it is, is not said.
+async fn matched_otherwise(tx: &Tx, agreement: Uuid, pack: &str, mode: &str) -> Result<bool, AppError> {
+    let in_force = AgreementStatus::ALL.iter().filter(|status| status.covers_open_cases()).map(|status| status.as_str());
     let other = agreement::Entity::find()
         .filter(agreement::Column::Pack.eq(pack))
         .filter(agreement::Column::Id.ne(agreement))
         .filter(agreement::Column::MatchingMode.ne(mode))
-        .filter(agreement::Column::Status.is_not_in([AgreementStatus::Terminated.as_str(), AgreementStatus::Expired.as_str()]));
-    Ok(other.one(tx.conn()).await.map_err(StoreError::from)?.map(|row| row.name))
+        .filter(agreement::Column::Status.is_in(in_force));
+    Ok(other.count(tx.conn()).await.map_err(StoreError::from)? > 0)
 }
 
 /// Whether a budget line of the agreement's cohorts names the trainee as payer.

@@ -153,8 +153,8 @@ pub async fn show(page: Page, PathId(id): PathId) -> Answer {
         links,
         may_ask: permit(&page.actor, Action::Read, Subject::Outcome).is_ok(),
         why_action: format!("/ui/match-runs/{id}/why"),
-        mode: match &run.policy_version {
-            Some(version) if *version != page.state.policy.version => t.with1("match-other-policy", "version", version),
+        mode: match (&run.policy_version, &run.mode) {
+            (Some(version), None) if *version != page.state.policy.version => t.with1("match-other-policy", "version", version),
             _ => t.get(&word_key("mode", run.mode.as_deref().unwrap_or(page.state.policy.mode.as_str()))),
         },
         weights: weights(&page, t),

@@ -118,7 +118,7 @@ pub(super) const VISITS: usize = 8;
 /// and have none are put back one by one, and where that takes more than so many visits a node, costs are scaled.
 ///
 /// # Errors
-/// When the minimums cannot be met, or the matching or the prices are of another problem.
+/// When the minimums cannot be met.
 pub(super) fn from_before(
     problem: &Problem,
     worth: Vec<u32>,
@@ -128,11 +128,6 @@ pub(super) fn from_before(
     visits: usize,
 ) -> Result<Solution, Unsolved> {
     let Solution { matching: before, prices } = near;
-    let fits = (before.len(), prices.role.len(), prices.trainee_group.len(), prices.role_group.len())
-        == (problem.trainees(), problem.roles(), problem.trainee_groups.len(), problem.role_groups.len());
-    if !fits {
-        return Err(Unsolved::OtherProblem);
-    }
     // How far a label can fall from prices of before is not known, so a minimum that cannot be met is not
     // recognised by it: where there are minimums, it is solved from nothing.
     if problem.trainee_groups.min.iter().chain(&problem.role_groups.min).any(|min| *min > 0) {

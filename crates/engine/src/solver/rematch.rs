@@ -56,6 +56,10 @@ fn mended(problem: &Problem, before: &Matching, prices: Option<&Prices>, threads
     let all = worths(problem, before, threads);
     match prices {
         Some(prices) => {
+            let lengths = (prices.role.len(), prices.trainee_group.len(), prices.role_group.len());
+            if lengths != (problem.roles(), problem.trainee_groups.len(), problem.role_groups.len()) {
+                return Err(Unsolved::OtherProblem);
+            }
             let near = around::solve(problem, &all, before, prices)?;
             from_before(problem, all, before, &near, threads, visits)
         }

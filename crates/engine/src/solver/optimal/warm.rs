@@ -41,12 +41,14 @@ impl Flow<'_> {
         self.groups.carry(&counted);
     }
 
-    /// The error of the first round: prices move about as far as what somebody without a place is worth, and a
-    /// round takes the fewer steps the larger its error is, and leaves the more to the next.
+    /// The error of the first round: prices move about as far as what somebody without a place is worth, or, where
+    /// she is worth little, as a move of others costs; a round takes the fewer steps the larger its error is, and
+    /// leaves the more to the next.
     pub(super) fn first_error(&self) -> i64 {
         let out = (0..self.matched.len()).filter(|trainee| self.matched[*trainee] == NONE);
         let worth = |trainee: usize| self.worth[self.problem.start[trainee] as usize..self.problem.start[trainee + 1] as usize].iter();
-        let most = out.flat_map(worth).copied().max().unwrap_or(1);
+        let greatest = self.worth.iter().copied().max().unwrap_or(1);
+        let most = out.flat_map(worth).copied().max().unwrap_or(1).max(greatest / 8);
         (i64::from(most) * self.scale / FIRST_SHARE).max(1)
     }
 

@@ -8,8 +8,9 @@
 use super::super::optimal::{self, Prices, Solution, Unsolved};
 use super::super::problem::{Forest, Matching, NONE, Pair, Parts, Problem};
 
-/// No price of anything that is worth something lies as far from nothing.
-const BEYOND: i64 = 1 << 40;
+/// No price lies as far from nothing as this, which is more than any pair is worth: where no minimums are, more is
+/// never needed, and stale prices of what nobody wants may have come to anything.
+const BEYOND: i64 = 1 << 18;
 
 /// Places that those who stay have left in one side's groups.
 struct Side {

@@ -69,7 +69,7 @@ proptest! {
             let again = solve(&left, &state.matching, None, 1).unwrap();
             let value = |solution: &Solution| objective(&left, &state.matching, &solution.matching);
             prop_assert_eq!(value(&after), value(&again));
-            // Where putting back person by person takes too long, costs are scaled from where it has come to.
+            // Where putting back person by person takes too long, costs are scaled instead.
             for visits in [0, 1] {
                 let scaled = mended(&left, &state.matching, Some(&state.prices), 1, visits).unwrap();
                 prop_assert_eq!(value(&scaled), value(&again));
