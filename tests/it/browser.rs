@@ -118,7 +118,7 @@ async fn every_role_finds_its_pages_accessible_in_every_language_and_width() {
     let (looked_at, wrong) = (one.0 + other.0, [one.1, other.1].concat());
     eprintln!("{looked_at} pages looked at, {} kinds of them checked with axe", checked.len());
     assert!(wrong.is_empty(), "{} findings:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(looked_at > 900, "{looked_at}");
+    assert!(looked_at > 700, "{looked_at}");
 }
 
 /// The pages of a role that no role before has, and those that few have.
