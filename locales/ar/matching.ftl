@@ -55,3 +55,4 @@ mode-name-stable-seats = مستقرة: الحصة الممتلئة تخدم ال
 mode-name-optimal = أكبر مجموع للدرجات
 field-matching-mode = طريقة المطابقة
 error-matching-mode-differs = يتقاسم اتفاق آخر مقاعد هذا المسار ويُطابَق بطريقة أخرى: اجعل الطريقة واحدة في الاثنين.
+match-elsewhere = تُطابَق بطريقة أخرى وليست ضمن هذه العملية:

@@ -82,7 +82,7 @@ months = { $count ->
 version = Version { $number }
 
 match-runs-title = Vermittlungsläufe
-match-runs-lead = Ein Lauf prüft jede Paarung von teilnehmender Person und Bedarf zuerst rechtlich, bewertet die zulässigen und schlägt eine stabile Zuordnung vor. Es entscheiden Menschen.
+match-runs-lead = Ein Lauf prüft jede Paarung von teilnehmender Person und Bedarf zuerst rechtlich, bewertet die zulässigen und schlägt eine Zuordnung nach der gewählten Art vor. Es entscheiden Menschen.
 match-start = Vermittlungslauf starten
 match-asked = Angefordert am
 match-as-of = Datenstand

@@ -53,3 +53,4 @@ mode-name-stable-seats = stabil: eine volle Quote bedient zuerst die ersten Plä
 mode-name-optimal = die größte Summe der Werte
 field-matching-mode = Art der Vermittlung
 error-matching-mode-differs = Ein anderes Abkommen teilt die Plätze dieses Zugangswegs und vermittelt anders: Geben Sie beiden dieselbe Art.
+match-elsewhere = Anders vermittelt und nicht Teil dieses Laufs:

@@ -82,7 +82,7 @@ months = { $count ->
 version = version { $number }
 
 match-runs-title = Match runs
-match-runs-lead = A run judges every pair of trainee and need by law first, scores the lawful ones, and proposes a stable matching. People decide.
+match-runs-lead = A run judges every pair of trainee and need by law first, scores the lawful ones, and proposes a matching in the way that is chosen. People decide.
 match-start = Start a match run
 match-asked = Asked for
 match-as-of = Facts as of

@@ -53,3 +53,4 @@ mode-name-stable-seats = stable: a full quota gives every need its first seats
 mode-name-optimal = the greatest sum of scores
 field-matching-mode = How its people are matched
 error-matching-mode-differs = Another agreement shares the seats of this pathway and is matched otherwise: give both the same way.
+match-elsewhere = Matched in another way, and in no part of this run:

@@ -82,7 +82,7 @@ months = { $count ->
 version = version { $number }
 
 match-runs-title = Calculs d’appariement
-match-runs-lead = Un calcul examine d’abord la conformité au droit de chaque paire formée d’une personne en formation et d’un besoin, attribue une note aux paires licites, puis propose un appariement stable. La décision revient aux personnes.
+match-runs-lead = Un calcul examine d’abord la conformité au droit de chaque paire formée d’une personne en formation et d’un besoin, attribue une note aux paires licites, puis propose un appariement selon la méthode choisie. La décision revient aux personnes.
 match-start = Lancer un calcul d’appariement
 match-asked = Demandé le
 match-as-of = Données au

@@ -53,3 +53,4 @@ mode-name-stable-seats = stable : un quota plein sert d’abord les premières p
 mode-name-optimal = la plus grande somme des scores
 field-matching-mode = Mode d’appariement
 error-matching-mode-differs = Un autre accord partage les places de ce parcours et suit un autre mode : donnez le même mode aux deux.
+match-elsewhere = Appariés selon une autre méthode, hors de ce calcul :

@@ -211,7 +211,7 @@ fn read_binary(file: &Path, mut taker: Taker, worth_a_thread: usize) -> Result<E
     let file = Binary { file, pairs: count };
     let (mut pairs, mut weight) = (Vec::with_capacity(count), Vec::with_capacity(if taker.weights { count } else { 0 }));
     let room = Room { pairs: &mut pairs.spare_capacity_mut()[..count], weight: weight.spare_capacity_mut() };
-    if count < worth_a_thread || std::thread::available_parallelism().map_or(1, usize::from) < 2 {
+    if count < worth_a_thread.max(2) || std::thread::available_parallelism().map_or(1, usize::from) < 2 {
         file.read(&mut taker, 0, room)?;
     } else {
         // Both halves are written where they belong, so that the pages of memory are made by two threads as well.

@@ -68,10 +68,7 @@ on_both! {
     async fn a_remark_tells_no_name_before_its_time(on) {
         let service = Service::start(on).await;
         service.demo().await;
-        let mut tx = service.state.store.begin(None, 1).await.unwrap();
-        passerelle::app::match_runs::queue(&mut tx, None, passerelle::clock::Moment::now(), passerelle::app::match_runs::Asked::default()).await.unwrap();
-        tx.commit().await.unwrap();
-        service.drain().await;
+        service.matched().await;
         let row = passerelle_store::entity::proposal::Entity::find().one(service.state.store.read()).await.unwrap().unwrap();
         let person = service.program(Role::Trainee, None, &[], Some(row.trainee_id)).await;
         let path = format!("/api/v1/proposals/{}/comments", row.id);

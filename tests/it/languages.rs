@@ -93,12 +93,7 @@ fn reasons_mention_their_values_in_every_language() {
 async fn every_list_page_renders_for_every_role_in_every_language() {
     let service = Service::start(On::Sqlite).await;
     service.demo().await;
-    let mut tx = service.state.store.begin(None, 1).await.unwrap();
-    passerelle::app::match_runs::queue(&mut tx, None, passerelle::clock::Moment::now(), passerelle::app::match_runs::Asked::default())
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    service.drain().await;
+    service.matched().await;
     for role in Role::ALL {
         let mut browser = service.person(*role).await;
         for entry in table() {

@@ -77,8 +77,9 @@ on_both! {
         let admin = service.operator().await;
         let list = admin.get("/api/v1/agreements?limit=100").await.json();
         let rows = list["items"].as_array().unwrap();
-        let pack = rows[0]["pack"].as_str().unwrap();
-        let of_pack: Vec<&serde_json::Value> = rows.iter().filter(|row| row["pack"] == pack).collect();
+        let of = |pack: &str| rows.iter().filter(|row| row["pack"] == pack).collect::<Vec<_>>();
+        let pack = rows.iter().map(|row| row["pack"].as_str().unwrap()).find(|pack| of(pack).len() > 1).unwrap();
+        let of_pack = of(pack);
         let set = async |row: &serde_json::Value, mode: &str| {
             let path = format!("/api/v1/agreements/{}", row["id"].as_str().unwrap());
             let mut now = admin.get(&path).await.json();
@@ -89,12 +90,10 @@ on_both! {
             assert_eq!(set(row, "optimal").await.status, 200);
         }
         // Those that share seats are matched in one way, and nobody learns whose the other agreement is.
-        if of_pack.len() > 1 {
-            let refused = set(of_pack[0], "stable").await;
-            assert_eq!(refused.status, 422, "{}", refused.text);
-            assert!(refused.text.contains("matching-mode-differs"), "{}", refused.text);
-            assert!(!refused.text.contains(of_pack[1]["name"].as_str().unwrap()), "{}", refused.text);
-        }
+        let refused = set(of_pack[0], "stable").await;
+        assert_eq!(refused.status, 422, "{}", refused.text);
+        assert!(refused.text.contains("matching-mode-differs"), "{}", refused.text);
+        assert!(!refused.text.contains(of_pack[1]["name"].as_str().unwrap()), "{}", refused.text);
         let officer = service.program(Role::OriginOfficer, None, &["MA"], None).await;
         let run = async |mode: serde_json::Value| {
             let asked = officer.post("/api/v1/match-runs", json!({ "mode": mode })).await;
@@ -112,6 +111,8 @@ on_both! {
             let told: BTreeSet<Uuid> =
                 outcomes.all(service.state.store.read()).await.unwrap().into_iter().map(|row| row.subject_id).collect();
             assert!(needs.is_subset(&told) && told.len() < 90, "{} of {}", needs.len(), told.len());
+            let elsewhere = done["totals"]["elsewhere"].as_array().unwrap();
+            assert_eq!(elsewhere.iter().any(|left_out| left_out == pack), own.is_empty(), "{elsewhere:?}");
             (done["mode"].as_str().unwrap().to_owned(), own.len(), others.len())
         };
         let (mode, own, others) = run(serde_json::Value::Null).await;

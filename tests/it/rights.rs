@@ -14,12 +14,7 @@ use uuid::Uuid;
 async fn matched(on: crate::support::On) -> (Service, proposal::Model) {
     let service = Service::start(on).await;
     service.demo().await;
-    let mut tx = service.state.store.begin(None, 1).await.unwrap();
-    passerelle::app::match_runs::queue(&mut tx, None, passerelle::clock::Moment::now(), passerelle::app::match_runs::Asked::default())
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    service.drain().await;
+    service.matched().await;
     let rows = proposal::Entity::find().order_by_asc(proposal::Column::TraineeId).all(service.state.store.read()).await.unwrap();
     // One whose person agrees to both kinds of sharing.
     for row in rows {

@@ -205,6 +205,7 @@ async fn gather_in(tx: &impl ConnectionTrait, state: &AppState, as_of: NaiveDate
         needs,
         quotas: quotas.map_err(|error| corrupt("quota", &error))?,
         broader: broader_rows,
+        elsewhere,
         seat_worth: if state.policy.hold_back_percent > 0 { seat_worth(tx).await? } else { BTreeMap::new() },
     };
     keep_used_skills(&mut snapshot);

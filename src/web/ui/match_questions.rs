@@ -13,7 +13,6 @@ use crate::i18n::Locale;
 use crate::web::csv_export;
 use crate::web::extract::{Params, PathId};
 use passerelle_domain::access::{Action, Subject, permit};
-use passerelle_engine::matching::Mode;
 use passerelle_engine::matching::policy::Feature;
 use std::collections::BTreeMap;
 
@@ -89,7 +88,6 @@ fn inputs(t: Locale, choices: &Choices, given: &impl Fn(&str) -> Option<String>)
     let with_nothing = |options: Vec<(String, String)>| std::iter::once(nothing()).chain(options).collect::<Vec<_>>();
     let quotas = choices.quotas.iter().map(|(name, subject)| (format!("{name}{APART}{subject}"), format!("{name} · {subject}")));
     let pathways: Vec<(String, String)> = choices.pathways.iter().map(|id| (id.clone(), id.clone())).collect();
-    let modes = Mode::ALL.iter().map(|mode| (mode.to_string(), t.get(&word_key("mode", mode.as_str()))));
     let sides = ["need", "trainee"].into_iter().flat_map(|side| {
         let score = t.get(if side == "need" { "score-of-need" } else { "score-of-trainee" });
         Feature::ALL
@@ -109,7 +107,7 @@ fn inputs(t: Locale, choices: &Choices, given: &impl Fn(&str) -> Option<String>)
         select("closed", "what-if-closed", pathways),
         select("weight", "what-if-weight", sides.collect()),
         text("number", "percent", "what-if-percent").hint(t.get("what-if-percent-hint")),
-        select("mode", "what-if-mode", modes.collect()),
+        select("mode", "what-if-mode", super::match_runs::modes(t)),
     ]
 }
 
@@ -148,7 +146,7 @@ fn question(page: &Page, given: &impl Fn(&str) -> Option<String>) -> Result<What
         }
     }
     if let Some(mode) = given("mode") {
-        question.mode = Some(Mode::parse(&mode).map_err(|_| AppError::invalid("mode", "choice", "must be a mode of matching"))?);
+        question.mode = Some(super::match_runs::mode(&mode)?);
     }
     Ok(question)
 }

@@ -41,16 +41,26 @@ struct ListPage {
     shell: Shell,
     rows: Vec<RunRow>,
     may_run: bool,
-    /// Ways of choosing, and the one that the policy names.
-    modes: Vec<(String, String, bool)>,
+    modes: Vec<(String, String)>,
+    usual: String,
 }
 
 /// `GET /ui/match-runs`
 pub async fn list(page: Page) -> Answer {
     let rows = rows(&page).await?;
     let may_run = permit(&page.actor, Action::Create, Subject::MatchRun).is_ok();
-    let mode = |mode: Mode| (mode.to_string(), page.locale.get(&word_key("mode-name", mode.as_str())), mode == page.state.policy.mode);
-    html(&ListPage { shell: page.shell("match-runs-title"), rows, may_run, modes: Mode::ALL.iter().copied().map(mode).collect() })
+    let usual = page.state.policy.mode.to_string();
+    html(&ListPage { shell: page.shell("match-runs-title"), rows, may_run, modes: modes(page.locale), usual })
+}
+
+/// A way of choosing, from a form.
+pub(super) fn mode(word: &str) -> Result<Mode, AppError> {
+    Mode::parse(word).map_err(|_| AppError::invalid("mode", "choice", "must be a mode of matching"))
+}
+
+/// Ways of choosing, to choose from.
+pub(super) fn modes(t: Locale) -> Vec<(String, String)> {
+    Mode::ALL.iter().map(|mode| (mode.to_string(), t.get(&word_key("mode-name", mode.as_str())))).collect()
 }
 
 async fn rows(page: &Page) -> Result<Vec<RunRow>, AppError> {
@@ -79,8 +89,7 @@ pub async fn list_csv(page: Page) -> Answer {
 /// `POST /ui/match-runs`
 pub async fn create(page: Page, form: Form) -> Answer {
     page.guard(&form)?;
-    let mode = form.get("mode").map(|word| Mode::parse(word)).transpose();
-    let mode = mode.map_err(|error| AppError::invalid("mode", "choice", error.to_string()))?;
+    let mode = form.get("mode").map(|word| mode(word)).transpose()?;
     let run = runs::request(&page.ctx(), runs::Asked { seed: None, mode }).await?;
     Ok(see(format!("/ui/match-runs/{}", run.id)))
 }
@@ -115,6 +124,9 @@ struct RunPage {
     may_ask: bool,
     why_action: String,
     mode: String,
+    other_policy: Option<String>,
+    /// Packs that are matched in another way.
+    elsewhere: Vec<String>,
     weights: Vec<(String, String, String)>,
     digests: Vec<(String, String)>,
 }
@@ -153,13 +165,21 @@ pub async fn show(page: Page, PathId(id): PathId) -> Answer {
         links,
         may_ask: permit(&page.actor, Action::Read, Subject::Outcome).is_ok(),
         why_action: format!("/ui/match-runs/{id}/why"),
-        mode: match (&run.policy_version, &run.mode) {
-            (Some(version), None) if *version != page.state.policy.version => t.with1("match-other-policy", "version", version),
-            _ => t.get(&word_key("mode", run.mode.as_deref().unwrap_or(page.state.policy.mode.as_str()))),
+        mode: way_of(&page, &run).map(|mode| t.get(&word_key("mode", mode))).unwrap_or_default(),
+        other_policy: match &run.policy_version {
+            Some(version) if *version != page.state.policy.version => Some(t.with1("match-other-policy", "version", version)),
+            _ => None,
         },
+        elsewhere: totals.as_ref().map(|totals| totals.elsewhere.iter().cloned().collect()).unwrap_or_default(),
         weights: weights(&page, t),
         digests: digests.into_iter().filter_map(|(key, value)| Some((t.get(key), value.clone()?))).collect(),
     })
+}
+
+/// How a run chose; of a run of before it is known while the same policy counts.
+fn way_of<'r>(page: &'r Page, run: &'r match_run::Model) -> Option<&'r str> {
+    let same = run.policy_version.as_ref().is_none_or(|version| *version == page.state.policy.version);
+    run.mode.as_deref().or(same.then_some(page.state.policy.mode.as_str()))
 }
 
 fn figures(t: Locale, totals: &Totals) -> Vec<Figure> {

@@ -84,11 +84,6 @@ pub async fn speak(browser: &Client, code: &str) {
 pub async fn world() -> Service {
     let service = Service::start(On::Sqlite).await;
     service.demo().await;
-    let mut tx = service.state.store.begin(None, 1).await.unwrap();
-    passerelle::app::match_runs::queue(&mut tx, None, passerelle::clock::Moment::now(), passerelle::app::match_runs::Asked::default())
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    service.drain().await;
+    service.matched().await;
     service
 }

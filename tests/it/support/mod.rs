@@ -168,6 +168,14 @@ impl Service {
         passerelle::app::demo::load(&self.state, Moment::now(), 1).await.unwrap();
     }
 
+    /// A match run of everybody, carried out.
+    pub async fn matched(&self) {
+        let mut tx = self.state.store.begin(None, 1).await.unwrap();
+        passerelle::app::match_runs::queue(&mut tx, None, Moment::now(), Default::default()).await.unwrap();
+        tx.commit().await.unwrap();
+        self.drain().await;
+    }
+
     pub async fn corridors(&self) {
         let packs = passerelle::app::corridors::built_in().unwrap();
         passerelle::app::corridors::import(&self.state.store, None, Moment::now(), &packs).await.unwrap();

@@ -19,7 +19,7 @@ use passerelle_domain::matching::{Reason, ReasonCode};
 use passerelle_domain::parse::ParseError;
 use passerelle_domain::words;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 /// Changes whenever equal facts and policy could give another result.
@@ -75,6 +75,9 @@ pub struct Totals {
     pub proposed: u64,
     pub unmatched_by_reason: BTreeMap<ReasonCode, u64>,
     pub proposed_by_corridor: BTreeMap<String, u64>,
+    /// Packs that took no part, because their agreements are matched in another way.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub elsewhere: BTreeSet<String>,
 }
 
 /// The result of a run. Equal snapshot and policy give equal bytes.
@@ -294,6 +297,7 @@ fn totals(snapshot: &Snapshot, market: &Market<'_>, matching: &Matching, fill: &
         proposed: pairs(matching).count() as u64,
         unmatched_by_reason,
         proposed_by_corridor,
+        elsewhere: snapshot.elsewhere.clone(),
     }
 }
 

@@ -154,5 +154,6 @@ pub fn snapshot(pathways: Vec<PathwayFacts>, trainees: Vec<TraineeFacts>, needs:
         quotas,
         broader: BTreeMap::new(),
         seat_worth: BTreeMap::new(),
+        elsewhere: [].into(),
     }
 }

@@ -10,7 +10,7 @@ use passerelle_domain::law::{NeedFacts, PathwayFacts, QuotaFacts, RuleBook, Trai
 use passerelle_domain::occupation::ConceptUri;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 /// Version of the snapshot document. A file of another version is refused, not guessed at.
@@ -35,6 +35,9 @@ pub struct Snapshot {
     /// the policy holds seats back.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub seat_worth: BTreeMap<PathwayId, u32>,
+    /// Packs that take no part, because their agreements are matched in another way.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub elsewhere: BTreeSet<String>,
 }
 
 #[derive(Debug, Error)]

@@ -14,8 +14,8 @@
 //! Labels: a unit runs to whoever offers most, and whoever has passed it on offers less from then on.
 //! `label(role) + weight` is what a role offers a trainee; a role's label falls as more is bid for it.
 
-mod insert;
 mod prices;
+mod put_back;
 mod warm;
 
 use super::ahead::soon;
@@ -115,10 +115,11 @@ pub fn prices_of(problem: &Problem, matching: &Matching, passes: usize) -> Optio
 pub(super) const VISITS: usize = 8;
 
 /// The matching of most worth, found from one that is near it and prices that nearly prove it: those who `had` a place
-/// and have none are put back one by one, and where that takes more than so many visits a node, costs are scaled.
+/// and have none are put back one by one, and where that takes more than so many visits a node, costs are scaled. The
+/// problem has no minimums.
 ///
 /// # Errors
-/// When the minimums cannot be met.
+/// None where there are no minimums; settling knows no other.
 pub(super) fn from_before(
     problem: &Problem,
     worth: Vec<u32>,
@@ -128,11 +129,6 @@ pub(super) fn from_before(
     visits: usize,
 ) -> Result<Solution, Unsolved> {
     let Solution { matching: before, prices } = near;
-    // How far a label can fall from prices of before is not known, so a minimum that cannot be met is not
-    // recognised by it: where there are minimums, it is solved from nothing.
-    if problem.trainee_groups.min.iter().chain(&problem.role_groups.min).any(|min| *min > 0) {
-        return of_most_worth(problem, worth);
-    }
     let mut flow = Flow::new(problem, worth);
     flow.take_up(before, prices);
     if let Some(prices) = flow.put_back(had, prices, visits) {

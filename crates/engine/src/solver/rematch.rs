@@ -54,7 +54,10 @@ fn mended(problem: &Problem, before: &Matching, prices: Option<&Prices>, threads
         return Err(Unsolved::OtherProblem);
     }
     let all = worths(problem, before, threads);
-    match prices {
+    // How far a label can fall from prices of before is not known, so a minimum that cannot be met is not recognised by
+    // it: where there are minimums, it is solved from nothing.
+    let minimums = problem.trainee_groups.min.iter().chain(&problem.role_groups.min).any(|min| *min > 0);
+    match prices.filter(|_| !minimums) {
         Some(prices) => {
             let lengths = (prices.role.len(), prices.trainee_group.len(), prices.role_group.len());
             if lengths != (problem.roles(), problem.trainee_groups.len(), problem.role_groups.len()) {

@@ -19,19 +19,20 @@ enum Node {
     Group(usize),
 }
 
-/// How far labels have to fall.
-struct Labels {
+/// Labels, and how far each has to fall for the person who is being put back.
+struct Falling {
     label: Vec<i64>,
     fallen: Vec<i64>,
-    /// By way of whom.
+    /// By way of whom a label falls.
     by: Vec<u32>,
+    /// Whose labels fall.
     touched: Vec<u32>,
     /// Who has to pass on how far a label falls.
     queue: BinaryHeap<(i64, u32)>,
     visits: usize,
 }
 
-impl Labels {
+impl Falling {
     fn now(&self, node: usize) -> i64 {
         self.label[node] - self.fallen[node]
     }
@@ -48,7 +49,7 @@ impl Labels {
         }
     }
 
-    /// Whose turn it is, if visits are left; a label may have fallen further since it was noted here.
+    /// Whose turn it is; a label may have fallen further since it was noted here.
     fn next(&mut self) -> Option<usize> {
         while let Some((fall, node)) = self.queue.pop() {
             if fall == self.fallen[node as usize] {
@@ -59,7 +60,7 @@ impl Labels {
         None
     }
 
-    /// Labels fall, by as much as is more than `but`.
+    /// Falling fall, by as much as is more than `but`.
     fn fall(&mut self, but: i64) {
         self.queue.clear();
         for node in self.touched.drain(..) {
@@ -132,7 +133,7 @@ impl Flow<'_> {
         Some(Prices { role, trainee_group, role_group, closing })
     }
 
-    fn labels(&self, near: &Prices, places: &Places) -> Labels {
+    fn labels(&self, near: &Prices, places: &Places) -> Falling {
         let groups: Vec<i64> = near.trainee_group.iter().chain(&near.role_group).chain([&near.closing]).copied().collect();
         let of_trainee = |trainee: usize| match self.matched[trainee] {
             NONE => groups[self.groups.of_trainee(trainee)],
@@ -140,7 +141,7 @@ impl Flow<'_> {
         };
         let label: Vec<i64> =
             (0..self.problem.trainees()).map(of_trainee).chain(near.role.iter().copied()).chain(groups.iter().copied()).collect();
-        Labels { fallen: vec![0; label.len()], by: vec![NONE; label.len()], label, touched: vec![], queue: BinaryHeap::new(), visits: 0 }
+        Falling { fallen: vec![0; label.len()], by: vec![NONE; label.len()], label, touched: vec![], queue: BinaryHeap::new(), visits: 0 }
     }
 
     fn places(&self, before: &Matching) -> Places {
@@ -186,7 +187,7 @@ impl Flow<'_> {
     }
 
     /// Lowers what lies behind a node to where it does not pay.
-    fn pass_on(&self, labels: &mut Labels, places: &Places, node: usize) {
+    fn pass_on(&self, labels: &mut Falling, places: &Places, node: usize) {
         let (first_role, first_group) = (self.problem.trainees(), self.problem.trainees() + self.problem.roles());
         let label = labels.now(node);
         match self.node(node) {
@@ -231,7 +232,7 @@ impl Flow<'_> {
     }
 
     /// Everybody on the way from a trainee to where she waited moves on by one.
-    fn move_along(&mut self, labels: &Labels, places: &mut Places, trainee: usize, outside: usize) {
+    fn move_along(&mut self, labels: &Falling, places: &mut Places, trainee: usize, outside: usize) {
         let leave = |list: &mut Vec<u32>, trainee: usize| list.retain(|one| *one != trainee as u32);
         let mut to = outside;
         while to != trainee {
