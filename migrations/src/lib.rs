@@ -25,6 +25,8 @@ mod m20261127_000019_signed_certificates;
 mod m20261127_000020_tracks;
 mod m20261127_000021_contracts;
 mod m20261127_000022_matching_mode;
+mod m20261127_000023_training;
+mod m20261127_000024_employers;
 mod table;
 
 /// Runs the migrations in order.
@@ -57,6 +59,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000020_tracks::Migration),
             Box::new(m20261127_000021_contracts::Migration),
             Box::new(m20261127_000022_matching_mode::Migration),
+            Box::new(m20261127_000023_training::Migration),
+            Box::new(m20261127_000024_employers::Migration),
         ]
     }
 }

@@ -394,6 +394,12 @@ movable!(
     language_certificate,
     skill_claim,
     track_change,
+    selection_score,
+    waiting_place,
+    attendance,
+    assessment,
+    exam_result,
+    paper_check,
     proposal,
     consent,
     disclosure,
@@ -405,20 +411,21 @@ movable!(
 
 /// Whether the other record has a row with the same key already.
 async fn clashes(tx: &Tx, table: &str, id: Uuid, to: Uuid) -> Result<bool, AppError> {
+    macro_rules! clash {
+        ($table:ident, $($column:ident = $field:ident),+) => {{
+            let Some(row) = $table::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)? else { return Ok(true) };
+            let same = $table::Entity::find().filter($table::Column::TraineeId.eq(to))$(.filter($table::Column::$column.eq(row.$field)))+;
+            same.one(tx.conn()).await.map_err(StoreError::from)?.is_some()
+        }};
+    }
     Ok(match table {
-        "skill_claim" => {
-            let Some(row) = skill_claim::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)? else { return Ok(true) };
-            let same = skill_claim::Entity::find()
-                .filter(skill_claim::Column::TraineeId.eq(to))
-                .filter(skill_claim::Column::Skill.eq(row.skill))
-                .filter(skill_claim::Column::Provenance.eq(row.provenance));
-            same.one(tx.conn()).await.map_err(StoreError::from)?.is_some()
-        }
-        "proposal" => {
-            let Some(row) = proposal::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)? else { return Ok(true) };
-            let same = proposal::Entity::find().filter(proposal::Column::TraineeId.eq(to)).filter(proposal::Column::RunId.eq(row.run_id));
-            same.one(tx.conn()).await.map_err(StoreError::from)?.is_some()
-        }
+        "skill_claim" => clash!(skill_claim, Skill = skill, Provenance = provenance),
+        "proposal" => clash!(proposal, RunId = run_id),
+        "selection_score" => clash!(selection_score, RuleId = rule_id),
+        "attendance" => clash!(attendance, FromOn = from_on),
+        "assessment" => clash!(assessment, Unit = unit, Attempt = attempt),
+        "exam_result" => clash!(exam_result, SessionId = session_id),
+        "paper_check" => clash!(paper_check, Paper = paper),
         _ => false,
     })
 }

@@ -17,7 +17,7 @@ use super::case_events::{self, Act, EventView, Happened};
 use super::law::{self, Law};
 use super::tracks::enrolment;
 use super::work::notifications;
-use super::{Ctx, contracts, corridors};
+use super::{Ctx, contracts, corridors, selection};
 use crate::error::AppError;
 use crate::state::AppState;
 use chrono::NaiveDate;
@@ -219,7 +219,7 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Res
 }
 
 /// The same inside a transaction, for a journey that the actor is known to see.
-async fn act_in(ctx: &Ctx<'_>, tx: &mut Tx, row: journey::Model, act: &Act<Event>) -> Result<Journey, AppError> {
+pub(crate) async fn act_in(ctx: &Ctx<'_>, tx: &mut Tx, row: journey::Model, act: &Act<Event>) -> Result<Journey, AppError> {
     act.ensure_sound()?;
     let journey = facts(&row)?;
     let mut allowed = hands(act.event.kind()).to_vec();
@@ -382,6 +382,11 @@ async fn move_on(
     tasks::settle(tx, &changed, today).await?;
     let moved = next.state != journey.state;
     let person_id = person.id;
+    if journey.gate() == JourneyState::Applied
+        && let Some(end) = selection::end_of(next.state)
+    {
+        selection::leave_list(tx, person_id, end, on).await?;
+    }
     if moved {
         let expected = person.version;
         let person = trainee::Model { journey: next.state.to_string(), ..person };

@@ -26,6 +26,8 @@ pub enum Letter<'a> {
     Reset { link: &'a str },
     Invite { link: &'a str },
     Notification { kind: &'a str, href: &'a str },
+    /// An employer is not let in; the word of the reason.
+    Refused { reason: &'a str },
 }
 
 impl Letter<'_> {
@@ -35,6 +37,7 @@ impl Letter<'_> {
             Self::Reset { .. } => "reset",
             Self::Invite { .. } => "invite",
             Self::Notification { .. } => "notification",
+            Self::Refused { .. } => "refused",
         }
     }
 }
@@ -48,6 +51,10 @@ pub async fn queue(tx: &Tx, recipient: &str, locale: &str, letter: Letter<'_>) -
     let (title, body) = match letter {
         Letter::Confirm { link } | Letter::Reset { link } | Letter::Invite { link } => {
             (t.get(&format!("mail-{}-title", letter.kind())), t.with1(&format!("mail-{}-body", letter.kind()), "link", link))
+        }
+        Letter::Refused { reason } => {
+            let reason = t.get(&format!("registration-refusal-{}", reason.replace('_', "-")));
+            (t.get("mail-refused-title"), t.with1("mail-refused-body", "reason", reason))
         }
         // The address is put before the path when the letter is sent.
         Letter::Notification { kind, href } => {

@@ -8,7 +8,7 @@ pub mod equity;
 mod seats;
 
 pub use choose::{Choose, choose};
-pub use seats::taken;
+pub use seats::{in_line, of_track as seats_of, taken};
 
 use super::case_events;
 use super::{Ctx, journeys};

@@ -5,8 +5,10 @@
 
 mod cases;
 mod certificates;
+mod employers;
 mod finance;
 mod imports;
+mod institutes;
 mod matching;
 mod pathways;
 mod platform;
@@ -98,6 +100,9 @@ pub fn table() -> Vec<Entry> {
     let mut table = platform::entries();
     // Before the records: `/ui/exceptional-accesses/new` is no record's address.
     table.extend(privacy::entries());
+    // Nor are the figures of providers records.
+    table.extend(institutes::entries());
+    table.extend(employers::entries());
     table.extend(certificates::entries());
     for resource in app::records::ALL {
         table.extend(records::of(resource));

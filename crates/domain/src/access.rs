@@ -51,6 +51,14 @@ words!(
         Programme = "programme",
         Cohort = "cohort",
         Trainee = "trainee",
+        /// By what applicants are chosen, their marks, and who waits.
+        Selection = "selection",
+        /// Attendance, assessments, language examinations and papers of a course.
+        TrainingRecord = "training_record",
+        /// How institutes fare, and what they say to it.
+        ProviderOutcome = "provider_outcome",
+        /// An employer that asks to be let in.
+        Registration = "registration",
         /// A file of people, on its way to become their records.
         Import = "import",
         Credential = "credential",

@@ -28,3 +28,6 @@ pub mod people;
 pub mod period;
 pub mod pledge;
 pub mod privacy;
+pub mod registration;
+pub mod selection;
+pub mod training;

@@ -89,9 +89,10 @@ pub(crate) fn programme(reach: &Reach) -> Condition {
     of_organisation(programme::Column::InstituteId, reach)
 }
 
-pub(crate) fn equivalence(reach: &Reach) -> Condition {
+/// Parts of a programme.
+pub(crate) fn of_programme(column: impl ColumnTrait, reach: &Reach) -> Condition {
     let programmes = programme::Entity::find().select_only().column(programme::Column::Id).filter(programme(reach)).into_query();
-    equivalence::Column::ProgrammeId.in_subquery(programmes).into_condition()
+    column.in_subquery(programmes).into_condition()
 }
 
 pub(crate) fn cohort(reach: &Reach) -> Condition {
@@ -102,6 +103,18 @@ pub(crate) fn cohort(reach: &Reach) -> Condition {
 pub(crate) fn of_cohort(column: impl ColumnTrait, reach: &Reach) -> Condition {
     let ids = cohort::Entity::find().select_only().column(cohort::Column::Id).filter(cohort(reach)).into_query();
     column.in_subquery(ids).into_condition()
+}
+
+/// What applicants are scored by: whoever applies reads by what.
+pub(crate) fn selection_rule(reach: &Reach) -> Condition {
+    use selection_rule::Column::CohortId;
+    match reach {
+        Reach::Person(id) => {
+            let hers = trainee::Entity::find().select_only().column(trainee::Column::CohortId).filter(trainee::Column::Id.eq(id.0));
+            CohortId.in_subquery(hers.into_query()).into_condition()
+        }
+        _ => of_cohort(CohortId, reach),
+    }
 }
 
 pub(crate) fn trainee(reach: &Reach) -> Condition {

@@ -361,6 +361,7 @@ impl Maker<'_> {
             language: plan.language.into(),
             hours: self.rng.random_range(8..24) * 100,
             awarded_qualification: format!("Diploma: {}", plan.programme),
+                attempts_max: Some(3),
             search: fold(plan.programme),
         };
         let ends = i64::try_from(number % 6).unwrap_or(0) * 45 + 60;

@@ -42,6 +42,7 @@ pub(super) fn proposal_rows(
             employer_decision: "pending".into(),
             employer_reason: None,
             offered_at_ms: None,
+            employer_rank: None,
         })
     })
     .collect()

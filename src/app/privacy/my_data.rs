@@ -13,10 +13,17 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Kinds of records about a person that the document holds, in its order.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 23] = [
     "trainees",
     "credentials",
     "certificates",
+    "selection-scores",
+    "waiting-places",
+    "attendances",
+    "assessments",
+    "exam-results",
+    "paper-checks",
+    "track-changes",
     "recognition-cases",
     "case-documents",
     "adaptation-steps",

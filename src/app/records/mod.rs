@@ -3,6 +3,8 @@
 mod access_rules;
 mod adaptation_steps;
 mod agreements;
+mod assessments;
+mod attendances;
 mod budget_lines;
 mod case_documents;
 mod case_transfers;
@@ -12,7 +14,10 @@ mod consents;
 mod credentials;
 mod disclosures;
 mod duplicates;
+mod employer_registrations;
 mod equivalences;
+mod exam_results;
+mod exam_sessions;
 mod exceptional_accesses;
 mod help_texts;
 mod journeys;
@@ -22,19 +27,25 @@ mod need_skills;
 mod needs;
 mod organisations;
 mod outcomes;
+mod paper_checks;
 mod person_requests;
 mod pledges;
+mod programme_skills;
 mod programmes;
 mod proposals;
+mod provider_statements;
 mod quotas;
 mod recognition_cases;
 mod seat_pools;
+mod selection_rules;
+mod selection_scores;
 mod shared_groups;
 mod sites;
 mod skill_claims;
 mod tasks;
 mod track_changes;
 mod trainees;
+mod waiting_places;
 
 use super::resource::{Base, Field, Kind, Reader, Resource, RowOf, Spec, Typed};
 use crate::error::{AppError, FieldError};
@@ -49,14 +60,25 @@ use uuid::Uuid;
 pub use trainees::Trainees;
 
 /// Every kind of record, in the order of the navigation.
-pub static ALL: [&(dyn Resource + 'static); 35] = [
+pub static ALL: [&(dyn Resource + 'static); 46] = [
     &Typed::<organisations::Organisations>::new(),
+    &Typed::<employer_registrations::EmployerRegistrations>::new(),
     &Typed::<sites::Sites>::new(),
     &Typed::<programmes::Programmes>::new(),
+    &Typed::<programme_skills::ProgrammeSkills>::new(),
     &Typed::<equivalences::Equivalences>::new(),
+    &Typed::<provider_statements::ProviderStatements>::new(),
     &Typed::<cohorts::Cohorts>::new(),
     &Typed::<budget_lines::BudgetLines>::new(),
+    &Typed::<selection_rules::SelectionRules>::new(),
+    &Typed::<exam_sessions::ExamSessions>::new(),
     &Typed::<trainees::Trainees>::new(),
+    &Typed::<selection_scores::SelectionScores>::new(),
+    &Typed::<waiting_places::WaitingPlaces>::new(),
+    &Typed::<attendances::Attendances>::new(),
+    &Typed::<assessments::Assessments>::new(),
+    &Typed::<exam_results::ExamResults>::new(),
+    &Typed::<paper_checks::PaperChecks>::new(),
     &Typed::<credentials::Credentials>::new(),
     &Typed::<certificates::Certificates>::new(),
     &Typed::<recognition_cases::RecognitionCases>::new(),

@@ -39,6 +39,9 @@ impl Spec for Needs {
         Field::new("hours_per_week", Kind::Decimal { min: 100, max: 6_000 }).required(),
         Field::new("language", Kind::Language),
         Field::new("language_level", Kind::LanguageLevel),
+        Field::new("shift_work", Kind::Flag),
+        Field::new("housing_offered", Kind::Flag),
+        Field::new("family_support", Kind::Flag),
         Field::choice("status", "need-status", NeedStatus::WORDS).required().listed().filters(),
     ];
 
@@ -81,6 +84,9 @@ impl Spec for Needs {
             hours_per_week_centi: r.decimal("hours_per_week"),
             language: language.map(|tag| tag.to_string()),
             language_level: language_level.map(|level| level.to_string()),
+            shift_work: Some(r.flag("shift_work")),
+            housing_offered: Some(r.flag("housing_offered")),
+            family_support: Some(r.flag("family_support")),
             status: r.choice("status"),
             demo: before.is_some_and(|row| row.demo),
         }
@@ -108,6 +114,9 @@ impl Spec for Needs {
             ("hours_per_week", decimal(row.hours_per_week_centi)),
             ("language", text(&row.language)),
             ("language_level", text(&row.language_level)),
+            ("shift_work", row.shift_work.into()),
+            ("housing_offered", row.housing_offered.into()),
+            ("family_support", row.family_support.into()),
             ("status", row.status.as_str().into()),
         ])
     }

@@ -11,7 +11,7 @@ pub struct Programmes;
 impl Spec for Programmes {
     type Entity = programme::Entity;
     const NAME: &'static str = "programmes";
-    const CHILDREN: &'static [(&'static str, &'static str)] = &[("cohorts", "programme_id"), ("equivalences", "programme_id")];
+    const CHILDREN: &'static [(&'static str, &'static str)] = &[("cohorts", "programme_id"), ("programme-skills", "programme_id"), ("equivalences", "programme_id")];
     const FIELDS: &'static [Field] = &[
         Field::text("name", 200).required().listed().sorts(),
         Field::reference("institute_id", "organisations").required().listed().filters().fixed(),
@@ -22,6 +22,7 @@ impl Spec for Programmes {
         Field::new("language", Kind::Language).required().listed(),
         Field::new("hours", Kind::Number { min: 1, max: 20_000 }).required().listed(),
         Field::text("awarded_qualification", 200).required(),
+        Field::new("attempts_max", Kind::Number { min: 1, max: 20 }),
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, _: Option<&RowOf<Self>>) -> RowOf<Self> {
@@ -41,6 +42,7 @@ impl Spec for Programmes {
             language: r.language("language").map(|tag| tag.to_string()).unwrap_or_default(),
             hours: r.number("hours"),
             awarded_qualification: r.text("awarded_qualification"),
+            attempts_max: r.number_or_none("attempts_max"),
         }
     }
 
@@ -55,6 +57,7 @@ impl Spec for Programmes {
             ("language", row.language.as_str().into()),
             ("hours", row.hours.into()),
             ("awarded_qualification", row.awarded_qualification.as_str().into()),
+            ("attempts_max", row.attempts_max.into()),
         ])
     }
 

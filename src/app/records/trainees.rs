@@ -7,6 +7,7 @@ use crate::text::fold;
 use async_trait::async_trait;
 use passerelle_domain::access::Role;
 use passerelle_domain::people::{Answer, JourneyState, Sex, Track};
+use passerelle_domain::selection::WaitingEnd;
 use passerelle_domain::period::age_on;
 use passerelle_store::Tx;
 use passerelle_store::entity::{cohort, trainee};
@@ -26,6 +27,10 @@ impl Spec for Trainees {
         ("recognition-cases", "trainee_id"),
         ("language-certificates", "trainee_id"),
         ("skill-claims", "trainee_id"),
+        ("attendances", "trainee_id"),
+        ("assessments", "trainee_id"),
+        ("exam-results", "trainee_id"),
+        ("paper-checks", "trainee_id"),
         ("proposals", "trainee_id"),
         ("journeys", "trainee_id"),
     ];
@@ -143,6 +148,10 @@ impl Spec for Trainees {
     async fn after_write(ctx: &Ctx<'_>, tx: &mut Tx, row: &RowOf<Self>, before: Option<&RowOf<Self>>) -> Result<(), AppError> {
         if before.is_none() {
             crate::app::journeys::of_person(ctx.state, tx, row.id, ctx.now.date()).await?;
+        }
+        // A place in a waiting list is one of its own cohort.
+        if before.is_some_and(|old| old.cohort_id != row.cohort_id) {
+            crate::app::selection::leave_list(tx, row.id, WaitingEnd::Left, ctx.now.date()).await?;
         }
         let same = before.is_some_and(|old| old.name_key == row.name_key && old.birth_date == row.birth_date);
         if same { Ok(()) } else { crate::app::duplicates::ask(tx, row.id).await }

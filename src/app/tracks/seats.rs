@@ -14,7 +14,7 @@ pub(super) const HOLDS_NO_SEAT: [JourneyState; 5] =
     [JourneyState::Applied, JourneyState::Rejected, JourneyState::Dropped, JourneyState::Transferred, JourneyState::Unplaced];
 
 /// Seats of a cohort on one track.
-pub(super) const fn of_track(cohort: &cohort::Model, track: Track) -> i64 {
+pub const fn of_track(cohort: &cohort::Model, track: Track) -> i64 {
     match track {
         Track::Away => cohort.seats_away,
         Track::Home => cohort.seats_home,
@@ -91,6 +91,15 @@ pub(super) async fn hold_cohort(tx: &Tx, cohort: Option<Uuid>) -> Result<(Option
         return Err(AppError::Stale);
     }
     Ok((held, binding))
+}
+
+/// The same for whoever fills seats of a whole cohort.
+///
+/// # Errors
+/// When the cohort was bound to another agreement meanwhile.
+pub async fn in_line(tx: &Tx, cohort: Uuid) -> Result<(), AppError> {
+    hold_cohort(tx, Some(cohort)).await?;
+    Ok(())
 }
 
 /// Makes a seat of the undecided one of a track.

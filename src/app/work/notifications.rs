@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Everything that people are told about; `notification-<kind>` in the catalogues, with underscores
 /// as hyphens.
-pub const KINDS: [&str; 19] = [
+pub const KINDS: [&str; 20] = [
     "contract_worse",
     "case_assigned",
     "case_offered",
@@ -31,6 +31,7 @@ pub const KINDS: [&str; 19] = [
     "task_recognition_near",
     "task_recognition_overdue",
     "import_done",
+    "waiting_list",
 ];
 
 /// What cannot be switched off: who opened one's record, and what happened to one's account.

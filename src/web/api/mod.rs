@@ -3,9 +3,11 @@
 pub mod bulk;
 pub mod certificates;
 pub mod contracts;
+pub mod employers;
 pub mod events;
 pub mod finance;
 pub mod imports;
+pub mod institutes;
 pub mod legality;
 pub mod match_runs;
 pub mod pathways;

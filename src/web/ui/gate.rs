@@ -11,13 +11,13 @@ use crate::i18n::Locale;
 use crate::state::AppState;
 use actix_web::{HttpRequest, web};
 
-fn shell(request: &HttpRequest, title: &str) -> Result<Shell, AppError> {
+pub(super) fn shell(request: &HttpRequest, title: &str) -> Result<Shell, AppError> {
     let t = locale_of(request);
     let here = request.uri().path_and_query().map_or_else(|| "/ui".to_owned(), |place| place.as_str().to_owned());
     Ok(Shell { title: t.get(title), csrf: csrf_of(request)?, here, ..Shell::outside(t) })
 }
 
-fn guard(request: &HttpRequest, sent: &Sent) -> Result<(), AppError> {
+pub(super) fn guard(request: &HttpRequest, sent: &Sent) -> Result<(), AppError> {
     check_token(&csrf_of(request)?, sent.raw("csrf"))
 }
 

@@ -197,6 +197,8 @@ pub fn in_navigation(ctx: &Ctx<'_>, resource: &dyn Resource) -> bool {
                 | "tasks"
                 | "recognition-cases"
                 | "needs"
+                | "exam-sessions"
+                | "employer-registrations"
                 | "pledges"
                 | "agreements"
                 | "quotas"
@@ -227,6 +229,10 @@ fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
     if permit(ctx.actor, Action::List, Subject::Import).is_ok() {
         add("/ui/imports".into(), t.get("imports-title"));
     }
+    if ctx.actor.trainee.is_none() && permit(ctx.actor, Action::List, Subject::TrainingRecord).is_ok() {
+        add("/ui/early-warnings".into(), t.get("warnings-title"));
+    }
+    add("/ui/provider-outcomes".into(), t.get("outcomes-title"));
     if permit(ctx.actor, Action::List, Subject::MatchRun).is_ok() {
         add("/ui/match-runs".into(), t.get("match-runs-title"));
     }

@@ -37,6 +37,8 @@ pub(super) fn about_a_person(subject: Subject) -> bool {
             | Subject::SkillClaim
             | Subject::Journey
             | Subject::Certificate
+            | Subject::Selection
+            | Subject::TrainingRecord
             | Subject::SealedRecord
     )
 }
@@ -47,7 +49,7 @@ pub(super) const fn ruled_as(subject: Subject) -> Subject {
         Subject::CaseFile => Subject::RecognitionCase,
         // It names its holder: whoever is kept from her name is kept from this one.
         // So does what she chose, and her reasons are hers.
-        Subject::Certificate | Subject::TrackChange => Subject::Trainee,
+        Subject::Certificate | Subject::TrackChange | Subject::Selection | Subject::TrainingRecord => Subject::Trainee,
         other => other,
     }
 }
@@ -57,6 +59,10 @@ pub fn allowed(role: Role, action: Action, subject: Subject) -> Option<Width> {
     let looks = action.looks();
     // Corridors, law, concepts, help and labels are public knowledge to everybody who has signed in.
     if looks && matches!(subject, Subject::Corridor | Subject::Law | Subject::Concept | Subject::HelpText | Subject::Label) {
+        return Some(Width::All);
+    }
+    // How institutes fare is for everybody to know who may go there, hire from there or pay for it.
+    if looks && subject == Subject::ProviderOutcome {
         return Some(Width::All);
     }
     match role {
@@ -95,6 +101,8 @@ fn trainee(action: Action, subject: Subject, looks: bool) -> Option<Width> {
         | Subject::Journey
         | Subject::Certificate
         | Subject::TrackChange
+        | Subject::Selection
+        | Subject::TrainingRecord
         | Subject::Outcome
             if looks =>
         {
@@ -129,12 +137,18 @@ fn institute(action: Action, subject: Subject, looks: bool, head: bool) -> Optio
         {
             Some(Width::OwnAndReferred)
         }
+        Subject::TrainingRecord if looks || edits => Some(Width::OwnAndReferred),
+        Subject::Selection if looks || edits || action == Action::Delete => Some(Width::Own),
+        // The head answers for the institute.
+        Subject::ProviderOutcome if head && edits => Some(Width::Own),
         // Moved by events alone: who brings which is the state machine's to say.
         Subject::Journey if looks => Some(Width::OwnAndReferred),
         // The head signs, and takes back what should not have been signed; nothing signed is edited.
         Subject::Certificate if looks || (head && matches!(action, Action::Create | Action::Decide)) => Some(Width::Own),
         // Papers entered by mistake can be taken out by whoever may enter them.
-        Subject::Credential | Subject::CaseFile | Subject::LanguageCertificate | Subject::SkillClaim if action == Action::Delete => {
+        Subject::Credential | Subject::CaseFile | Subject::LanguageCertificate | Subject::SkillClaim | Subject::TrainingRecord
+            if action == Action::Delete =>
+        {
             Some(Width::Own)
         }
         Subject::Proposal | Subject::Outcome | Subject::Disclosure | Subject::TrackChange if looks => Some(Width::Own),
@@ -183,10 +197,14 @@ fn origin(action: Action, subject: Subject, looks: bool, rank: Rank) -> Option<W
         | Subject::SkillClaim
         | Subject::Journey
         | Subject::Certificate
+        | Subject::Selection
+        | Subject::TrainingRecord
             if looks =>
         {
             Some(Width::Origin)
         }
+        // Firms that look for people to stay.
+        Subject::Registration if looks || (rank == Rank::Approver && action == Action::Decide) => Some(Width::Origin),
         Subject::Trainee if rank == Rank::Officer && action == Action::Update => Some(Width::Origin),
         Subject::Agreement | Subject::Quota if looks || (rank == Rank::Approver && writes) => Some(Width::Origin),
         Subject::Pledge if looks || (rank == Rank::Approver && action == Action::Decide) => Some(Width::Origin),
@@ -220,6 +238,7 @@ fn destination(action: Action, subject: Subject, looks: bool, rank: Rank) -> Opt
         // Standing of employers, and validation and suspension of needs, are the state's to record.
         Subject::Organisation if rank == Rank::Approver && writes => Some(Width::Destination),
         Subject::Need if rank == Rank::Officer && action == Action::Update => Some(Width::Destination),
+        Subject::Registration if looks || (rank == Rank::Approver && action == Action::Decide) => Some(Width::Destination),
         Subject::Agreement | Subject::Quota if looks || (rank == Rank::Approver && writes) => Some(Width::Destination),
         Subject::Pledge if looks => Some(Width::Destination),
         Subject::MatchRun if looks => Some(Width::All),

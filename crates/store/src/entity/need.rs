@@ -29,6 +29,9 @@ pub struct Model {
     pub language: Option<String>,
     pub language_level: Option<String>,
     pub status: String,
+    pub shift_work: Option<bool>,
+    pub housing_offered: Option<bool>,
+    pub family_support: Option<bool>,
     pub demo: bool,
     pub search: String,
 }

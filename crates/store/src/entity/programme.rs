@@ -20,6 +20,8 @@ pub struct Model {
     pub language: String,
     pub hours: i64,
     pub awarded_qualification: String,
+    /// Attempts at each assessment; no limit without one.
+    pub attempts_max: Option<i64>,
     pub search: String,
 }
 

@@ -30,6 +30,8 @@ pub struct Model {
     pub employer_decision: String,
     pub employer_reason: Option<String>,
     pub offered_at_ms: Option<i64>,
+    /// Place in the employer's own order of the candidates for the need; nothing until it has one.
+    pub employer_rank: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -60,6 +60,9 @@ impl Maker<'_> {
             language: plan.level.map(|(language, _)| language.into()),
             language_level: plan.level.map(|(_, level)| level.into()),
             status: if (plan.title, round) == ("Cook", 2) { "suspended" } else { "open" }.into(),
+            shift_work: None,
+            housing_offered: None,
+            family_support: None,
             demo: true,
             search: fold(plan.title),
         });

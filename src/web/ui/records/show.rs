@@ -93,6 +93,7 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
         }
         "certificates" => parts.extend(super::super::certificates::parts(&page, &document).await?),
         "organisations" => parts.extend(super::super::certificates::key_parts(&page, id).await?),
+        "employer-registrations" => parts.extend(super::super::registrations::parts(&page, &document).await?),
         "pledges" => parts.push(super::super::pledges::part(&page, id).await?),
         "needs" => {
             let at_home = document.data.get("side").and_then(Value::as_str) == Some("origin");
@@ -153,6 +154,17 @@ fn links_of(page: &Page, resource: &dyn Resource, document: &Document) -> Vec<(S
     }
     if resource.name() == "cohorts" && permit(&page.actor, Action::Create, Subject::Certificate).is_ok() {
         links.push((format!("/ui/cohorts/{id}/certificates"), t.get("certificate-issue-title")));
+    }
+    if resource.name() == "cohorts" && permit(&page.actor, Action::Read, Subject::Selection).is_ok() {
+        links.push((format!("/ui/cohorts/{id}/selection"), t.get("selection-title")));
+        links.push((format!("/ui/early-warnings?cohort={id}"), t.get("warnings-title")));
+        links.push((format!("/ui/cohorts/{id}/papers"), t.get("papers-title")));
+    }
+    if resource.name() == "needs" && permit(&page.actor, Action::List, Subject::Proposal).is_ok() {
+        links.push((format!("/ui/needs/{id}/shortlist"), t.get("shortlist-title")));
+    }
+    if resource.name() == "organisations" && document.data.get("kind").and_then(Value::as_str) == Some("institute") {
+        links.push((format!("/ui/provider-outcomes?institute={id}"), t.get("outcomes-title")));
     }
     if resource.name() != "trainees" {
         return links;

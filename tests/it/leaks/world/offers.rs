@@ -87,6 +87,9 @@ impl Maker {
             language: None,
             language_level: None,
             status: "open".into(),
+            shift_work: None,
+            housing_offered: None,
+            family_support: None,
             demo: false,
             search: String::new(),
         };
