@@ -33,26 +33,50 @@ impl MigrationTrait for Migration {
         let mut waiting_place = record("waiting_place");
         belongs_to(&mut waiting_place, "trainee_id", "trainee");
         belongs_to(&mut waiting_place, "cohort_id", "cohort");
-        waiting_place.col(string("track")).col(big_integer("place")).col(date("since_on")).col(date_null("ended_on")).col(string_null("ended_for"));
+        waiting_place
+            .col(string("track"))
+            .col(big_integer("place"))
+            .col(date("since_on"))
+            .col(date_null("ended_on"))
+            .col(string_null("ended_for"));
         manager.create_table(waiting_place).await?;
         manager.create_index(index("ix_waiting_place_trainee_id", "waiting_place", &["trainee_id"])).await?;
         manager.create_index(index("ix_waiting_place_cohort_id", "waiting_place", &["cohort_id"])).await?;
 
         let mut attendance = record("attendance");
         belongs_to(&mut attendance, "trainee_id", "trainee");
-        attendance.col(date("from_on")).col(date("to_on")).col(big_integer("hours_planned")).col(big_integer("hours_attended")).col(big_integer("hours_excused"));
+        attendance
+            .col(date("from_on"))
+            .col(date("to_on"))
+            .col(big_integer("hours_planned"))
+            .col(big_integer("hours_attended"))
+            .col(big_integer("hours_excused"));
         manager.create_table(attendance).await?;
         manager.create_index(unique("ux_attendance_trainee_id_from_on", "attendance", &["trainee_id", "from_on"])).await?;
 
         let mut assessment = record("assessment");
         belongs_to(&mut assessment, "trainee_id", "trainee");
-        assessment.col(string("unit")).col(string("kind")).col(big_integer("attempt")).col(date("held_on")).col(string("result")).col(big_integer_null("points")).col(string_null("note"));
+        assessment
+            .col(string("unit"))
+            .col(string("kind"))
+            .col(big_integer("attempt"))
+            .col(date("held_on"))
+            .col(string("result"))
+            .col(big_integer_null("points"))
+            .col(string_null("note"));
         manager.create_table(assessment).await?;
         manager.create_index(unique("ux_assessment_trainee_id_unit_attempt", "assessment", &["trainee_id", "unit", "attempt"])).await?;
 
         let mut exam_session = record("exam_session");
         belongs_to(&mut exam_session, "institute_id", "organisation");
-        exam_session.col(string("issuer")).col(string("language")).col(string("scale")).col(string("level")).col(date("held_on")).col(date("register_by")).col(big_integer("seats"));
+        exam_session
+            .col(string("issuer"))
+            .col(string("language"))
+            .col(string("scale"))
+            .col(string("level"))
+            .col(date("held_on"))
+            .col(date("register_by"))
+            .col(big_integer("seats"));
         manager.create_table(exam_session).await?;
         manager.create_index(index("ix_exam_session_institute_id", "exam_session", &["institute_id"])).await?;
 
@@ -60,7 +84,14 @@ impl MigrationTrait for Migration {
         belongs_to(&mut exam_result, "trainee_id", "trainee");
         belongs_to(&mut exam_result, "session_id", "exam_session");
         may_belong_to(&mut exam_result, "certificate_id", "language_certificate");
-        exam_result.col(big_integer("attempt")).col(string("listening_result")).col(string("reading_result")).col(string("speaking_result")).col(string("writing_result")).col(string("overall")).col(date_null("expires_on"));
+        exam_result
+            .col(big_integer("attempt"))
+            .col(string("listening_result"))
+            .col(string("reading_result"))
+            .col(string("speaking_result"))
+            .col(string("writing_result"))
+            .col(string("overall"))
+            .col(date_null("expires_on"));
         manager.create_table(exam_result).await?;
         manager.create_index(unique("ux_exam_result_session_id_trainee_id", "exam_result", &["session_id", "trainee_id"])).await?;
         manager.create_index(index("ix_exam_result_trainee_id", "exam_result", &["trainee_id"])).await?;
@@ -87,7 +118,22 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_all(manager, &["selection_rule", "selection_score", "waiting_place", "attendance", "assessment", "exam_session", "exam_result", "paper_check", "provider_statement", "programme_skill"]).await?;
+        drop_all(
+            manager,
+            &[
+                "selection_rule",
+                "selection_score",
+                "waiting_place",
+                "attendance",
+                "assessment",
+                "exam_session",
+                "exam_result",
+                "paper_check",
+                "provider_statement",
+                "programme_skill",
+            ],
+        )
+        .await?;
         manager.alter_table(Table::alter().table("programme").drop_column("attempts_max").to_owned()).await?;
         Ok(())
     }

@@ -10,8 +10,12 @@ use passerelle_domain::language::{LanguageLevel, LanguageScale, LanguageTag};
 use passerelle_domain::people::{JourneyState, Track};
 use passerelle_domain::training::{AssessmentResult, CohortPaper, Course, ExamResult, Signs, Warning, warnings};
 use passerelle_store::StoreError;
-use passerelle_store::entity::{agreement, assessment, attendance, cohort, exam_result, language_certificate, paper_check, programme, trainee};
-use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, SelectStatement};
+use passerelle_store::entity::{
+    agreement, assessment, attendance, cohort, exam_result, language_certificate, paper_check, programme, trainee,
+};
+use passerelle_store::query::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, SelectStatement,
+};
 use passerelle_store::record::Record;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};

@@ -15,6 +15,7 @@ pub use write::{JOB, carry_out, give_up};
 use super::Ctx;
 use crate::error::AppError;
 use crate::state::AppState;
+use crate::vault::Sealed;
 use columns::Mapping;
 use judge::{Finding, Ground, Person, judge, order_of};
 use known::Marks;
@@ -28,7 +29,7 @@ use passerelle_store::query::{
 use passerelle_store::{StoreError, Tx, job, list, record};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// States in which a person of a file may begin.
@@ -74,10 +75,32 @@ pub async fn upload(ctx: &Ctx<'_>, cohort_id: Uuid, sent: Sent<'_>) -> Result<im
     permit(ctx.actor, Action::Create, Subject::Import)?;
     let cohorts = permit(ctx.actor, Action::Update, Subject::Cohort)?;
     let conn = ctx.state.store.read();
-    let cohort = record::find::<cohort::Entity>(conn, &cohorts, cohort_id).await?.ok_or(AppError::NotFound)?;
+    record::find::<cohort::Entity>(conn, &cohorts, cohort_id).await?.ok_or(AppError::NotFound)?;
+    // A partner's document of candidates is no spreadsheet, and comes in the same way.
+    if sent.bytes.trim_ascii_start().first() == Some(&b'{') {
+        return super::exchange::import(ctx, cohort_id, sent.name, &sent.bytes).await;
+    }
     let (bytes, encoding) = (sent.bytes, sent.encoding);
+    let read = blocking(move || sheet::read(&bytes, encoding.as_deref())).await?;
+    take_in(ctx, cohort_id, sent.name, read, BTreeMap::new()).await
+}
+
+/// The same for rows that have been read. With answers of people, by line, that are sealed as they come in.
+///
+/// # Errors
+/// When the cohort is not the actor's, or there are no rows.
+pub async fn take_in(
+    ctx: &Ctx<'_>,
+    cohort_id: Uuid,
+    name: &str,
+    read: sheet::Sheet,
+    answers: BTreeMap<u32, String>,
+) -> Result<import_batch::Model, AppError> {
+    permit(ctx.actor, Action::Create, Subject::Import)?;
+    let cohorts = permit(ctx.actor, Action::Update, Subject::Cohort)?;
+    let conn = ctx.state.store.read();
+    let cohort = record::find::<cohort::Entity>(conn, &cohorts, cohort_id).await?.ok_or(AppError::NotFound)?;
     let (read, header, guessed) = blocking(move || {
-        let read = sheet::read(&bytes, encoding.as_deref())?;
         let header = columns::header(&read)?;
         let guessed = columns::guessed(&header.titles);
         Ok((read, header, guessed))
@@ -90,7 +113,7 @@ pub async fn upload(ctx: &Ctx<'_>, cohort_id: Uuid, sent: Sent<'_>) -> Result<im
     }
     let dates = mapping.get("birth_date").copied();
     let (order, _) = order_of(rows.iter().filter_map(|(_, cells)| dates.and_then(|at| cells.get(at))).map(String::as_str));
-    let name: String = sent.name.chars().filter(|c| !crate::app::resource::is_invisible(*c) && *c != '\n').take(200).collect();
+    let name: String = name.chars().filter(|c| !crate::app::resource::is_invisible(*c) && *c != '\n').take(200).collect();
     let mut batch = import_batch::Model {
         id: Uuid::now_v7(),
         version: 1,
@@ -118,7 +141,7 @@ pub async fn upload(ctx: &Ctx<'_>, cohort_id: Uuid, sent: Sent<'_>) -> Result<im
     count(&mut batch, &judged);
     let mut tx = ctx.begin().await?;
     record::insert::<import_batch::Entity>(&mut tx, batch.clone()).await?;
-    keep(&tx, batch.id, judged).await?;
+    keep(ctx.state, &tx, batch.id, judged, &answers).await?;
     tx.commit().await?;
     Ok(batch)
 }
@@ -146,6 +169,7 @@ pub async fn change(ctx: &Ctx<'_>, id: Uuid, version: i64, change: &Change) -> R
     let conn = ctx.state.store.read();
     let rows = import_row::Entity::find().filter(import_row::Column::BatchId.eq(id)).order_by_asc(import_row::Column::Line);
     let rows = rows.all(conn).await.map_err(StoreError::from)?;
+    let answers = answers(ctx.state, &rows)?;
     let cells: Vec<(i64, Vec<String>)> =
         rows.into_iter().map(|row| Ok((row.line, serde_json::from_str(&row.cells)?))).collect::<Result<_, AppError>>()?;
     let judged = judged(ctx.state, conn, &batch, cells, ctx.now.ms()).await?;
@@ -153,7 +177,7 @@ pub async fn change(ctx: &Ctx<'_>, id: Uuid, version: i64, change: &Change) -> R
     let mut tx = ctx.begin().await?;
     let next = record::update::<import_batch::Entity>(&mut tx, batch.clone(), version, &["mapping", "date_order", "begins_as"]).await?;
     import_row::Entity::delete_many().filter(import_row::Column::BatchId.eq(id)).exec(tx.conn()).await.map_err(StoreError::from)?;
-    keep(&tx, id, judged).await?;
+    keep(ctx.state, &tx, id, judged, &answers).await?;
     tx.commit().await?;
     Ok(import_batch::Model { version: next, ..batch })
 }
@@ -342,11 +366,31 @@ fn count(batch: &mut import_batch::Model, rows: &[Found]) {
     }
 }
 
-async fn keep(tx: &Tx, batch: Uuid, rows: Vec<Found>) -> Result<(), AppError> {
+/// Sealed answers of rows that are judged anew, opened to be sealed for the rows that take their place.
+fn answers(state: &AppState, rows: &[import_row::Model]) -> Result<BTreeMap<u32, String>, AppError> {
+    let sealed = rows.iter().filter_map(|row| Some((row, row.sealed.as_deref()?)));
+    sealed.map(|(row, text)| Ok((u32::try_from(row.line).map_err(AppError::internal)?, opened(state, row.id, text)?))).collect()
+}
+
+fn opened(state: &AppState, row: Uuid, kept: &str) -> Result<String, AppError> {
+    let (key_id, nonce, text): (String, String, String) = serde_json::from_str(kept)?;
+    state.vault.unseal(&sealed_place(row), &Sealed { key_id, nonce, text })
+}
+
+/// The place that a row's sealed answers are bound to.
+fn sealed_place(row: Uuid) -> String {
+    format!("import_row/{row}")
+}
+
+async fn keep(state: &AppState, tx: &Tx, batch: Uuid, rows: Vec<Found>, answers: &BTreeMap<u32, String>) -> Result<(), AppError> {
     let mut kept = Vec::with_capacity(rows.len());
     for row in rows {
+        let id = Uuid::now_v7();
+        let answer = u32::try_from(row.line).ok().and_then(|line| answers.get(&line));
+        let sealed = answer.map(|text| state.vault.seal(&sealed_place(id), text)).transpose()?;
         kept.push(import_row::Model {
-            id: Uuid::now_v7(),
+            id,
+            sealed: sealed.map(|sealed| json!([sealed.key_id, sealed.nonce, sealed.text]).to_string()),
             batch_id: batch,
             line: row.line,
             cells: json!(row.cells).to_string(),

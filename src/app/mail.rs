@@ -22,12 +22,23 @@ const BATCH: u64 = 50;
 /// link to the page that has them.
 #[derive(Debug, Clone, Copy)]
 pub enum Letter<'a> {
-    Confirm { link: &'a str },
-    Reset { link: &'a str },
-    Invite { link: &'a str },
-    Notification { kind: &'a str, href: &'a str },
+    Confirm {
+        link: &'a str,
+    },
+    Reset {
+        link: &'a str,
+    },
+    Invite {
+        link: &'a str,
+    },
+    Notification {
+        kind: &'a str,
+        href: &'a str,
+    },
     /// An employer is not let in; the word of the reason.
-    Refused { reason: &'a str },
+    Refused {
+        reason: &'a str,
+    },
 }
 
 impl Letter<'_> {

@@ -9,7 +9,9 @@ use passerelle_domain::ids::OrganisationId;
 use passerelle_domain::people::{JourneyState, OrganisationKind, RecognitionState};
 use passerelle_store::StoreError;
 use passerelle_store::entity::{case_event, cohort, journey, organisation, programme, provider_statement, recognition_case, trainee};
-use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, SelectStatement};
+use passerelle_store::query::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, SelectStatement,
+};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -121,7 +123,8 @@ pub async fn of(ctx: &Ctx<'_>, institute: Option<Uuid>) -> Result<Outcomes, AppE
             tally.retention.count(person.left_work_on.is_none_or(|day| (day - since).num_days() >= RETAINED_DAYS));
         }
     }
-    let programmes = programme::Entity::find().filter(programme::Column::Id.is_in(tallies.keys().map(|(id, _)| *id).collect::<BTreeSet<_>>()));
+    let programmes =
+        programme::Entity::find().filter(programme::Column::Id.is_in(tallies.keys().map(|(id, _)| *id).collect::<BTreeSet<_>>()));
     let programmes: BTreeMap<Uuid, programme::Model> =
         programmes.all(conn).await.map_err(StoreError::from)?.into_iter().map(|row| (row.id, row)).collect();
     let outcomes = tallies.into_iter().filter_map(|((id, year), tally)| {
@@ -237,7 +240,8 @@ async fn people(conn: &impl ConnectionTrait, names: &BTreeMap<Uuid, (String, Str
         .into_iter()
         .map(|(person, journey, begun_on)| (person, (journey, begun_on)))
         .collect();
-    let courses = journey::Entity::find().select_only().column(journey::Column::Id).filter(journey::Column::TraineeId.in_subquery(ids.clone()));
+    let courses =
+        journey::Entity::find().select_only().column(journey::Column::Id).filter(journey::Column::TraineeId.in_subquery(ids.clone()));
     let reached = first_days(conn, courses.into_query()).await?;
     let recognised = recognised(conn, ids).await?;
     let known = rows.into_iter().filter_map(|(person, cohort, state)| {
@@ -248,9 +252,11 @@ async fn people(conn: &impl ConnectionTrait, names: &BTreeMap<Uuid, (String, Str
         // Who was here before the service was has no events: her state says what she has reached.
         let begun_on = course.map(|(_, begun_on)| begun_on);
         let works = [JourneyState::Placed, JourneyState::HomePlaced];
-        let placed_on = works.into_iter().filter_map(day).min().or_else(|| {
-            (works.contains(&state) || AFTER_WORK.contains(&state)).then_some(begun_on).flatten()
-        });
+        let placed_on = works
+            .into_iter()
+            .filter_map(day)
+            .min()
+            .or_else(|| (works.contains(&state) || AFTER_WORK.contains(&state)).then_some(begun_on).flatten());
         let left_work_on = day(JourneyState::Returned).or_else(|| (state == JourneyState::Returned).then_some(begun_on).flatten());
         let certified = CERTIFIED.contains(&state) || AFTER_WORK.contains(&state) || day(JourneyState::Certified).is_some();
         Some(Person { programme, year, certified, recognised: recognised.get(&person).copied(), placed_on, left_work_on })
@@ -260,7 +266,8 @@ async fn people(conn: &impl ConnectionTrait, names: &BTreeMap<Uuid, (String, Str
 
 /// The first day on which each journey reached the states that outcomes are counted by.
 async fn first_days(conn: &impl ConnectionTrait, journeys: SelectStatement) -> Result<BTreeMap<(Uuid, String), NaiveDate>, AppError> {
-    let states = [JourneyState::Certified, JourneyState::Placed, JourneyState::HomePlaced, JourneyState::Returned].map(JourneyState::as_str);
+    let states =
+        [JourneyState::Certified, JourneyState::Placed, JourneyState::HomePlaced, JourneyState::Returned].map(JourneyState::as_str);
     let rows: Vec<(Uuid, String, NaiveDate)> = case_event::Entity::find()
         .select_only()
         .columns([case_event::Column::CaseId, case_event::Column::ToState])

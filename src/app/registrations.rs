@@ -79,12 +79,17 @@ pub async fn ask(state: &AppState, now: Moment, sent: &Map<String, Value>, local
 }
 
 async fn ensure_room(conn: &impl ConnectionTrait, row: &employer_registration::Model) -> Result<(), AppError> {
-    let waiting = || employer_registration::Entity::find().filter(employer_registration::Column::Status.eq(RegistrationStatus::Waiting.as_str()));
+    let waiting =
+        || employer_registration::Entity::find().filter(employer_registration::Column::Status.eq(RegistrationStatus::Waiting.as_str()));
     let here = waiting().filter(employer_registration::Column::Country.eq(row.country.as_str())).count(conn);
     let hers = waiting().filter(employer_registration::Column::ContactEmail.eq(row.contact_email.as_str())).count(conn);
     let (here, hers) = (here.await.map_err(StoreError::from)?, hers.await.map_err(StoreError::from)?);
     if here >= WAITING_MAX || hers >= WAITING_EACH {
-        return Err(AppError::invalid("contact_email", "registrations-full", "has to wait: too many requests are in the queue; come back later"));
+        return Err(AppError::invalid(
+            "contact_email",
+            "registrations-full",
+            "has to wait: too many requests are in the queue; come back later",
+        ));
     }
     Ok(())
 }

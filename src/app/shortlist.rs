@@ -92,11 +92,7 @@ pub async fn of(ctx: &Ctx<'_>, id: Uuid) -> Result<Shortlist, AppError> {
 }
 
 /// Proposals of the need on which neither side has said no.
-async fn standing(
-    conn: &impl ConnectionTrait,
-    need: Uuid,
-    scope: &Scope,
-) -> Result<Vec<proposal::Model>, AppError> {
+async fn standing(conn: &impl ConnectionTrait, need: Uuid, scope: &Scope) -> Result<Vec<proposal::Model>, AppError> {
     let declined = Decision::Declined.as_str();
     let mut rows = proposal::Entity::find()
         .filter(proposal::Entity::visible(scope))

@@ -136,17 +136,38 @@ impl Signs {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "warning", rename_all = "snake_case")]
 pub enum Warning {
-    AttendanceLow { percent: u32, least: u32 },
-    AttendanceClose { percent: u32, least: u32 },
+    AttendanceLow {
+        percent: u32,
+        least: u32,
+    },
+    AttendanceClose {
+        percent: u32,
+        least: u32,
+    },
     /// Nothing is left to resit.
-    NoAttemptLeft { unit: String },
+    NoAttemptLeft {
+        unit: String,
+    },
     /// The next attempt is the last.
-    LastAttempt { unit: String },
-    Failed { unit: String },
-    LanguageFailed { times: u32 },
-    LanguageMissing { days: i64 },
-    PapersMissing { count: u32, days: i64 },
-    Silent { days: i64 },
+    LastAttempt {
+        unit: String,
+    },
+    Failed {
+        unit: String,
+    },
+    LanguageFailed {
+        times: u32,
+    },
+    LanguageMissing {
+        days: i64,
+    },
+    PapersMissing {
+        count: u32,
+        days: i64,
+    },
+    Silent {
+        days: i64,
+    },
 }
 
 impl Warning {

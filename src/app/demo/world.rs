@@ -3,6 +3,7 @@
 
 mod demand;
 mod tracks;
+mod training;
 
 use super::cast::{COHORTS, CohortPlan, EMPLOYERS, names};
 use crate::app::law::Law;
@@ -80,6 +81,12 @@ pub struct World {
     seat_pools: Vec<seat_pool::Model>,
     agreements: Vec<agreement::Model>,
     budget_lines: Vec<budget_line::Model>,
+    selection_rules: Vec<selection_rule::Model>,
+    attendances: Vec<attendance::Model>,
+    assessments: Vec<assessment::Model>,
+    exam_sessions: Vec<exam_session::Model>,
+    paper_checks: Vec<paper_check::Model>,
+    employer_registrations: Vec<employer_registration::Model>,
     quotas: Vec<quota::Model>,
     pub recognition_authority: Uuid,
     pub worker_organisation: Uuid,
@@ -111,6 +118,12 @@ impl World {
             seat_pools: vec![],
             agreements: vec![],
             budget_lines: vec![],
+            selection_rules: vec![],
+            attendances: vec![],
+            assessments: vec![],
+            exam_sessions: vec![],
+            paper_checks: vec![],
+            employer_registrations: vec![],
             quotas: vec![],
             recognition_authority: Uuid::nil(),
             worker_organisation: Uuid::nil(),
@@ -124,6 +137,7 @@ impl World {
         maker.agreements();
         maker.tracks();
         maker.quotas();
+        maker.training();
         maker.world
     }
 
@@ -146,6 +160,12 @@ impl World {
         record::insert_many::<recognition_case::Entity>(tx, self.recognition_cases.clone()).await?;
         record::insert_many::<language_certificate::Entity>(tx, self.language_certificates.clone()).await?;
         record::insert_many::<skill_claim::Entity>(tx, self.skill_claims.clone()).await?;
+        record::insert_many::<selection_rule::Entity>(tx, self.selection_rules.clone()).await?;
+        record::insert_many::<attendance::Entity>(tx, self.attendances.clone()).await?;
+        record::insert_many::<assessment::Entity>(tx, self.assessments.clone()).await?;
+        record::insert_many::<exam_session::Entity>(tx, self.exam_sessions.clone()).await?;
+        record::insert_many::<paper_check::Entity>(tx, self.paper_checks.clone()).await?;
+        record::insert_many::<employer_registration::Entity>(tx, self.employer_registrations.clone()).await?;
         record::insert_many::<need::Entity>(tx, self.needs.clone()).await?;
         record::insert_many::<need_skill::Entity>(tx, self.need_skills.clone()).await?;
         record::insert_many::<seat_pool::Entity>(tx, self.seat_pools.clone()).await?;
@@ -361,7 +381,7 @@ impl Maker<'_> {
             language: plan.language.into(),
             hours: self.rng.random_range(8..24) * 100,
             awarded_qualification: format!("Diploma: {}", plan.programme),
-                attempts_max: Some(3),
+            attempts_max: Some(3),
             search: fold(plan.programme),
         };
         let ends = i64::try_from(number % 6).unwrap_or(0) * 45 + 60;

@@ -5,6 +5,7 @@ use super::columns::Mapping;
 use super::judge::{Judged, Person, judge};
 use super::{blocking, ground, insert_rows, set};
 use crate::app::match_runs::job_lease::Lease;
+use crate::app::privacy::sealed;
 use crate::app::work::notifications;
 use crate::app::{duplicates, identity_documents, journeys, law};
 use crate::clock::Moment;
@@ -12,8 +13,8 @@ use crate::error::AppError;
 use crate::state::AppState;
 use passerelle_domain::ids::UserId;
 use passerelle_domain::people::{ImportStatus, RowVerdict};
-use passerelle_domain::privacy::{ConsentChannel, ConsentPurpose, IdentityDocumentKind};
-use passerelle_store::entity::{account, consent, identity_document, import_batch, import_row, trainee};
+use passerelle_domain::privacy::{ConsentChannel, ConsentPurpose, IdentityDocumentKind, SealedClass, SealedKind};
+use passerelle_store::entity::{account, consent, identity_document, import_batch, import_row, sealed_record, trainee};
 use passerelle_store::query::{ActiveModelTrait, ColumnTrait, EntityTrait, Expr, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, Tx, job, record};
 use serde_json::json;
@@ -102,7 +103,10 @@ async fn write(
             continue;
         }
         let person = judged.person;
-        taken.rows.push(import_row::Model { trainee_id: Some(person.row.id), cells: "[]".into(), ..row });
+        if let Some(text) = &row.sealed {
+            taken.sealed.push(resealed(state, row.id, text, person.row.id, batch.account_id, now_ms)?);
+        }
+        taken.rows.push(import_row::Model { trainee_id: Some(person.row.id), cells: "[]".into(), sealed: None, ..row });
         taken.documents.extend(shown(state, &person, now_ms));
         taken.consents.extend(person.consents.then(|| signed(batch, &person.row, &language, now_ms)));
         taken.people.push(person.row);
@@ -116,6 +120,10 @@ async fn write(
     if !taken.documents.is_empty() {
         let documents = taken.documents.into_iter().map(|row| identity_document::ActiveModel::from(row).reset_all());
         identity_document::Entity::insert_many(documents).exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
+    }
+    if !taken.sealed.is_empty() {
+        let sealed = taken.sealed.into_iter().map(|row| sealed_record::ActiveModel::from(row).reset_all());
+        sealed_record::Entity::insert_many(sealed).exec_without_returning(tx.conn()).await.map_err(StoreError::from)?;
     }
     if !taken.consents.is_empty() {
         record::insert_many::<consent::Entity>(tx, taken.consents).await?;
@@ -137,7 +145,14 @@ struct Taken {
     people: Vec<trainee::Model>,
     documents: Vec<identity_document::Model>,
     consents: Vec<consent::Model>,
+    sealed: Vec<sealed_record::Model>,
     refused: i64,
+}
+
+/// Answers that came sealed with a row, bound to the person that it became.
+fn resealed(state: &AppState, row: Uuid, kept: &str, person: Uuid, by: Uuid, now_ms: i64) -> Result<sealed_record::Model, AppError> {
+    let answers = super::opened(state, row, kept)?;
+    sealed::of_person(state, person, SealedKind::Admissibility, SealedClass::NoEffect, &answers, by, now_ms)
 }
 
 /// The passport that somebody has shown, by a hash of its number.

@@ -95,19 +95,7 @@ pub async fn add(ctx: &Ctx<'_>, add: &Add) -> Result<Uuid, AppError> {
     if text.is_empty() || text.chars().count() > TEXT_MAX {
         return Err(AppError::invalid("text", "required", format!("is needed, with at most {TEXT_MAX} characters")));
     }
-    let mut row = sealed_record::Model {
-        id: Uuid::now_v7(),
-        trainee_id: person.0,
-        kind: add.kind.to_string(),
-        class: add.class.to_string(),
-        key_id: String::new(),
-        nonce: String::new(),
-        sealed: String::new(),
-        written_by: ctx.actor.user.0,
-        created_at_ms: ctx.now.ms(),
-    };
-    let sealed = ctx.state.vault.seal(&place(&row), text)?;
-    (row.key_id, row.nonce, row.sealed) = (sealed.key_id, sealed.nonce, sealed.text);
+    let row = of_person(ctx.state, person.0, add.kind, add.class, text, ctx.actor.user.0, ctx.now.ms())?;
     let mut tx = ctx.begin().await?;
     let id = row.id;
     let insert = sealed_record::Entity::insert(sealed_record::ActiveModel::from(row).reset_all());
@@ -116,6 +104,35 @@ pub async fn add(ctx: &Ctx<'_>, add: &Add) -> Result<Uuid, AppError> {
     tx.note("sealed", "trainee", Some(person.0), serde_json::json!({}));
     tx.commit().await?;
     Ok(id)
+}
+
+/// A fact about a person, sealed and bound to her record.
+///
+/// # Errors
+/// When there is no key to seal with.
+pub fn of_person(
+    state: &AppState,
+    person: Uuid,
+    kind: SealedKind,
+    class: SealedClass,
+    text: &str,
+    written_by: Uuid,
+    created_at_ms: i64,
+) -> Result<sealed_record::Model, AppError> {
+    let mut row = sealed_record::Model {
+        id: Uuid::now_v7(),
+        trainee_id: person,
+        kind: kind.to_string(),
+        class: class.to_string(),
+        key_id: String::new(),
+        nonce: String::new(),
+        sealed: String::new(),
+        written_by,
+        created_at_ms,
+    };
+    let sealed = state.vault.seal(&place(&row), text)?;
+    (row.key_id, row.nonce, row.sealed) = (sealed.key_id, sealed.nonce, sealed.text);
+    Ok(row)
 }
 
 /// Removes a sealed fact of the actor's own.

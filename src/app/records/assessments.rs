@@ -1,9 +1,9 @@
 //! Assessments of a course: each attempt with its result, resits counted.
 
 use super::*;
-use async_trait::async_trait;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
+use async_trait::async_trait;
 use passerelle_domain::training::{AssessmentKind, AssessmentResult, NoResit, resit};
 use passerelle_store::entity::{assessment, cohort, programme, trainee};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
@@ -20,10 +20,21 @@ impl Spec for Assessments {
     const FIELDS: &'static [Field] = &[
         Field::reference("trainee_id", "trainees").required().listed().filters().fixed(),
         Field::text("unit", 120).required().listed().fixed().sorts().group(FieldGroup::Training),
-        Field::choice("kind", "assessment-kind", AssessmentKind::WORDS).required().listed().filters().fixed().group(FieldGroup::Training).labelled("assessment_kind"),
+        Field::choice("kind", "assessment-kind", AssessmentKind::WORDS)
+            .required()
+            .listed()
+            .filters()
+            .fixed()
+            .group(FieldGroup::Training)
+            .labelled("assessment_kind"),
         Field::new("attempt", Kind::Number { min: 1, max: 99 }).required().listed().fixed().group(FieldGroup::Training),
         Field::new("held_on", Kind::Date).required().listed().sorts().group(FieldGroup::Training),
-        Field::choice("result", "assessment-result", AssessmentResult::WORDS).required().listed().filters().group(FieldGroup::Training).labelled("assessment_result"),
+        Field::choice("result", "assessment-result", AssessmentResult::WORDS)
+            .required()
+            .listed()
+            .filters()
+            .group(FieldGroup::Training)
+            .labelled("assessment_result"),
         Field::new("points", Kind::Number { min: 0, max: 100 }).listed().group(FieldGroup::Training),
         Field::text("note", 500).group(FieldGroup::Training),
     ];
@@ -93,7 +104,9 @@ impl Spec for Assessments {
         let results: Vec<AssessmentResult> = attempts.iter().filter_map(|row| AssessmentResult::parse(&row.result).ok()).collect();
         match resit(&results, attempts_max(tx, row.trainee_id).await?) {
             Ok(next) if i64::from(next) == row.attempt => {}
-            Ok(next) => errors.push(FieldError::new("attempt", "attempt-order", format!("is not the next one: that is {next}")).with("next", next)),
+            Ok(next) => {
+                errors.push(FieldError::new("attempt", "attempt-order", format!("is not the next one: that is {next}")).with("next", next))
+            }
             Err(NoResit::Passed) => errors.push(FieldError::new("unit", "attempt-passed", "has been passed: there is nothing to resit")),
             Err(NoResit::Used { most }) => errors.push(
                 FieldError::new("attempt", "attempts-used", format!("is one too many: the programme gives {most}")).with("most", most),
@@ -108,7 +121,8 @@ impl Spec for Assessments {
 
 /// Attempts that the programme of her cohort gives for a unit.
 async fn attempts_max(tx: &Tx, person: Uuid) -> Result<Option<u32>, AppError> {
-    let cohorts = trainee::Entity::find().select_only().column(trainee::Column::CohortId).filter(trainee::Column::Id.eq(person)).into_query();
+    let cohorts =
+        trainee::Entity::find().select_only().column(trainee::Column::CohortId).filter(trainee::Column::Id.eq(person)).into_query();
     let programmes = cohort::Entity::find()
         .select_only()
         .column(cohort::Column::ProgrammeId)

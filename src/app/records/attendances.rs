@@ -1,9 +1,9 @@
 //! Hours planned, attended and excused, by period.
 
 use super::*;
-use async_trait::async_trait;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
+use async_trait::async_trait;
 use passerelle_store::Tx;
 use passerelle_store::entity::attendance;
 

@@ -21,7 +21,8 @@ const SEATS: Kind = Kind::Number { min: 0, max: 10_000 };
 impl Spec for Cohorts {
     type Entity = cohort::Entity;
     const NAME: &'static str = "cohorts";
-    const CHILDREN: &'static [(&'static str, &'static str)] = &[("trainees", "cohort_id"), ("selection-rules", "cohort_id"), ("waiting-places", "cohort_id"), ("budget-lines", "cohort_id")];
+    const CHILDREN: &'static [(&'static str, &'static str)] =
+        &[("trainees", "cohort_id"), ("selection-rules", "cohort_id"), ("waiting-places", "cohort_id"), ("budget-lines", "cohort_id")];
     const FIELDS: &'static [Field] = &[
         Field::text("name", 200).required().listed().sorts(),
         Field::reference("institute_id", "organisations").required().filters().fixed(),

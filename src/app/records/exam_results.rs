@@ -1,9 +1,9 @@
 //! Attempts at language examinations, by skill; what is passed becomes a certificate.
 
 use super::*;
-use async_trait::async_trait;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
+use async_trait::async_trait;
 use passerelle_domain::training::{ExamResult, SkillResult, overall};
 use passerelle_store::entity::{exam_result, exam_session, language_certificate};
 use passerelle_store::query::{ColumnTrait, EntityTrait, Expr, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
@@ -25,7 +25,12 @@ impl Spec for ExamResults {
         Field::choice("reading_result", "skill-result", SkillResult::WORDS).required().group(FieldGroup::Training),
         Field::choice("speaking_result", "skill-result", SkillResult::WORDS).required().group(FieldGroup::Training),
         Field::choice("writing_result", "skill-result", SkillResult::WORDS).required().group(FieldGroup::Training),
-        Field::choice("overall", "exam-result", ExamResult::WORDS).listed().filters().derived().group(FieldGroup::Training).labelled("assessment_result"),
+        Field::choice("overall", "exam-result", ExamResult::WORDS)
+            .listed()
+            .filters()
+            .derived()
+            .group(FieldGroup::Training)
+            .labelled("assessment_result"),
         Field::new("expires_on", Kind::Date).group(FieldGroup::Training),
         Field::reference("certificate_id", "language-certificates").derived().group(FieldGroup::Training).labelled("certificate"),
     ];

@@ -1,9 +1,9 @@
 //! Papers of people in a cohort: at hand, certified, translated.
 
 use super::*;
-use async_trait::async_trait;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
+use async_trait::async_trait;
 use passerelle_domain::training::{CohortPaper, PaperStanding};
 use passerelle_store::Tx;
 use passerelle_store::entity::paper_check;
@@ -19,7 +19,12 @@ impl Spec for PaperChecks {
     const FIELDS: &'static [Field] = &[
         Field::reference("trainee_id", "trainees").required().listed().filters().fixed(),
         Field::choice("paper", "cohort-paper", CohortPaper::WORDS).required().listed().filters().fixed().sorts().group(FieldGroup::Papers),
-        Field::choice("standing", "paper-standing", PaperStanding::WORDS).required().listed().filters().group(FieldGroup::Papers).labelled("paper_standing"),
+        Field::choice("standing", "paper-standing", PaperStanding::WORDS)
+            .required()
+            .listed()
+            .filters()
+            .group(FieldGroup::Papers)
+            .labelled("paper_standing"),
         Field::new("checked_on", Kind::Date).required().listed().sorts().group(FieldGroup::Papers),
         Field::new("valid_to", Kind::Date).listed().group(FieldGroup::Papers),
     ];

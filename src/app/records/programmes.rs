@@ -11,7 +11,8 @@ pub struct Programmes;
 impl Spec for Programmes {
     type Entity = programme::Entity;
     const NAME: &'static str = "programmes";
-    const CHILDREN: &'static [(&'static str, &'static str)] = &[("cohorts", "programme_id"), ("programme-skills", "programme_id"), ("equivalences", "programme_id")];
+    const CHILDREN: &'static [(&'static str, &'static str)] =
+        &[("cohorts", "programme_id"), ("programme-skills", "programme_id"), ("equivalences", "programme_id")];
     const FIELDS: &'static [Field] = &[
         Field::text("name", 200).required().listed().sorts(),
         Field::reference("institute_id", "organisations").required().listed().filters().fixed(),

@@ -1,9 +1,9 @@
 //! The right of reply: what an institute says to the figures that are told of it.
 
 use super::*;
-use async_trait::async_trait;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
+use async_trait::async_trait;
 use passerelle_store::Tx;
 use passerelle_store::entity::{programme, provider_statement};
 use passerelle_store::query::EntityTrait;
@@ -51,13 +51,7 @@ impl Spec for ProviderStatements {
         row.year.to_string()
     }
 
-    async fn check(
-        _: &Ctx<'_>,
-        tx: &Tx,
-        row: &RowOf<Self>,
-        _: Option<&RowOf<Self>>,
-        errors: &mut Vec<FieldError>,
-    ) -> Result<(), AppError> {
+    async fn check(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>, _: Option<&RowOf<Self>>, errors: &mut Vec<FieldError>) -> Result<(), AppError> {
         let Some(id) = row.programme_id else { return Ok(()) };
         let programme = programme::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)?;
         if programme.is_none_or(|programme| programme.institute_id != row.institute_id) {

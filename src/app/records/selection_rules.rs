@@ -1,9 +1,9 @@
 //! What applicants for a cohort are scored by: a weight, and perhaps a least mark.
 
 use super::*;
-use async_trait::async_trait;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
+use async_trait::async_trait;
 use passerelle_domain::selection::RULES_MAX;
 use passerelle_store::entity::{cohort, selection_rule, selection_score};
 use passerelle_store::query::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -19,7 +19,7 @@ impl Spec for SelectionRules {
     const FIELDS: &'static [Field] = &[
         Field::reference("cohort_id", "cohorts").required().listed().filters().fixed(),
         Field::text("name", 120).required().listed().sorts(),
-        Field::new("weight", Kind::Number { min: 1, max: 100 }).required().listed(),
+        Field::new("weight", Kind::Number { min: 1, max: 100 }).required().listed().labelled("selection_weight"),
         Field::new("least_points", Kind::Number { min: 0, max: 100 }).listed(),
     ];
 
@@ -70,7 +70,8 @@ impl Spec for SelectionRules {
             record::hold::<cohort::Entity>(tx, row.cohort_id).await?;
             let find = selection_rule::Entity::find().filter(selection_rule::Column::CohortId.eq(row.cohort_id));
             if find.count(tx.conn()).await.map_err(StoreError::from)? >= RULES_MAX {
-                errors.push(FieldError::new("cohort_id", "too-many", "has as many rules of selection as it can have").with("max", RULES_MAX));
+                errors
+                    .push(FieldError::new("cohort_id", "too-many", "has as many rules of selection as it can have").with("max", RULES_MAX));
             }
         }
         Ok(())

@@ -1,9 +1,9 @@
 //! Marks of applicants, one for each rule of selection.
 
 use super::*;
-use async_trait::async_trait;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
+use async_trait::async_trait;
 use passerelle_domain::people::JourneyState;
 use passerelle_store::Tx;
 use passerelle_store::entity::{selection_rule, selection_score, trainee};
@@ -58,13 +58,7 @@ impl Spec for SelectionScores {
         }
     }
 
-    async fn check(
-        _: &Ctx<'_>,
-        tx: &Tx,
-        row: &RowOf<Self>,
-        _: Option<&RowOf<Self>>,
-        errors: &mut Vec<FieldError>,
-    ) -> Result<(), AppError> {
+    async fn check(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>, _: Option<&RowOf<Self>>, errors: &mut Vec<FieldError>) -> Result<(), AppError> {
         let person = trainee::Entity::find_by_id(row.trainee_id).one(tx.conn()).await.map_err(StoreError::from)?;
         let rule = selection_rule::Entity::find_by_id(row.rule_id).one(tx.conn()).await.map_err(StoreError::from)?;
         let (Some(person), Some(rule)) = (person, rule) else { return Ok(()) };

@@ -92,8 +92,12 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, wish: Decide) -> Result<Decided, Ap
     // An admission that a gate refuses gives the seat to who comes next, so the order is asked again.
     loop {
         let order: Vec<Placed> = run.funnel.order.iter().filter(|placed| !tried.contains(&placed.person)).cloned().collect();
-        let admits: Vec<&Placed> =
-            verdicts(&order, &run.free).into_iter().zip(&order).filter(|((_, verdict), _)| *verdict == Verdict::Admit).map(|(_, one)| one).collect();
+        let admits: Vec<&Placed> = verdicts(&order, &run.free)
+            .into_iter()
+            .zip(&order)
+            .filter(|((_, verdict), _)| *verdict == Verdict::Admit)
+            .map(|(_, one)| one)
+            .collect();
         if admits.is_empty() || run.is_full() {
             run.made.left += admits.len();
             run.settle(&mut tx, &order).await?;

@@ -5,6 +5,7 @@ pub mod certificates;
 pub mod contracts;
 pub mod employers;
 pub mod events;
+pub mod exchange;
 pub mod finance;
 pub mod imports;
 pub mod institutes;

@@ -20,7 +20,11 @@ pub(super) fn entries() -> Vec<Entry> {
         Entry::new(Method::POST, "/api/v1/employer-registrations/{id}/decision", Needs(Decide, Registration), || {
             web::route().to(api::employers::decide)
         })
-        .says("Verify or refuse an employer that asked to be let in", named("RegistrationDecision"), named("EmployerRegistration")),
+        .says(
+            "Verify or refuse an employer that asked to be let in",
+            named("RegistrationDecision"),
+            named("EmployerRegistration"),
+        ),
         Entry::new(Method::GET, "/api/v1/needs/{id}/shortlist", Needs(Read, Need), || web::route().to(api::employers::candidates)).says(
             "Candidates of a need in the employer's order, with their scores and the day from which each can begin",
             Body::None,

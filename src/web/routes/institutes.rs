@@ -12,17 +12,22 @@ pub(super) fn entries() -> Vec<Entry> {
     use Subject::{Cohort, ProviderOutcome, Selection, TrainingRecord};
     let named = Body::Named;
     vec![
-        Entry::new(Method::GET, "/api/v1/cohorts/{id}/selection", Needs(Read, Cohort), || web::route().to(api::institutes::selection)).says(
-            "Who has applied for a cohort, in the order of selection, with what each still lacks",
-            Body::None,
-            named("Selection"),
-        ),
+        Entry::new(Method::GET, "/api/v1/cohorts/{id}/selection", Needs(Read, Cohort), || web::route().to(api::institutes::selection))
+            .says("Who has applied for a cohort, in the order of selection, with what each still lacks", Body::None, named("Selection")),
         Entry::new(Method::POST, "/api/v1/cohorts/{id}/selection/marks", Needs(Update, Selection), || {
             web::route().to(api::institutes::marks)
         })
-        .says("Enter marks of applicants, all or none unless the good ones are asked for", named("SelectionMarks"), named("MarksEntered")),
+        .says(
+            "Enter marks of applicants, all or none unless the good ones are asked for",
+            named("SelectionMarks"),
+            named("MarksEntered"),
+        ),
         Entry::new(Method::POST, "/api/v1/cohorts/{id}/selection", Needs(Update, Selection), || web::route().to(api::institutes::decide))
-            .says("Admit, put on the waiting list and turn away by the order of selection; `dry_run` writes nothing", named("SelectionWish"), named("SelectionDone")),
+            .says(
+                "Admit, put on the waiting list and turn away by the order of selection; `dry_run` writes nothing",
+                named("SelectionWish"),
+                named("SelectionDone"),
+            ),
         Entry::new(Method::GET, "/api/v1/early-warnings", Needs(List, TrainingRecord), || web::route().to(api::institutes::warnings)).says(
             "People in training who may not reach the end of their course, and why: ?cohort=",
             Body::None,
@@ -50,9 +55,13 @@ pub(super) fn entries() -> Vec<Entry> {
         Entry::new(Method::GET, "/ui/early-warnings", Needs(List, TrainingRecord), || web::route().to(ui::training::warnings)),
         Entry::new(Method::GET, "/ui/early-warnings.csv", Needs(Export, TrainingRecord), || web::route().to(ui::training::warnings_file)),
         Entry::new(Method::GET, "/ui/cohorts/{id}/papers", Needs(Read, Cohort), || web::route().to(ui::training::papers)),
-        Entry::new(Method::GET, "/ui/cohorts/{id}/papers.csv", Needs(Export, TrainingRecord), || web::route().to(ui::training::papers_file)),
+        Entry::new(Method::GET, "/ui/cohorts/{id}/papers.csv", Needs(Export, TrainingRecord), || {
+            web::route().to(ui::training::papers_file)
+        }),
         Entry::new(Method::POST, "/ui/cohorts/{id}/papers", Needs(Update, TrainingRecord), || web::route().to(ui::training::enter_papers)),
         Entry::new(Method::GET, "/ui/provider-outcomes", Needs(List, ProviderOutcome), || web::route().to(ui::provider_outcomes::show)),
-        Entry::new(Method::GET, "/ui/provider-outcomes.csv", Needs(Export, ProviderOutcome), || web::route().to(ui::provider_outcomes::file)),
+        Entry::new(Method::GET, "/ui/provider-outcomes.csv", Needs(Export, ProviderOutcome), || {
+            web::route().to(ui::provider_outcomes::file)
+        }),
     ]
 }

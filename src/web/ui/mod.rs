@@ -9,6 +9,7 @@ pub mod components;
 pub mod contracts;
 pub mod door;
 pub mod events;
+pub mod exchange;
 pub mod figures;
 pub mod finance;
 pub mod gate;

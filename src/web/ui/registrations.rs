@@ -29,8 +29,12 @@ pub async fn form(request: HttpRequest, state: web::Data<AppState>) -> Answer {
 pub async fn ask(request: HttpRequest, state: web::Data<AppState>, sent: Sent) -> Answer {
     gate::guard(&request, &sent)?;
     let t = locale_of(&request);
-    let document: Map<String, Value> =
-        sent.joined().into_iter().filter(|(name, value)| name != "csrf" && !value.is_empty()).map(|(name, value)| (name, value.into())).collect();
+    let document: Map<String, Value> = sent
+        .joined()
+        .into_iter()
+        .filter(|(name, value)| name != "csrf" && !value.is_empty())
+        .map(|(name, value)| (name, value.into()))
+        .collect();
     match registrations::ask(&state, Moment::now(), &document, t.code()).await {
         Ok(_) => Sheet::new(gate::shell(&request, "registration-sent-title")?)
             .crumb("/ui/sign-in", t.get("sign-in-title"))
@@ -84,7 +88,12 @@ pub async fn parts(page: &Page, document: &Document) -> Result<Vec<Part>, AppErr
     let alike = registrations::look_alikes(&page.ctx(), id).await?;
     if !alike.is_empty() {
         let rows = alike.into_iter().map(|(id, name)| vec![Cell::link(name, format!("/ui/organisations/{id}"))]).collect();
-        parts.push(Part::Table(Table { heading: t.get("registration-alike"), columns: vec![t.get("record-organisations")], rows, empty: String::new() }));
+        parts.push(Part::Table(Table {
+            heading: t.get("registration-alike"),
+            columns: vec![t.get("record-organisations")],
+            rows,
+            empty: String::new(),
+        }));
     }
     if permit(&page.actor, Action::Decide, Subject::Registration).is_ok() {
         parts.extend(forms(t, document).into_iter().map(|form| Part::Form(Box::new(form))));
@@ -112,7 +121,11 @@ fn forms(t: Locale, document: &Document) -> [Form; 2] {
             .input(known("unpaid_wage_judgment")),
         form("registration-refuse")
             .hidden("decision", "refuse")
-            .input(Input::new("select", "reason", t.get("field-reason")).options(choices(t, "registration-refusal", RegistrationRefusal::WORDS)).required())
+            .input(
+                Input::new("select", "reason", t.get("field-reason"))
+                    .options(choices(t, "registration-refusal", RegistrationRefusal::WORDS))
+                    .required(),
+            )
             .input(Input::new("textarea", "note", t.get("field-note")))
             .danger(),
     ]
@@ -136,7 +149,8 @@ pub async fn decide(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
             })
         }
         "refuse" => {
-            let reason = RegistrationRefusal::parse(sent.get("reason")).map_err(|error| AppError::Invalid(vec![FieldError::of("reason", &error)]))?;
+            let reason = RegistrationRefusal::parse(sent.get("reason"))
+                .map_err(|error| AppError::Invalid(vec![FieldError::of("reason", &error)]))?;
             Say::Refuse { reason, note: sent.some("note") }
         }
         _ => return Err(AppError::Malformed("the form lacks a decision".into())),

@@ -44,7 +44,8 @@ pub async fn marks(page: Page, PathId(id): PathId, parts: Multipart) -> Answer {
     match done {
         Ok(entered) => {
             let t = page.locale;
-            let counts = [("added", entered.added), ("changed", entered.changed), ("unchanged", entered.unchanged), ("left_out", entered.left_out)];
+            let counts =
+                [("added", entered.added), ("changed", entered.changed), ("unchanged", entered.unchanged), ("left_out", entered.left_out)];
             let told = counts.map(|(name, count)| (name.to_owned(), formats::number(t, i64::try_from(count).unwrap_or(i64::MAX))));
             let notice = Part::Notice { text: t.with("selection-entered", &told.into()), kind: "good" };
             let funnel = selection::funnel(&ctx, id).await?;
@@ -177,10 +178,15 @@ async fn shown(page: &Page, funnel: &Funnel, errors: &[FieldError], first: Optio
     sheet = sheet.part(facts(t, funnel));
     let rows = funnel.rules.iter().map(|rule| {
         let least = rule.least_points.map_or_else(|| "—".into(), |least| least.to_string());
-        vec![Cell::link(rule.name.clone(), format!("/ui/selection-rules/{}", rule.id)), Cell::number(rule.weight.to_string()), Cell::number(least)]
+        vec![
+            Cell::link(rule.name.clone(), format!("/ui/selection-rules/{}", rule.id)),
+            Cell::number(rule.weight.to_string()),
+            Cell::number(least),
+        ]
     });
-    let columns = ["field-name", "field-weight", "field-least-points"].map(|key| t.get(key)).into();
-    sheet = sheet.table(Table { heading: t.get("records-selection-rules"), columns, rows: rows.collect(), empty: t.get("selection-no-rules") });
+    let columns = ["field-name", "field-selection-weight", "field-least-points"].map(|key| t.get(key)).into();
+    sheet =
+        sheet.table(Table { heading: t.get("records-selection-rules"), columns, rows: rows.collect(), empty: t.get("selection-no-rules") });
     let names = names(page, funnel.order.iter().take(SHOWN).map(|placed| placed.person.0)).await?;
     let rows = funnel.order.iter().take(SHOWN).enumerate().map(|(at, placed)| {
         let (words, kind) = standing(t, funnel, placed);
@@ -229,7 +235,13 @@ async fn decided(page: &Page, funnel: &Funnel, made: &Decided, wish: Decide, sen
     let (t, id) = (page.locale, funnel.cohort.id);
     let names = names(page, made.did.iter().map(|did| did.person)).await?;
     let number = |count: usize| formats::number(t, i64::try_from(count).unwrap_or(i64::MAX));
-    let counts = [("admitted", made.admitted), ("waiting", made.waiting), ("rejected", made.rejected), ("refused", made.refused), ("left", made.left)];
+    let counts = [
+        ("admitted", made.admitted),
+        ("waiting", made.waiting),
+        ("rejected", made.rejected),
+        ("refused", made.refused),
+        ("left", made.left),
+    ];
     let told: BTreeMap<String, String> = counts.iter().map(|(name, count)| ((*name).to_owned(), number(*count))).collect();
     let key = if wish.dry_run { "selection-would" } else { "selection-did" };
     let kind = if wish.dry_run || made.refused > 0 { "warn" } else { "good" };
@@ -254,5 +266,7 @@ async fn decided(page: &Page, funnel: &Funnel, made: &Decided, wish: Decide, sen
         }
         sheet = sheet.form(form);
     }
-    sheet.part(Part::Links { heading: String::new(), links: vec![(format!("/ui/cohorts/{id}/selection"), t.get("selection-title"))] }).answer()
+    sheet
+        .part(Part::Links { heading: String::new(), links: vec![(format!("/ui/cohorts/{id}/selection"), t.get("selection-title"))] })
+        .answer()
 }

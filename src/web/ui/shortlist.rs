@@ -101,16 +101,26 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
             Cell::text(decision(&one.employer_decision)),
         ]
     };
-    let columns = ["shortlist-candidate", "shortlist-place", "field-score", "shortlist-parts", "field-ready-on", "field-trainee-decision", "field-employer-decision"]
-        .map(|key| t.get(key))
-        .into();
+    let columns = [
+        "shortlist-candidate",
+        "shortlist-place",
+        "field-score",
+        "shortlist-parts",
+        "field-ready-on",
+        "field-trainee-decision",
+        "field-employer-decision",
+    ]
+    .map(|key| t.get(key))
+    .into();
     let rows = list.candidates.iter().map(row).collect();
     let mut sheet = Sheet::new(page.shell("shortlist-title"))
         .crumb(format!("/ui/needs/{id}"), list.title.clone())
         .lead(t.get("shortlist-lead"))
         .table(Table { heading: t.get("shortlist-candidates"), columns, rows, empty: t.get("shortlist-none") });
     if list.mine && !list.candidates.is_empty() {
-        let mut form = Form::new(format!("/ui/needs/{id}/shortlist"), t.get("form-save")).heading(t.get("shortlist-order")).lead(t.get("shortlist-order-lead"));
+        let mut form = Form::new(format!("/ui/needs/{id}/shortlist"), t.get("form-save"))
+            .heading(t.get("shortlist-order"))
+            .lead(t.get("shortlist-order-lead"));
         for one in &list.candidates {
             let input = Input::new("number", &format!("place-{}", one.proposal), name(one));
             form = form.input(input.value(one.rank.map(|rank| rank.to_string()).unwrap_or_default()));

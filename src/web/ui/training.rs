@@ -23,9 +23,8 @@ use uuid::Uuid;
 const SHOWN: usize = 200;
 
 fn told(t: Locale, warning: &Warning) -> String {
-    let with = |key: &str, facts: &[(&str, String)]| {
-        t.with(key, &facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect())
-    };
+    let with =
+        |key: &str, facts: &[(&str, String)]| t.with(key, &facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect());
     let number = |count: i64| formats::number(t, count);
     match warning {
         Warning::AttendanceLow { percent, least } => {
@@ -39,9 +38,7 @@ fn told(t: Locale, warning: &Warning) -> String {
         Warning::Failed { unit } => with("warning-failed", &[("unit", unit.clone())]),
         Warning::LanguageFailed { times } => with("warning-language-failed", &[("times", number((*times).into()))]),
         Warning::LanguageMissing { days } => with("warning-language-missing", &[("days", number(*days))]),
-        Warning::PapersMissing { count, days } => {
-            with("warning-papers", &[("count", number((*count).into())), ("days", number(*days))])
-        }
+        Warning::PapersMissing { count, days } => with("warning-papers", &[("count", number((*count).into())), ("days", number(*days))]),
         Warning::Silent { days } => with("warning-silent", &[("days", number(*days))]),
     }
 }
@@ -93,7 +90,8 @@ pub async fn warnings(page: Page, Params(params): Params) -> Answer {
     };
     let columns = ["record-trainees", "field-cohort-id", "warnings-first", "warnings-others"].map(|key| t.get(key)).into();
     let count = |count: usize| formats::number(t, i64::try_from(count).unwrap_or(i64::MAX));
-    let heading = t.with("warnings-found", &[("found".to_owned(), count(list.warned.len())), ("of".to_owned(), count(list.looked_at))].into());
+    let heading =
+        t.with("warnings-found", &[("found".to_owned(), count(list.warned.len())), ("of".to_owned(), count(list.looked_at))].into());
     let rows = list.warned.iter().take(SHOWN).map(row).collect();
     let mut sheet = Sheet::new(page.shell("warnings-title")).lead(t.get("warnings-lead"));
     if permit(&page.actor, Action::Export, Subject::TrainingRecord).is_ok() {
@@ -106,7 +104,9 @@ pub async fn warnings(page: Page, Params(params): Params) -> Answer {
     let options = std::iter::once((String::new(), t.get("warnings-every-cohort")))
         .chain(cohorts.iter().map(|(id, name)| (id.to_string(), name.clone())))
         .collect();
-    let input = Input::new("select", "cohort", t.get("field-cohort-id")).options(options).value(cohort.map(|id| id.to_string()).unwrap_or_default());
+    let input = Input::new("select", "cohort", t.get("field-cohort-id"))
+        .options(options)
+        .value(cohort.map(|id| id.to_string()).unwrap_or_default());
     let question = Question { action: "/ui/early-warnings".into(), inputs: vec![input], submit: t.get("pipeline-show") };
     sheet.part(Part::Question(Box::new(question))).table(Table { heading, columns, rows, empty: t.get("warnings-none") }).answer()
 }
@@ -121,10 +121,13 @@ pub async fn warnings_file(page: Page, Params(params): Params) -> Answer {
         .warned
         .iter()
         .flat_map(|one| {
-            one.warnings.iter().map(|warning| vec![called(&people, one.person), told(t, warning), warning.weight().to_string()]).collect::<Vec<_>>()
+            one.warnings
+                .iter()
+                .map(|warning| vec![called(&people, one.person), told(t, warning), warning.weight().to_string()])
+                .collect::<Vec<_>>()
         })
         .collect();
-    csv_export::table("early-warnings", &["record-trainees", "warnings-first", "field-weight"].map(|key| t.get(key)), &rows)
+    csv_export::table("early-warnings", &["record-trainees", "warnings-first", "warnings-weight"].map(|key| t.get(key)), &rows)
 }
 
 /// `GET /ui/cohorts/{id}/papers`
@@ -180,11 +183,15 @@ async fn papers_page(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) 
     let rows = matrix.missing.iter().map(|(paper, count)| {
         let count = i64::try_from(*count).unwrap_or(i64::MAX);
         let told = formats::number(t, count);
-        vec![Cell::text(t.get(&word_key("cohort-paper", paper.as_str()))), if count > 0 { Cell::tag(told, "warn") } else { Cell::tag(told, "pass") }]
+        vec![
+            Cell::text(t.get(&word_key("cohort-paper", paper.as_str()))),
+            if count > 0 { Cell::tag(told, "warn") } else { Cell::tag(told, "pass") },
+        ]
     });
     let columns = ["field-paper", "papers-missing-count"].map(|key| t.get(key)).into();
     sheet = sheet.table(Table { heading: t.get("papers-missing"), columns, rows: rows.collect(), empty: String::new() });
-    let columns = std::iter::once(t.get("record-trainees")).chain(CohortPaper::ALL.iter().map(|paper| t.get(&word_key("cohort-paper", paper.as_str()))));
+    let columns = std::iter::once(t.get("record-trainees"))
+        .chain(CohortPaper::ALL.iter().map(|paper| t.get(&word_key("cohort-paper", paper.as_str()))));
     let rows = matrix.people.iter().map(|person| {
         let first = Cell::link(called(&names, *person), format!("/ui/trainees/{person}"));
         std::iter::once(first).chain(CohortPaper::ALL.iter().map(|paper| cell(t, &matrix, *person, *paper))).collect()
@@ -203,7 +210,9 @@ async fn papers_page(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) 
             )
             .input(Input::new("text", "checked_on", t.get("field-checked-on")).hint(t.get("hint-kind-date")))
             .input(Input::new("text", "valid_to", t.get("field-valid-to")).hint(t.get("hint-kind-date")))
-            .input(Input::new("choices", "people", t.get("records-trainees")).options(people).value(sent.all("people").join(",")).required());
+            .input(
+                Input::new("choices", "people", t.get("records-trainees")).options(people).value(sent.all("people").join(",")).required(),
+            );
         sheet = sheet.form(form.refused(t, errors, |name| if name == "people" { None } else { sent.some(name) }));
     }
     sheet.answer()

@@ -19,6 +19,9 @@ pub struct Model {
     pub findings: String,
     /// No key to the person: when she goes, what was undone stays to be read.
     pub trainee_id: Option<Uuid>,
+    /// Answers of the person that nobody reads on the way, sealed for this row.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub sealed: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

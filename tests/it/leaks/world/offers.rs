@@ -173,6 +173,7 @@ impl Maker {
                 employer_decision: theirs.into(),
                 employer_reason: None,
                 offered_at_ms: offered.then_some(self.now),
+                employer_rank: None,
             };
             self.add::<proposal::Entity, _>(row).await;
             let agrees = special || (general && !withdrawn);
