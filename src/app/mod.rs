@@ -49,6 +49,7 @@ pub mod selection;
 pub mod sessions;
 pub mod shortlist;
 pub mod skill_claims;
+pub mod taught;
 pub mod team;
 pub mod tracks;
 pub mod who_sees;

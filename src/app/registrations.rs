@@ -10,7 +10,7 @@ use crate::state::AppState;
 use crate::text::fold;
 use passerelle_domain::access::{Action, Role, Subject, permit};
 use passerelle_domain::people::{Answer, OrganisationKind, OrganisationStatus};
-use passerelle_domain::registration::{RegistrationRefusal, RegistrationStatus, STATEMENT_VERSION, undeclared};
+use passerelle_domain::registration::{ComplianceClause, RegistrationRefusal, RegistrationStatus, STATEMENT_VERSION, undeclared};
 use passerelle_store::entity::{employer_registration, organisation, site};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use passerelle_store::{StoreError, Tx, record};
@@ -32,7 +32,7 @@ pub const FIELDS: &[Field] = &[
     Field::text("city", 120).required(),
     Field::text("contact_name", 120).required(),
     Field::new("contact_email", Kind::Email).required(),
-    Field::text("clauses", 400),
+    Field::choices("clauses", "compliance", ComplianceClause::WORDS),
 ];
 
 /// Takes a request at the door. Nothing is told of who is known already.
@@ -54,7 +54,7 @@ pub async fn ask(state: &AppState, now: Moment, sent: &Map<String, Value>, local
         contact_name: r.text("contact_name"),
         contact_email: r.email_or_none("contact_email").unwrap_or_default(),
         contact_locale: locale.into(),
-        clauses: r.text_or_none("clauses").unwrap_or_default(),
+        clauses: r.choices("clauses"),
         statement_version: STATEMENT_VERSION,
         status: RegistrationStatus::Waiting.to_string(),
         decided_on: None,

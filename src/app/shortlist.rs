@@ -7,12 +7,13 @@ use chrono::NaiveDate;
 use passerelle_domain::access::{Action, Scope, Subject, permit};
 use passerelle_domain::ids::OrganisationId;
 use passerelle_domain::people::Decision;
+use passerelle_engine::matching::policy::Feature;
+use passerelle_engine::matching::score::Score;
 use passerelle_store::entity::{need, proposal, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, Expr, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::record::{self, Record};
 use passerelle_store::{StoreError, Tx};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -26,7 +27,8 @@ pub struct Candidate {
     pub trainee: Uuid,
     pub rank: Option<i64>,
     pub score: i64,
-    pub score_parts: Value,
+    /// Points by feature.
+    pub parts: BTreeMap<Feature, i64>,
     /// Day from which she can begin.
     pub ready_on: Option<NaiveDate>,
     /// Days between that day and the first day of the need; negative when she is ready before.
@@ -71,24 +73,27 @@ pub async fn of(ctx: &Ctx<'_>, id: Uuid) -> Result<Shortlist, AppError> {
         Err(_) => vec![],
     };
     let ready: BTreeMap<Uuid, NaiveDate> = people.into_iter().collect();
-    let candidates = rows.into_iter().map(|row| {
+    let mut candidates = Vec::with_capacity(rows.len());
+    for row in rows {
+        let corrupt = |_| StoreError::Corrupt { table: "proposal", column: "score_parts" };
+        let score: Score = serde_json::from_str(&row.score_parts).map_err(corrupt)?;
         let ready_on = ready.get(&row.trainee_id).copied();
-        Candidate {
+        candidates.push(Candidate {
             proposal: row.id,
             trainee: row.trainee_id,
             rank: row.employer_rank,
             score: row.score,
-            score_parts: serde_json::from_str(&row.score_parts).unwrap_or_default(),
+            parts: score.parts,
             ready_on,
             days_after_start: ready_on.map(|day| (day - need.start_from).num_days()),
             trainee_decision: row.trainee_decision,
             employer_decision: row.employer_decision,
-        }
-    });
+        });
+    }
     let mine = ctx.ensure_writes().is_ok()
         && permit(ctx.actor, Action::Decide, Subject::Proposal).is_ok()
         && ctx.actor.works_for(OrganisationId(need.employer_id));
-    Ok(Shortlist { need: id, title: need.title, candidates: candidates.collect(), mine })
+    Ok(Shortlist { need: id, title: need.title, candidates, mine })
 }
 
 /// Proposals of the need on which neither side has said no.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 fn request(register_number: &str) -> Value {
     json!({
         "name": "Elektro Neuland GmbH", "country": "DE", "register_number": register_number, "city": "Kassel", "contact_name": "A. Beispiel",
-        "contact_email": "neuland@example.org", "clauses": ComplianceClause::WORDS.join(","),
+        "contact_email": "neuland@example.org", "clauses": ComplianceClause::WORDS,
     })
 }
 
@@ -35,7 +35,7 @@ on_both! {
         let other = service.program(Role::DestinationApprover, None, &["BE"], None).await;
         let stranger = service.stranger();
         let mut open = request("HRB 1");
-        open["clauses"] = json!("employer_pays");
+        open["clauses"] = json!(["employer_pays"]);
         assert_eq!(stranger.post("/api/v1/registrations", open).await.refused(), ["clauses:clauses-open"]);
         assert_eq!(stranger.post("/api/v1/registrations", json!({})).await.refused().len(), 7);
         assert_eq!(stranger.post("/api/v1/registrations", request("HRB 1")).await.status, 202);

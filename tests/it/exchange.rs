@@ -33,7 +33,7 @@ on_both! {
             people.push(head.post("/api/v1/trainees", person).await.created());
         }
         for person in &people[..2] {
-            let consent = json!({ "trainee_id": person, "purpose": "partner_sharing", "language": "fr" });
+            let consent = json!({ "trainee": person, "purpose": "partner_sharing", "language": "fr" });
             head.post("/api/v1/consents", consent).await.created();
         }
         let schema: Value = serde_json::from_str(passerelle::app::exchange::SCHEMA).unwrap();

@@ -112,7 +112,7 @@ on_both! {
         assert_eq!(herself.get(&format!("/api/v1/cohorts/{}/selection", w.cohort)).await.status, 403);
         // Why she was turned away stands in her journey.
         let her_journey = journey::Entity::find().filter(journey::Column::TraineeId.eq(short)).one(service.state.store.read()).await.unwrap().unwrap();
-        let course = w.head.get(&format!("/api/v1/journeys/{}/course", her_journey.id)).await;
+        let course = w.head.get(&format!("/api/v1/journeys/{}/events", her_journey.id)).await;
         assert!(course.text.contains("Interview: 39 < 40"), "{}", course.text);
         // Marks of who was decided on stay as they were.
         assert_eq!(w.marks(json!([mark(short, interview, 80)]), false).await.refused(), ["file:marks-unknown"]);

@@ -128,7 +128,7 @@ pub struct Signs {
 
 impl Signs {
     pub const fn new(least_attendance_percent: u32) -> Self {
-        Self { least_attendance_percent, close_percent: 5, language_days: 120, papers_days: 180, silence_days: 21 }
+        Self { least_attendance_percent, close_percent: 5, language_days: 90, papers_days: 60, silence_days: 21 }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Employers that ask to be let in, until an authority has looked.
 
 use super::*;
-use passerelle_domain::registration::{RegistrationRefusal, RegistrationStatus};
+use passerelle_domain::registration::{ComplianceClause, RegistrationRefusal, RegistrationStatus};
 use passerelle_store::entity::employer_registration;
 
 #[derive(Debug)]
@@ -20,7 +20,7 @@ impl Spec for EmployerRegistrations {
         Field::text("contact_name", 120).listed(),
         Field::text("contact_email", 254),
         Field::text("contact_locale", 2).labelled("language"),
-        Field::text("clauses", 400),
+        Field::choices("clauses", "compliance", ComplianceClause::WORDS),
         Field::new("statement_version", Kind::Number { min: 1, max: 1000 }),
         Field::choice("status", "registration-status", RegistrationStatus::WORDS).listed().filters(),
         Field::new("decided_on", Kind::Date),
@@ -43,7 +43,7 @@ impl Spec for EmployerRegistrations {
             ("contact_name", row.contact_name.as_str().into()),
             ("contact_email", row.contact_email.as_str().into()),
             ("contact_locale", row.contact_locale.as_str().into()),
-            ("clauses", row.clauses.as_str().into()),
+            ("clauses", codes(&row.clauses)),
             ("statement_version", row.statement_version.into()),
             ("status", row.status.as_str().into()),
             ("decided_on", shown(&row.decided_on)),

@@ -2,7 +2,7 @@
 
 use super::{Answer, typed};
 use crate::app::selection::{self, Mark};
-use crate::app::{early_warnings, paper_matrix, provider_outcomes};
+use crate::app::{early_warnings, paper_matrix, provider_outcomes, taught};
 use crate::error::AppError;
 use crate::web::extract::{Params, PathId, SignedIn};
 use actix_web::{HttpResponse, web};
@@ -61,6 +61,11 @@ pub async fn enter_papers(who: SignedIn, PathId(id): PathId, body: web::Bytes) -
     permit(&who.actor, Action::Update, Subject::TrainingRecord)?;
     let entered = paper_matrix::enter(&who.ctx(), id, &typed(&body)?).await?;
     Ok(HttpResponse::Ok().json(json!({ "entered": entered })))
+}
+
+/// `GET /api/v1/programmes/{id}/coverage`
+pub async fn coverage(who: SignedIn, PathId(id): PathId) -> Answer {
+    Ok(HttpResponse::Ok().json(json!({ "occupations": taught::of_programme(&who.ctx(), id).await? })))
 }
 
 /// `GET /api/v1/provider-outcomes`

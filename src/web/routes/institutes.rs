@@ -9,7 +9,7 @@ use passerelle_domain::access::{Action, Subject};
 pub(super) fn entries() -> Vec<Entry> {
     use Access::Needs;
     use Action::{Export, List, Read, Update};
-    use Subject::{Cohort, ProviderOutcome, Selection, TrainingRecord};
+    use Subject::{Cohort, Programme, ProviderOutcome, Selection, TrainingRecord};
     let named = Body::Named;
     vec![
         Entry::new(Method::GET, "/api/v1/cohorts/{id}/selection", Needs(Read, Cohort), || web::route().to(api::institutes::selection))
@@ -27,6 +27,12 @@ pub(super) fn entries() -> Vec<Entry> {
                 "Admit, put on the waiting list and turn away by the order of selection; `dry_run` writes nothing",
                 named("SelectionWish"),
                 named("SelectionDone"),
+            ),
+        Entry::new(Method::GET, "/api/v1/programmes/{id}/coverage", Needs(Read, Programme), || web::route().to(api::institutes::coverage))
+            .says(
+                "Essential skills of the occupations of a programme, and how many of them it teaches",
+                Body::None,
+                named("ProgrammeCoverage"),
             ),
         Entry::new(Method::GET, "/api/v1/early-warnings", Needs(List, TrainingRecord), || web::route().to(api::institutes::warnings)).says(
             "People in training who may not reach the end of their course, and why: ?cohort=",

@@ -15,14 +15,14 @@ use passerelle_domain::access::{Action, Subject, permit};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// What is asked for: a profile, and perhaps a cohort.
+/// What is asked for: a profile, the anonymous one where none is named, and perhaps a cohort.
 ///
 /// # Errors
 /// When the profile is none, or the cohort no identifier.
 pub fn asked(params: &BTreeMap<String, String>) -> Result<(Profile, Option<Uuid>), AppError> {
     let get = |name: &str| params.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
-    let profile =
-        Profile::parse(get("profile").unwrap_or_default()).map_err(|error| AppError::Invalid(vec![FieldError::of("profile", &error)]))?;
+    let profile = Profile::parse(get("profile").unwrap_or(Profile::Anonymous.as_str()))
+        .map_err(|error| AppError::Invalid(vec![FieldError::of("profile", &error)]))?;
     let cohort = get("cohort").map(|text| Uuid::try_parse(text).map_err(|_| AppError::NotFound)).transpose()?;
     Ok((profile, cohort))
 }

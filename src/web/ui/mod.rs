@@ -41,6 +41,7 @@ pub mod shell;
 pub mod shortlist;
 pub mod statics;
 pub mod suggestions;
+pub mod taught;
 pub mod team;
 pub mod tracks;
 pub mod training;

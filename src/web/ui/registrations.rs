@@ -1,8 +1,9 @@
 //! Employers that ask to be let in: the form before the door, and the decision on the page of the request.
 
-use super::cells::{choices, country, word_key};
+use super::cells::{choices, country};
 use super::gate;
 use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable};
+use super::records::to_document;
 use super::sent::Sent;
 use super::shell::{Page, locale_of};
 use super::{Answer, see};
@@ -18,7 +19,7 @@ use actix_web::{HttpRequest, web};
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::people::Answer as Known;
 use passerelle_domain::registration::{ComplianceClause, RegistrationRefusal};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// `GET /ui/register`
 pub async fn form(request: HttpRequest, state: web::Data<AppState>) -> Answer {
@@ -29,12 +30,7 @@ pub async fn form(request: HttpRequest, state: web::Data<AppState>) -> Answer {
 pub async fn ask(request: HttpRequest, state: web::Data<AppState>, sent: Sent) -> Answer {
     gate::guard(&request, &sent)?;
     let t = locale_of(&request);
-    let document: Map<String, Value> = sent
-        .joined()
-        .into_iter()
-        .filter(|(name, value)| name != "csrf" && !value.is_empty())
-        .map(|(name, value)| (name, value.into()))
-        .collect();
+    let document = to_document(registrations::FIELDS, &sent.joined(), t);
     match registrations::ask(&state, Moment::now(), &document, t.code()).await {
         Ok(_) => Sheet::new(gate::shell(&request, "registration-sent-title")?)
             .crumb("/ui/sign-in", t.get("sign-in-title"))
@@ -54,7 +50,7 @@ async fn shown(request: &HttpRequest, state: &AppState, errors: &[FieldError], s
         .input(text("name", "registration-firm").autocomplete("organization"))
         .input(Input::new("select", "country", t.get("field-country")).options(countries).required())
         .input(text("register_number", "field-register-number"))
-        .input(Input::new("text", "lei", t.get("field-lei")).hint(t.get("hint-kind-lei")))
+        .input(Input::new("text", "lei", t.get("field-lei")))
         .input(text("city", "field-city"))
         .input(text("contact_name", "field-contact-name").autocomplete("name"))
         .input(Input::new("email", "contact_email", t.get("field-contact-email")).autocomplete("email").required())
@@ -80,8 +76,7 @@ async fn shown(request: &HttpRequest, state: &AppState, errors: &[FieldError], s
 pub async fn parts(page: &Page, document: &Document) -> Result<Vec<Part>, AppError> {
     let (t, id) = (page.locale, document.id);
     let text = |name: &str| document.data.get(name).and_then(Value::as_str).unwrap_or_default();
-    let clauses = text("clauses").split(',').filter(|word| !word.is_empty()).map(|word| t.get(&word_key("compliance", word))).collect();
-    let mut parts = vec![Part::Text { heading: t.get("registration-statement"), paragraphs: clauses }];
+    let mut parts = Vec::new();
     if text("status") != "waiting" {
         return Ok(parts);
     }

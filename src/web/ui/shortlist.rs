@@ -58,16 +58,11 @@ fn read(sent: &Sent) -> Result<Order, Vec<FieldError>> {
 
 /// The strongest parts of a score, in words.
 fn parts(t: Locale, one: &Candidate) -> String {
-    let Some(parts) = one.score_parts.as_array() else { return String::new() };
-    let mut told: Vec<(i64, String)> = parts
-        .iter()
-        .filter_map(|part| {
-            let (feature, points) = (part.get("feature")?.as_str()?, part.get("points")?.as_i64()?);
-            Some((points, format!("{} {}", t.get(&word_key("feature", feature)), formats::number(t, points))))
-        })
-        .collect();
-    told.sort_by_key(|(points, _)| std::cmp::Reverse(*points));
-    told.into_iter().map(|(_, words)| words).collect::<Vec<_>>().join(" · ")
+    let mut parts: Vec<_> = one.parts.iter().filter(|(_, points)| **points != 0).collect();
+    parts.sort_by_key(|(_, points)| std::cmp::Reverse(**points));
+    let told =
+        parts.iter().map(|(feature, points)| format!("{} {}", t.get(&word_key("feature", feature.as_str())), formats::number(t, **points)));
+    told.collect::<Vec<_>>().join(" · ")
 }
 
 fn readiness(t: Locale, one: &Candidate) -> Cell {

@@ -104,7 +104,10 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
             parts.extend(super::super::tracks::equity_parts(&page, id).await?);
             parts.extend(super::super::events::agreement_parts(&page, id).await?);
         }
-        "programmes" => parts.extend(super::super::recognition::expectation(&page, id).await?),
+        "programmes" => {
+            parts.extend(super::super::taught::parts(&page, id).await?);
+            parts.extend(super::super::recognition::expectation(&page, id).await?);
+        }
         _ => {}
     }
     if CASES.contains(&resource.name()) {
