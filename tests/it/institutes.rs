@@ -30,7 +30,7 @@ async fn world(service: &Service, seats: [i64; 3], attempts: Option<i64>) -> Wor
     let programme = head.post("/api/v1/programmes", programme).await.created();
     let today = Moment::now().date();
     let cohort = json!({
-        "name": "Intake", "institute_id": institute, "programme_id": programme, "starts_on": today, "ends_on": today + chrono::Days::new(100),
+        "name": "Intake", "institute_id": institute, "programme_id": programme, "starts_on": today, "ends_on": today + chrono::Days::new(50),
         "seats_away": seats[0], "seats_home": seats[1], "seats_undecided": seats[2],
     });
     let cohort = head.post("/api/v1/cohorts", cohort).await.created();

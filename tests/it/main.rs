@@ -32,6 +32,7 @@ mod many;
 mod match_answers;
 mod matching;
 mod pathways;
+mod personas;
 mod pledges;
 mod recognition;
 mod records;

@@ -295,15 +295,15 @@ mod tests {
             attended_to: Some(day("2026-02-01")),
             ..Course::default()
         };
-        let found = warnings(&course, &Signs::new(80), day("2026-03-01"));
+        let found = warnings(&course, &Signs::new(80), day("2026-03-10"));
         assert_eq!(
             found,
             [
                 Warning::NoAttemptLeft { unit: "Circuits".into() },
                 Warning::LastAttempt { unit: "Safety".into() },
-                Warning::LanguageMissing { days: 61 },
-                Warning::PapersMissing { count: 1, days: 61 },
-                Warning::Silent { days: 28 },
+                Warning::LanguageMissing { days: 52 },
+                Warning::PapersMissing { count: 1, days: 52 },
+                Warning::Silent { days: 37 },
             ]
         );
         assert_eq!(warnings(&course, &Signs::new(80), day("2026-05-02")).len(), 4, "nobody is silent after the end");
