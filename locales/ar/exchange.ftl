@@ -11,4 +11,5 @@ exchange-in-lead = افتح دفعة وأرسل مستند الشريك كأي �
 error-exchange-unreadable = ليس مستند مرشحين وفق المخطط المشترك.
 error-exchange-version = يتبع المستند نسخة أخرى من المخطط.
 error-exchange-anonymous = المستند مجهول الهوية: لا يمكن تسجيل أحد. اطلب من الشريك أشخاصًا موافقين.
+error-exchange-closed = يعرض هذا الملف ما لا يظهر لدورك.
 error-exchange-size = المستند بلا مرشحين أو فيه عدد كبير.

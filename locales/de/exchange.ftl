@@ -11,4 +11,5 @@ exchange-in-lead = Öffnen Sie eine Kohorte und senden Sie das Dokument des Part
 error-exchange-unreadable = Das ist kein Dokument im gemeinsamen Schema.
 error-exchange-version = Das Dokument folgt einer anderen Fassung des Schemas.
 error-exchange-anonymous = Das Dokument ist anonym: niemand darin kann aufgenommen werden. Bitten Sie den Partner um Menschen, die zustimmen.
+error-exchange-closed = Dieses Profil zeigt, was Ihre Rolle nicht sieht.
 error-exchange-size = Das Dokument enthält niemanden oder zu viele.

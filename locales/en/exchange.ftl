@@ -11,4 +11,5 @@ exchange-in-lead = Open a cohort and send the partner’s document like a spread
 error-exchange-unreadable = This is no document of candidates in the shared schema.
 error-exchange-version = The document follows another version of the schema.
 error-exchange-anonymous = The document is anonymous: nobody in it can be enrolled. Ask the partner for people who consent.
+error-exchange-closed = This profile shows what your role is not shown.
 error-exchange-size = The document holds no candidates, or too many.

@@ -15,6 +15,7 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.alter_table(Table::alter().table("programme").add_column(big_integer_null("attempts_max")).to_owned()).await?;
+        manager.alter_table(Table::alter().table("organisation").add_column(string_null("accreditation_evidence")).to_owned()).await?;
 
         let mut selection_rule = record("selection_rule");
         belongs_to(&mut selection_rule, "cohort_id", "cohort");
@@ -134,6 +135,7 @@ impl MigrationTrait for Migration {
             ],
         )
         .await?;
+        manager.alter_table(Table::alter().table("organisation").drop_column("accreditation_evidence").to_owned()).await?;
         manager.alter_table(Table::alter().table("programme").drop_column("attempts_max").to_owned()).await?;
         Ok(())
     }

@@ -4,7 +4,7 @@
 use super::{Ctx, corridors, law};
 use crate::error::AppError;
 use chrono::NaiveDate;
-use passerelle_domain::access::{Action, FieldGroup, Subject, permit, permit_group};
+use passerelle_domain::access::{Action, FieldGroup, Subject, permit_group};
 use passerelle_domain::corridor::{LanguageRule, LanguageStage};
 use passerelle_domain::language::{LanguageLevel, LanguageScale, LanguageTag};
 use passerelle_domain::people::{JourneyState, Track};
@@ -14,7 +14,7 @@ use passerelle_store::entity::{
     agreement, assessment, attendance, cohort, exam_result, language_certificate, paper_check, programme, trainee,
 };
 use passerelle_store::query::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, SelectStatement,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, SelectStatement,
 };
 use passerelle_store::record::Record;
 use serde::Serialize;
@@ -47,7 +47,7 @@ pub struct List {
 /// # Errors
 /// When the actor sees no training records.
 pub async fn list(ctx: &Ctx<'_>, cohort: Option<Uuid>) -> Result<List, AppError> {
-    permit(ctx.actor, Action::List, Subject::TrainingRecord)?;
+    permit_group(ctx.actor, Action::List, Subject::TrainingRecord, FieldGroup::Training)?;
     let (conn, today) = (ctx.state.store.read(), ctx.now.date());
     // Her stage is what puts her here: whoever is not shown it is not shown the list.
     let scope = permit_group(ctx.actor, Action::List, Subject::Trainee, FieldGroup::Journey)?;
@@ -175,11 +175,17 @@ async fn courses(
     let papers: Vec<(Uuid, String)> = paper_check::Entity::find()
         .select_only()
         .columns([paper_check::Column::TraineeId, paper_check::Column::Paper])
+        .filter(Condition::any().add(paper_check::Column::ValidTo.is_null()).add(paper_check::Column::ValidTo.gte(today)))
         .filter(paper_check::Column::TraineeId.in_subquery(ids.clone()))
         .into_tuple()
         .all(conn)
         .await
         .map_err(StoreError::from)?;
+    // Whoever is not shown papers is told nothing of those that are missing.
+    let shown = permit_group(ctx.actor, Action::List, Subject::TrainingRecord, FieldGroup::Papers).is_ok();
+    if !shown {
+        courses.values_mut().for_each(|course| course.papers = CohortPaper::ALL.iter().copied().collect());
+    }
     for (person, paper) in papers {
         if let (Some(course), Ok(paper)) = (courses.get_mut(&person), CohortPaper::parse(&paper)) {
             course.papers.insert(paper);

@@ -1,8 +1,8 @@
 //! Candidates for and from partners, in the data schema that UNHCR, HIAS, Talent Beyond Boundaries and others agreed on for
 //! skills-based complementary pathways, with what this service knows beyond it under `x_gsp`.
 //!
-//! Two profiles: `anonymous` says nothing that names or finds anybody and gives each person another number in each
-//! document; `full_with_consent` holds only people who agree to be shared with partners, asked at the moment of writing.
+//! Two profiles: `anonymous` shows nobody who is not one of several with the same members, in no order, under a number that
+//! holds for one document; `full_with_consent` holds only people who agree to be shared with partners, asked at the moment of writing.
 //! Answers on admissibility go out in neither. What comes in lands in the preview of an import; such answers are sealed
 //! on arrival and reach no match.
 
@@ -33,6 +33,9 @@ pub struct Exchange {
     pub schema_version: String,
     pub profile: Profile,
     pub made_at: String,
+    /// People who stand so alone in what the profile shows that they are left out.
+    #[serde(default)]
+    pub withheld: usize,
     pub candidates: Vec<Candidate>,
 }
 
@@ -114,11 +117,14 @@ pub struct Language {
 pub struct Extension {
     /// ISCO-08, four digits.
     pub occupation: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub track: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub stage: String,
-    /// Day from which she can begin; its month alone in the anonymous profile.
+    /// Day from which she can begin; its half-year alone in the anonymous profile.
     pub ready: String,
     /// Skills as addresses of ESCO.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub skills: Vec<String>,
     /// Age at last birthday in the bands of the indicators (18-24, 25-34, 35-44, 45+).
     #[serde(skip_serializing_if = "Option::is_none")]

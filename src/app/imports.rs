@@ -76,9 +76,10 @@ pub async fn upload(ctx: &Ctx<'_>, cohort_id: Uuid, sent: Sent<'_>) -> Result<im
     let cohorts = permit(ctx.actor, Action::Update, Subject::Cohort)?;
     let conn = ctx.state.store.read();
     record::find::<cohort::Entity>(conn, &cohorts, cohort_id).await?.ok_or(AppError::NotFound)?;
-    // A partner's document of candidates is no spreadsheet, and comes in the same way.
-    if sent.bytes.trim_ascii_start().first() == Some(&b'{') {
-        return super::exchange::import(ctx, cohort_id, sent.name, &sent.bytes).await;
+    // A partner's document of candidates is no spreadsheet, and comes in the same way. Nothing that looks like one is ever
+    // read as a spreadsheet, where its sealed answers would stand in cells.
+    if let Some(document) = sheet::json_text(&sent.bytes) {
+        return super::exchange::import(ctx, cohort_id, sent.name, document.as_bytes()).await;
     }
     let (bytes, encoding) = (sent.bytes, sent.encoding);
     let read = blocking(move || sheet::read(&bytes, encoding.as_deref())).await?;
@@ -370,6 +371,31 @@ fn count(batch: &mut import_batch::Model, rows: &[Found]) {
 fn answers(state: &AppState, rows: &[import_row::Model]) -> Result<BTreeMap<u32, String>, AppError> {
     let sealed = rows.iter().filter_map(|row| Some((row, row.sealed.as_deref()?)));
     sealed.map(|(row, text)| Ok((u32::try_from(row.line).map_err(AppError::internal)?, opened(state, row.id, text)?))).collect()
+}
+
+/// Seals answers that wait with their rows anew, with the key of today; how many.
+///
+/// # Errors
+/// When a key is not at hand, or the database refuses.
+pub async fn rotate(state: &AppState, now_ms: i64) -> Result<usize, AppError> {
+    let tx = state.store.begin(None, now_ms).await?;
+    let old = format!("[\"{}\",", state.vault.current());
+    let rows =
+        import_row::Entity::find().filter(import_row::Column::Sealed.is_not_null()).all(tx.conn()).await.map_err(StoreError::from)?;
+    let mut done = 0;
+    for row in rows {
+        let Some(kept) = row.sealed.as_deref().filter(|kept| !kept.starts_with(&old)) else { continue };
+        let sealed = state.vault.seal(&sealed_place(row.id), &opened(state, row.id, kept)?)?;
+        import_row::Entity::update_many()
+            .col_expr(import_row::Column::Sealed, Expr::value(json!([sealed.key_id, sealed.nonce, sealed.text]).to_string()))
+            .filter(import_row::Column::Id.eq(row.id))
+            .exec(tx.conn())
+            .await
+            .map_err(StoreError::from)?;
+        done += 1;
+    }
+    tx.commit().await?;
+    Ok(done)
 }
 
 fn opened(state: &AppState, row: Uuid, kept: &str) -> Result<String, AppError> {

@@ -213,6 +213,10 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Res
     if row.version != version {
         return Err(AppError::Stale);
     }
+    if act.event.kind() == EventKind::Admit {
+        enrolment::wait_in_line(&tx, row.trainee_id).await?;
+        selection::ensure_turn(&tx, row.trainee_id).await?;
+    }
     let next = act_in(ctx, &mut tx, row, act).await?;
     tx.commit().await?;
     Ok(next)

@@ -1,7 +1,7 @@
 //! Papers of a cohort, person by paper: missing, at hand, certified, translated.
 
 use super::Ctx;
-use crate::error::AppError;
+use crate::error::{AppError, FieldError};
 use chrono::NaiveDate;
 use passerelle_domain::access::{Action, FieldGroup, Subject, permit, permit_group};
 use passerelle_domain::people::JourneyState;
@@ -54,11 +54,12 @@ pub struct Enter {
 /// # Errors
 /// When the cohort is not the actor's to read.
 pub async fn of(ctx: &Ctx<'_>, id: Uuid) -> Result<Matrix, AppError> {
-    let cohorts = permit(ctx.actor, Action::Read, Subject::Cohort)?;
+    permit(ctx.actor, Action::Read, Subject::TrainingRecord)?;
+    let Ok(cohorts) = permit(ctx.actor, Action::Read, Subject::Cohort) else { return Err(AppError::NotFound) };
     let checks = permit_group(ctx.actor, Action::List, Subject::TrainingRecord, FieldGroup::Papers)?;
     let conn = ctx.state.store.read();
     record::find::<cohort::Entity>(conn, &cohorts, id).await?.ok_or(AppError::NotFound)?;
-    let mut people = people_of(ctx, conn, id).await?;
+    let mut people = people_of(ctx, conn, id, None).await?;
     let cut = people.len() as u64 > PEOPLE_MAX;
     people.truncate(usize::try_from(PEOPLE_MAX).unwrap_or(usize::MAX));
     let rows = paper_check::Entity::find()
@@ -82,13 +83,16 @@ pub async fn of(ctx: &Ctx<'_>, id: Uuid) -> Result<Matrix, AppError> {
 }
 
 /// People of a cohort who are on their way, in the order of their entry.
-async fn people_of(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, id: Uuid) -> Result<Vec<Uuid>, AppError> {
+async fn people_of(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, id: Uuid, only: Option<&[Uuid]>) -> Result<Vec<Uuid>, AppError> {
     let scope = permit_group(ctx.actor, Action::List, Subject::Trainee, FieldGroup::Training)?;
     let over = [JourneyState::Rejected, JourneyState::Dropped, JourneyState::Transferred].map(JourneyState::as_str);
-    let find = trainee::Entity::find()
+    let mut find = trainee::Entity::find().filter(trainee::Entity::visible(&scope));
+    if let Some(only) = only {
+        find = find.filter(trainee::Column::Id.is_in(only.iter().copied()));
+    }
+    let find = find
         .select_only()
         .column(trainee::Column::Id)
-        .filter(trainee::Entity::visible(&scope))
         .filter(trainee::Column::CohortId.eq(id))
         .filter(trainee::Column::Journey.is_not_in(over))
         .order_by_asc(trainee::Column::Id)
@@ -107,6 +111,12 @@ pub async fn enter(ctx: &Ctx<'_>, id: Uuid, enter: &Enter) -> Result<usize, AppE
     if seen_on > today {
         return Err(AppError::invalid("checked_on", "future", "lies ahead: a paper is entered when somebody has seen it"));
     }
+    if enter.valid_to.is_some_and(|end| end < seen_on) {
+        return Err(AppError::invalid("valid_to", "window-reversed", "lies before the day on which it was seen"));
+    }
+    if enter.people.len() as u64 > PEOPLE_MAX {
+        return Err(AppError::Invalid(vec![FieldError::new("people", "too-many", "are too many at once").with("max", PEOPLE_MAX)]));
+    }
     if enter.people.is_empty() {
         return Err(AppError::invalid("people", "required", "is needed: choose at least one person"));
     }
@@ -115,7 +125,7 @@ pub async fn enter(ctx: &Ctx<'_>, id: Uuid, enter: &Enter) -> Result<usize, AppE
     record::find::<cohort::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
     // Held: two who enter the same paper at once wait for each other.
     record::hold::<cohort::Entity>(&tx, id).await?;
-    let here = people_of(ctx, tx.conn(), id).await?;
+    let here = people_of(ctx, tx.conn(), id, Some(&enter.people)).await?;
     if enter.people.iter().any(|person| !here.contains(person)) {
         return Err(AppError::invalid("people", "not-in-cohort", "names somebody who is not in this cohort"));
     }

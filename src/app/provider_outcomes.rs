@@ -41,11 +41,11 @@ impl Share {
         self.reached += u32::from(reached);
     }
 
-    /// What may be told: neither few people, nor few who did or did not reach it, which would be as good as naming them.
+    /// What may be told: neither few people, nor few who did or did not reach it, nor that nobody did, which would be as
+    /// good as naming them.
     fn told(self) -> Option<Self> {
         let rest = self.of - self.reached;
-        let few = |count: u32| count > 0 && count < LEAST;
-        (self.of >= LEAST && !few(self.reached) && !few(rest)).then_some(self)
+        (self.reached >= LEAST && (rest == 0 || rest >= LEAST)).then_some(self)
     }
 }
 
@@ -132,16 +132,20 @@ pub async fn of(ctx: &Ctx<'_>, institute: Option<Uuid>) -> Result<Outcomes, AppE
         let (name, country) = names.get(&row.institute_id)?;
         let sees_people = sees(ctx, row.institute_id, country);
         let told = |share: Share| if sees_people { (share.of > 0).then_some(share) } else { share.told() };
+        // Each is counted over those whom the one before reached: what is not told of one would follow from the next.
+        let completion = told(tally.completion);
+        let placement = completion.and_then(|_| told(tally.placement));
+        let retention = placement.and_then(|_| told(tally.retention));
         Some(Outcome {
             institute: row.institute_id,
             institute_name: name.clone(),
             programme: id,
             programme_name: row.name.clone(),
             year,
-            completion: told(tally.completion),
+            completion,
             recognition: told(tally.recognition),
-            placement: told(tally.placement),
-            retention: told(tally.retention),
+            placement,
+            retention,
         })
     });
     let mut outcomes: Vec<Outcome> = outcomes.collect();
@@ -210,7 +214,7 @@ async fn people(conn: &impl ConnectionTrait, names: &BTreeMap<Uuid, (String, Str
     let ended = cohort::Entity::find()
         .filter(cohort::Column::InstituteId.is_in(names.keys().copied()))
         .filter(cohort::Column::EndsOn.lt(today))
-        .filter(cohort::Column::EndsOn.gte(NaiveDate::from_ymd_opt(today.year() - YEARS, 1, 1).unwrap_or(today)));
+        .filter(cohort::Column::EndsOn.gte(NaiveDate::from_ymd_opt(today.year() - YEARS + 1, 1, 1).unwrap_or(today)));
     let cohorts: BTreeMap<Uuid, (Uuid, i32)> =
         ended.all(conn).await.map_err(StoreError::from)?.into_iter().map(|row| (row.id, (row.programme_id, row.ends_on.year()))).collect();
     let of_cohorts = || {
@@ -312,8 +316,9 @@ mod tests {
     #[test]
     fn small_numbers_are_not_told_on_either_side() {
         let told = |of, reached| Share { of, reached }.told().is_some();
-        assert!(told(40, 20) && told(10, 10) && told(10, 0));
+        assert!(told(40, 20) && told(10, 10));
         assert!(!told(9, 9), "too few people");
+        assert!(!told(10, 0), "that nobody did names them all");
         assert!(!told(40, 3), "too few who reached it");
         assert!(!told(40, 38), "too few who did not");
         assert_eq!(Share { of: 3, reached: 2 }.percent(), Some(67));

@@ -63,6 +63,9 @@ pub async fn ask(state: &AppState, now: Moment, sent: &Map<String, Value>, local
         organisation_id: None,
     };
     let mut errors = r.finish();
+    if !row.country.is_empty() && !countries(state).await?.contains(&row.country) {
+        errors.push(FieldError::new("country", "registration-country", "has no authority here that could decide"));
+    }
     let open = undeclared(row.clauses.split(',').map(str::trim));
     if !open.is_empty() {
         errors.push(FieldError::new("clauses", "clauses-open", "has to be declared whole: every sentence of the statement"));
@@ -190,6 +193,15 @@ async fn same_firm(conn: &impl ConnectionTrait, row: &employer_registration::Mod
 }
 
 async fn admit(ctx: &Ctx<'_>, tx: &mut Tx, row: &employer_registration::Model, found: &Verify) -> Result<Uuid, AppError> {
+    let stands =
+        [("insolvent", found.insolvent), ("open_sanction", found.open_sanction), ("unpaid_wage_judgment", found.unpaid_wage_judgment)];
+    let against = stands.into_iter().filter(|(_, answer)| *answer == Some(Answer::Yes));
+    let errors: Vec<FieldError> = against
+        .map(|(field, _)| FieldError::new(field, "registration-against", "stands against the firm: refuse the request (R12)"))
+        .collect();
+    if !errors.is_empty() {
+        return Err(AppError::Invalid(errors));
+    }
     let same_number = |known: &organisation::Model| known.register_number.as_deref() == Some(row.register_number.as_str());
     if same_firm(tx.conn(), row).await?.iter().any(same_number) {
         return Err(AppError::Conflict("an employer with this register number is here already: refuse the request as a duplicate".into()));
@@ -218,6 +230,7 @@ async fn admit(ctx: &Ctx<'_>, tx: &mut Tx, row: &employer_registration::Model, f
         housing_approved: Answer::Unknown.to_string(),
         accreditation: None,
         accreditation_valid_to: None,
+        accreditation_evidence: None,
         demo: false,
     };
     record::insert::<organisation::Entity>(tx, employer).await?;

@@ -11,7 +11,7 @@ use super::Ctx;
 use super::tracks;
 use crate::error::AppError;
 use chrono::NaiveDate;
-use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::access::{Action, FieldGroup, Subject, permit, permit_group};
 use passerelle_domain::ids::TraineeId;
 use passerelle_domain::people::{JourneyState, Track};
 use passerelle_domain::selection::{Applicant, Placed, Rule, Standing, WaitingEnd, rank};
@@ -51,6 +51,8 @@ pub struct Funnel {
     /// Seats that nobody has taken, by track.
     pub free: BTreeMap<Track, u32>,
     pub counts: Counts,
+    /// The highest place that was ever given in the waiting list: the next ones go on from there.
+    pub highest: u32,
     /// What the lottery among equals is drawn with: the cohort's own number, so that it can be drawn again.
     pub seed: u64,
 }
@@ -67,15 +69,16 @@ pub async fn funnel(ctx: &Ctx<'_>, id: Uuid) -> Result<Funnel, AppError> {
 
 /// A cohort whose selection the actor may look at or change.
 async fn seen(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, id: Uuid, action: Action) -> Result<cohort::Model, AppError> {
-    permit(ctx.actor, action, Subject::Selection)?;
-    let scope = permit(ctx.actor, action, Subject::Cohort)?;
+    permit_group(ctx.actor, action, Subject::Selection, FieldGroup::Training)?;
+    // Whoever has marks of her own and no cohorts has no selection to look at.
+    let Ok(scope) = permit(ctx.actor, action, Subject::Cohort) else { return Err(AppError::NotFound) };
     record::find::<cohort::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)
 }
 
 async fn gather(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, cohort: cohort::Model) -> Result<Funnel, AppError> {
     let id = cohort.id;
     let people = permit(ctx.actor, Action::Read, Subject::Trainee)?;
-    let marks = permit(ctx.actor, Action::Read, Subject::Selection)?;
+    let marks = permit_group(ctx.actor, Action::Read, Subject::Selection, FieldGroup::Training)?;
     let rules: Vec<Rule> = selection_rule::Entity::find()
         .filter(selection_rule::Column::CohortId.eq(id))
         .order_by_asc(selection_rule::Column::Name)
@@ -147,7 +150,8 @@ async fn gather(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, cohort: cohort::Mode
         admitted: taken.values().sum(),
         rejected: rejected(ctx, conn, id).await?,
     };
-    Ok(Funnel { cohort, rules, order, points, free: free.into(), counts, seed })
+    let highest = highest(conn, id).await?;
+    Ok(Funnel { cohort, rules, order, points, free: free.into(), counts, highest, seed })
 }
 
 async fn rejected(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, cohort: Uuid) -> Result<i64, AppError> {
@@ -158,6 +162,45 @@ async fn rejected(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, cohort: Uuid) -> R
         .filter(trainee::Column::Journey.eq(JourneyState::Rejected.as_str()))
         .filter(trainee::Entity::visible(&people));
     Ok(i64::try_from(find.count(conn).await.map_err(StoreError::from)?).unwrap_or(i64::MAX))
+}
+
+async fn highest(conn: &impl ConnectionTrait, cohort: Uuid) -> Result<u32, AppError> {
+    let last = waiting_place::Entity::find()
+        .filter(waiting_place::Column::CohortId.eq(cohort))
+        .order_by_desc(waiting_place::Column::Place)
+        .one(conn)
+        .await
+        .map_err(StoreError::from)?;
+    Ok(last.map_or(0, |row| u32::try_from(row.place).unwrap_or(u32::MAX)))
+}
+
+/// Refuses an admission past the waiting list: whoever waits for a seat of the track comes first. The selection keeps the
+/// order itself.
+///
+/// # Errors
+/// When somebody else waits with an earlier place.
+pub async fn ensure_turn(tx: &Tx, person: Uuid) -> Result<(), AppError> {
+    let Some(row) = trainee::Entity::find_by_id(person).one(tx.conn()).await.map_err(StoreError::from)? else { return Ok(()) };
+    let Some(cohort) = row.cohort_id else { return Ok(()) };
+    let places: Vec<(Uuid, i64)> = waiting_place::Entity::find()
+        .select_only()
+        .columns([waiting_place::Column::TraineeId, waiting_place::Column::Place])
+        .filter(waiting_place::Column::CohortId.eq(cohort))
+        .filter(waiting_place::Column::Track.eq(row.track))
+        .filter(waiting_place::Column::EndedOn.is_null())
+        .into_tuple()
+        .all(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    let hers = places.iter().find(|(who, _)| *who == person).map(|(_, place)| *place);
+    if places.iter().any(|(who, place)| *who != person && hers.is_none_or(|hers| *place < hers)) {
+        return Err(AppError::invalid(
+            "place_free",
+            "waiting-before",
+            "is not hers yet: others wait for a seat of this track; admit by the selection of the cohort",
+        ));
+    }
+    Ok(())
 }
 
 /// Places in the waiting list of a cohort that have not ended.

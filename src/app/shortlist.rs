@@ -60,7 +60,8 @@ pub struct Order {
 /// When the need or its proposals are not the actor's to read.
 pub async fn of(ctx: &Ctx<'_>, id: Uuid) -> Result<Shortlist, AppError> {
     let scope = permit(ctx.actor, Action::Read, Subject::Proposal)?;
-    let needs = permit(ctx.actor, Action::Read, Subject::Need)?;
+    // Whoever has proposals and no needs has no shortlist to look at.
+    let Ok(needs) = permit(ctx.actor, Action::Read, Subject::Need) else { return Err(AppError::NotFound) };
     let conn = ctx.state.store.read();
     let need = record::find::<need::Entity>(conn, &needs, id).await?.ok_or(AppError::NotFound)?;
     let rows = standing(conn, id, &scope).await?;

@@ -92,7 +92,17 @@ pub async fn limit(request: ServiceRequest, next: Next<impl MessageBody + 'stati
         && !request.path().starts_with("/static")
     {
         state.limits.address(&address)?;
-        let at_the_door = ["/ui/sign-in", "/ui/sign-up", "/ui/reset", "/ui/confirm", "/ui/invite", "/verify", "/api/v1/verification"];
+        let at_the_door = [
+            "/ui/sign-in",
+            "/ui/sign-up",
+            "/ui/reset",
+            "/ui/confirm",
+            "/ui/invite",
+            "/verify",
+            "/api/v1/verification",
+            "/ui/register",
+            "/api/v1/registrations",
+        ];
         if request.method() == actix_web::http::Method::POST && at_the_door.iter().any(|path| request.path().starts_with(path)) {
             state.limits.door(&address)?;
         }

@@ -44,6 +44,8 @@ on_both! {
         assert_eq!(decide(&other, row.id, 1, json!({ "decision": "verify" })).await.status, 404);
         let clerk = service.program(Role::DestinationOfficer, None, &["DE"], None).await;
         assert_eq!(decide(&clerk, row.id, 1, json!({ "decision": "verify" })).await.status, 403, "officers look, approvers decide");
+        let sanctioned = json!({ "decision": "verify", "open_sanction": "yes" });
+        assert_eq!(decide(&officer, row.id, 1, sanctioned).await.refused(), ["open_sanction:registration-against"]);
         let say = json!({ "decision": "verify", "licence_valid_to": "2030-12-31", "insolvent": "no", "open_sanction": "no", "unpaid_wage_judgment": "no" });
         let done = decide(&officer, row.id, 1, say.clone()).await;
         assert_eq!(done.json()["status"], "verified", "{}", done.text);
@@ -66,6 +68,7 @@ on_both! {
 
     async fn two_who_let_the_same_firm_in_make_one_employer(on) {
         let service = Service::start(on).await;
+        service.organisation("destination_authority", "DE").await;
         let officer = service.program(Role::DestinationApprover, None, &["DE"], None).await;
         service.stranger().post("/api/v1/registrations", request("HRB 2")).await;
         let row = waiting(&service).await;
@@ -77,7 +80,11 @@ on_both! {
 
     async fn a_queue_that_nobody_works_through_does_not_grow_for_ever(on) {
         let service = Service::start(on).await;
+        service.organisation("destination_authority", "DE").await;
         let stranger = service.stranger();
+        let mut elsewhere = request("HRB 0");
+        elsewhere["country"] = json!("AQ");
+        assert_eq!(stranger.post("/api/v1/registrations", elsewhere).await.refused(), ["country:registration-country"]);
         for at in 0..3 {
             assert_eq!(stranger.post("/api/v1/registrations", request(&format!("HRB {at}"))).await.status, 202);
         }

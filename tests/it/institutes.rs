@@ -114,6 +114,11 @@ on_both! {
         let her_journey = journey::Entity::find().filter(journey::Column::TraineeId.eq(short)).one(service.state.store.read()).await.unwrap().unwrap();
         let course = w.head.get(&format!("/api/v1/journeys/{}/events", her_journey.id)).await;
         assert!(course.text.contains("Interview: 39 < 40"), "{}", course.text);
+        // What was stated before is not changed after.
+        let stricter = json!({ "cohort_id": w.cohort, "name": "Interview", "weight": 60, "least_points": 90 });
+        assert_eq!(w.head.put(&format!("/api/v1/selection-rules/{interview}"), 1, stricter).await.refused(), ["weight:rule-used"]);
+        let twin = json!({ "cohort_id": w.cohort, "name": "TEST", "weight": 1 });
+        assert_eq!(w.head.post("/api/v1/selection-rules", twin).await.refused(), ["name:rule-name"]);
         // Marks of who was decided on stay as they were.
         assert_eq!(w.marks(json!([mark(short, interview, 80)]), false).await.refused(), ["file:marks-unknown"]);
         // A seat becomes free: the waiting list comes before better newcomers.
@@ -127,6 +132,15 @@ on_both! {
             .await
             .unwrap();
         tx.commit().await.unwrap();
+        // Nobody is admitted past her by hand.
+        let theirs = journey::Entity::find().filter(journey::Column::TraineeId.eq(newcomer)).one(service.state.store.read()).await.unwrap().unwrap();
+        let admit = json!({ "event": "admit", "eligible": true, "informed_consent": true, "place_free": true, "contingency_plan": true,
+            "early_sign_off": true });
+        let jumped = w.head.event(&format!("/api/v1/journeys/{}/events", theirs.id), admit).await;
+        assert_eq!(jumped.refused(), ["place_free:waiting-before"]);
+        // Two marks for one rule: neither is taken.
+        let twice = json!([mark(newcomer, test, 10), mark(newcomer, test, 20)]);
+        assert_eq!(w.marks(twice, true).await.json()["left_out"], 2);
         let done = w.decide(json!({})).await;
         assert_eq!([&done["admitted"], &done["waiting"], &done["rejected"]], [1, 1, 0], "{done}");
         assert_eq!([w.state(second).await, w.state(newcomer).await], ["enrolled", "applied"]);
@@ -170,6 +184,10 @@ on_both! {
         assert_eq!(w.head.post("/api/v1/assessments", attempt(2, "failed")).await.refused(), ["attempt:attempt-order"]);
         let first = w.head.post("/api/v1/assessments", attempt(1, "failed")).await.created();
         w.head.post("/api/v1/assessments", attempt(2, "failed")).await.created();
+        let mut spelt = attempt(1, "passed");
+        spelt["unit"] = json!("CIRCUITS");
+        assert_eq!(w.head.post("/api/v1/assessments", spelt).await.refused(), ["attempt:attempts-used"], "however it is written");
+        assert_eq!(w.head.delete(&format!("/api/v1/assessments/{first}"), 1).await.status, 409, "the last one first");
         assert_eq!(w.head.post("/api/v1/assessments", attempt(3, "passed")).await.refused(), ["attempt:attempts-used"]);
         assert_eq!(w.head.put(&format!("/api/v1/assessments/{first}"), 1, attempt(1, "passed")).await.refused(), ["result:attempt-built-on"]);
         let hours = |planned: i64, attended: i64, excused: i64| {
@@ -178,6 +196,9 @@ on_both! {
         };
         assert_eq!(w.head.post("/api/v1/attendances", hours(40, 30, 11)).await.refused(), ["hours_attended:hours-beyond-plan"]);
         w.head.post("/api/v1/attendances", hours(40, 20, 0)).await.created();
+        let mut again = hours(40, 40, 0);
+        again["from_on"] = json!(today - chrono::Days::new(3));
+        assert_eq!(w.head.post("/api/v1/attendances", again).await.refused(), ["from_on:attendance-overlaps"]);
         let list = w.head.get("/api/v1/early-warnings").await.json();
         let kinds: Vec<&str> = list["warned"][0]["warnings"].as_array().unwrap().iter().map(|one| one["warning"].as_str().unwrap()).collect();
         assert_eq!(kinds, ["attendance_low", "no_attempt_left", "papers_missing"], "{list}");
@@ -225,6 +246,7 @@ on_both! {
         assert_eq!([&certificate["level"], &certificate["speaking"], &certificate["writing"]], [&json!("B1"), &json!("B1"), &Value::Null]);
         assert_eq!(w.head.put(&format!("/api/v1/exam-results/{first}"), 2, failed).await.refused(), ["session_id:exam-certified"]);
         let seen = w.head.get(&format!("/api/v1/exam-results/{first}")).await.json();
+        assert_eq!(w.head.delete(&format!("/api/v1/exam-results/{first}"), 2).await.status, 409, "a second certificate would follow");
         assert_eq!((&seen["overall"], &seen["certificate_id"]), (&json!("passed"), &certificate["id"]), "{seen}");
     }
 

@@ -126,10 +126,10 @@ pub fn rank(rules: &[Rule], applicants: &[Applicant], seed: u64) -> Vec<Placed> 
 }
 
 /// What is done with each, given the seats that are free on each track. Places in the waiting list go on from the
-/// highest that was given before, so that nobody's place changes.
-pub fn decide(order: &[Placed], free: &BTreeMap<Track, u32>) -> Vec<(TraineeId, Verdict)> {
+/// highest that was ever given in the cohort, so that no place is given twice and nobody's changes.
+pub fn decide(order: &[Placed], free: &BTreeMap<Track, u32>, highest: u32) -> Vec<(TraineeId, Verdict)> {
     let mut free = free.clone();
-    let mut next = order.iter().filter_map(|placed| placed.place).max().unwrap_or(0);
+    let mut next = highest;
     order
         .iter()
         .map(|placed| {

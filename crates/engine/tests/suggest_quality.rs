@@ -93,3 +93,71 @@ fn titles_of_occupations_find_their_concepts() {
         assert!(got.iter().zip(baseline).all(|(got, baseline)| *got >= baseline - 0.0005), "{set}: {got:?} against {baseline:?}");
     }
 }
+
+/// Spans of job advertisements that people have tied to a skill of ESCO (Decorte and others 2022, on SkillSpan): how high
+/// the skill stands among 13,900. `PASSERELLE_SKILL_SPANS` names the folder of the annotations, `PASSERELLE_ESCO` that of
+/// the official English files of ESCO 1.1. The set comes without a lexical baseline; beside ours stands plain comparison of
+/// words, and the test fails where that is not beaten.
+#[test]
+fn spans_of_advertisements_find_their_skills() {
+    let (Ok(spans), Ok(esco)) = (std::env::var("PASSERELLE_SKILL_SPANS"), std::env::var("PASSERELLE_ESCO")) else { return };
+    let read = |path: &Path| -> Vec<BTreeMap<String, String>> {
+        csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect()
+    };
+    let mut labels = Vec::new();
+    let mut concepts: BTreeMap<String, u32> = BTreeMap::new();
+    for (number, row) in read(&Path::new(&esco).join("skills_en.csv")).iter().enumerate() {
+        let concept = number as u32;
+        concepts.insert(fold(&row["preferredLabel"]), concept);
+        labels.push(Label { concept, text: fold(&row["preferredLabel"]), preferred: true, group: false });
+        for other in row["altLabels"].split('\n').map(str::trim).filter(|label| !label.is_empty()) {
+            labels.push(Label { concept, text: fold(other), preferred: false, group: false });
+        }
+    }
+    let suggester = Suggester::new("en", &labels);
+    println!("| set | queries | P@1 | hit@10 | MRR | MAP |");
+    for name in ["tech_validation_annotations.csv", "house_validation_annotations.csv"] {
+        // What one span means in one sentence may be several skills.
+        let mut asked: BTreeMap<(String, String), BTreeSet<u32>> = BTreeMap::new();
+        let (mut said, mut unknown) = (0, 0);
+        for row in read(&Path::new(&spans).join(name)) {
+            if matches!(row["label"].as_str(), "UNDERSPECIFIED" | "LABEL NOT PRESENT") {
+                continue;
+            }
+            said += 1;
+            let text = if row["sub_span"].is_empty() { &row["span"] } else { &row["sub_span"] };
+            match concepts.get(&fold(&row["label"])) {
+                Some(concept) => drop(asked.entry((row["sentence"].clone(), fold(text))).or_default().insert(*concept)),
+                None => unknown += 1,
+            }
+        }
+        let (mut ours, mut plain) = (Scores::default(), Scores::default());
+        for ((_, text), right) in &asked {
+            let ranked: Vec<u32> = suggester.suggest(text, usize::MAX).iter().map(|found| found.concept).collect();
+            ours.add(&ranked, right);
+            plain.add(&by_words(text, &labels), right);
+        }
+        println!("{name}: {said} labels, {unknown} of them of another version");
+        let got = ours.line("ours");
+        let words = plain.line("shared words");
+        assert!(got.iter().zip(words).all(|(got, words)| *got >= words), "{name}: {got:?} against {words:?}");
+    }
+}
+
+/// Concepts by the share of words that a text and a label have in common (Jaccard), ties in the order of concepts.
+fn by_words(text: &str, labels: &[Label]) -> Vec<u32> {
+    let words: BTreeSet<&str> = text.split_whitespace().collect();
+    let mut best: BTreeMap<u32, f64> = BTreeMap::new();
+    for label in labels {
+        let theirs: BTreeSet<&str> = label.text.split_whitespace().collect();
+        let both = words.intersection(&theirs).count();
+        if both > 0 {
+            let share = both as f64 / words.union(&theirs).count() as f64;
+            let known = best.entry(label.concept).or_default();
+            *known = known.max(share);
+        }
+    }
+    let mut ranked: Vec<(u32, f64)> = best.into_iter().collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    ranked.into_iter().map(|(concept, _)| concept).collect()
+}

@@ -267,6 +267,7 @@ impl Maker<'_> {
             housing_approved: "unknown".into(),
             accreditation: None,
             accreditation_valid_to: None,
+            accreditation_evidence: None,
             demo: true,
             search: fold(name),
         });

@@ -15,6 +15,9 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+/// People of whom the same is said, without whom nobody is shown in the anonymous profile.
+const ALIKE: usize = 5;
+
 /// The candidates that the actor may take out, of a cohort or of all.
 ///
 /// # Errors
@@ -24,7 +27,7 @@ pub async fn export(ctx: &Ctx<'_>, profile: Profile, cohort: Option<Uuid>) -> Re
     // Each profile asks for the groups that it shows; a group that is closed to the actor closes the document.
     let mut scopes = vec![permit(ctx.actor, Action::Export, Subject::Trainee)?];
     let groups: &[FieldGroup] = match profile {
-        Profile::Anonymous => &[FieldGroup::Training, FieldGroup::Journey],
+        Profile::Anonymous => &[FieldGroup::Training, FieldGroup::Journey, FieldGroup::Identity],
         Profile::FullWithConsent => &[
             FieldGroup::Training,
             FieldGroup::Journey,
@@ -35,7 +38,10 @@ pub async fn export(ctx: &Ctx<'_>, profile: Profile, cohort: Option<Uuid>) -> Re
         ],
     };
     for group in groups {
-        scopes.push(permit_group(ctx.actor, Action::Export, Subject::Trainee, *group)?);
+        match permit_group(ctx.actor, Action::Export, Subject::Trainee, *group) {
+            Ok(scope) => scopes.push(scope),
+            Err(_) => return Err(AppError::invalid("profile", "exchange-closed", "shows what your role is not shown")),
+        }
     }
     let people = || {
         let mut find = trainee::Entity::find().filter(trainee::Column::ErasedAtMs.is_null());
@@ -56,10 +62,12 @@ pub async fn export(ctx: &Ctx<'_>, profile: Profile, cohort: Option<Uuid>) -> Re
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut papers = Papers::of(ctx, &ids, profile).await?;
-    let salt = crate::auth::secret::random();
     let today = ctx.now.date();
     let source = format!("Passerelle ({})", ctx.state.config.server.public_url.trim_end_matches('/'));
-    let candidates: Vec<Candidate> = rows.iter().map(|row| candidate(row, profile, &salt, &source, today, &mut papers)).collect();
+    let (candidates, withheld) = match profile {
+        Profile::FullWithConsent => (rows.iter().map(|row| named(row, &source, today, &mut papers)).collect(), 0),
+        Profile::Anonymous => anonymous(&rows, &source, ctx.now, &mut papers),
+    };
     let mut tx = ctx.begin().await?;
     tx.note("exchanged", "trainee", None, serde_json::json!({ "profile": profile, "people": candidates.len() }));
     if profile == Profile::FullWithConsent {
@@ -69,7 +77,7 @@ pub async fn export(ctx: &Ctx<'_>, profile: Profile, cohort: Option<Uuid>) -> Re
         }
     }
     tx.commit().await?;
-    Ok(Exchange { schema_version: VERSION.into(), profile, made_at: ctx.now.0.to_rfc3339(), candidates })
+    Ok(Exchange { schema_version: VERSION.into(), profile, made_at: ctx.now.0.to_rfc3339(), withheld, candidates })
 }
 
 /// People who agree to be shared with partners.
@@ -140,45 +148,94 @@ impl Papers {
     }
 }
 
-fn candidate(row: &trainee::Model, profile: Profile, salt: &str, source: &str, today: NaiveDate, papers: &mut Papers) -> Candidate {
-    let named = profile == Profile::FullWithConsent;
-    let moment = |ms: i64| Moment::from_ms(ms).0.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    let mut nationalities = row.nationalities.split(',').filter(|code| !code.is_empty()).map(str::to_owned);
-    let first = nationalities.next();
-    let ready = if named { row.ready_on.to_string() } else { row.ready_on.format("%Y-%m").to_string() };
-    let extension = Extension {
-        occupation: row.occupation.clone(),
-        track: row.track.clone(),
-        stage: row.journey.clone(),
-        ready,
-        skills: papers.skills.remove(&row.id).unwrap_or_default(),
-        age_band: row.birth_date.and_then(|born| age_band(born, today)).map(str::to_owned),
-    };
-    let mut made = Candidate {
-        id: if named { row.id.to_string() } else { pseudonym(salt, row.id) },
+/// What is said of somebody in either profile.
+fn base(row: &trainee::Model, source: &str, today: NaiveDate) -> Candidate {
+    let first = row.nationalities.split(',').find(|code| !code.is_empty());
+    Candidate {
         meta_source: source.to_owned(),
-        country_of_origin: first.clone().unwrap_or_else(|| row.training_country.clone()),
+        country_of_origin: first.unwrap_or(&row.training_country).to_owned(),
         country_of_residence: row.habitual_residence.clone(),
         main_occupation: format!("ISCO-08 {}", row.occupation),
+        x_gsp: Some(Extension {
+            occupation: row.occupation.clone(),
+            age_band: row.birth_date.and_then(|born| age_band(born, today)).map(str::to_owned),
+            ..Extension::default()
+        }),
+        ..Candidate::default()
+    }
+}
+
+fn named(row: &trainee::Model, source: &str, today: NaiveDate, papers: &mut Papers) -> Candidate {
+    let moment = |ms: i64| Moment::from_ms(ms).0.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let mut nationalities = row.nationalities.split(',').filter(|code| !code.is_empty()).map(str::to_owned);
+    let mut made = base(row, source, today);
+    if let Some(extension) = &mut made.x_gsp {
+        extension.track = row.track.clone();
+        extension.stage = row.journey.clone();
+        extension.ready = row.ready_on.to_string();
+        extension.skills = papers.skills.remove(&row.id).unwrap_or_default();
+    }
+    Candidate {
+        id: row.id.to_string(),
+        given_names: Some(row.given_name.clone()),
+        family_names: Some(row.family_name.clone()),
+        gender: gender(&row.sex).map(str::to_owned),
+        date_of_birth: row.birth_date,
+        email: row.email.clone(),
+        phone: row.phone.clone(),
+        country_of_citizenship: nationalities.next(),
+        additional_citizenships: nationalities.collect(),
+        passport_expiry: row.passport_valid_to,
         education: papers.education.remove(&row.id).unwrap_or_default(),
         language: papers.language.remove(&row.id).unwrap_or_default(),
-        created_at: if named { moment(row.created_at_ms) } else { moment(0) },
-        x_gsp: Some(extension),
-        ..Candidate::default()
-    };
-    if named {
-        made.given_names = Some(row.given_name.clone());
-        made.family_names = Some(row.family_name.clone());
-        made.gender = gender(&row.sex).map(str::to_owned);
-        made.date_of_birth = row.birth_date;
-        made.email = row.email.clone();
-        made.phone = row.phone.clone();
-        made.country_of_citizenship = first;
-        made.additional_citizenships = nationalities.collect();
-        made.passport_expiry = row.passport_valid_to;
-        made.updated_at = Some(moment(row.updated_at_ms));
+        created_at: moment(row.created_at_ms),
+        updated_at: Some(moment(row.updated_at_ms)),
+        ..made
     }
-    made
+}
+
+/// People without anything that names them, each one of at least [`ALIKE`] of whom the same is said: where her languages
+/// make her stand alone they are left out, then her age, and if that is not enough she is. In no order that could be found
+/// again.
+fn anonymous(rows: &[trainee::Model], source: &str, now: Moment, papers: &mut Papers) -> (Vec<Candidate>, usize) {
+    let salt = crate::auth::secret::random();
+    let half = |day: NaiveDate| format!("{}-H{}", day.year(), 1 + day.month0() / 6);
+    let mut open: Vec<(String, Candidate)> = rows
+        .iter()
+        .map(|row| {
+            let mut made = base(row, source, now.date());
+            made.created_at = now.0.to_rfc3339();
+            if let Some(extension) = &mut made.x_gsp {
+                extension.ready = half(row.ready_on);
+            }
+            made.language = papers.language.remove(&row.id).unwrap_or_default();
+            made.language.sort_by(|a, b| (&a.language, &a.level).cmp(&(&b.language, &b.level)));
+            (pseudonym(&salt, row.id), made)
+        })
+        .collect();
+    let drops: [fn(&mut Candidate); 3] = [
+        |_| {},
+        |one| one.language.clear(),
+        |one| {
+            if let Some(extension) = &mut one.x_gsp {
+                extension.age_band = None;
+            }
+        },
+    ];
+    let mut told = Vec::new();
+    for drop in drops {
+        open.iter_mut().for_each(|(_, one)| drop(one));
+        let mut alike: BTreeMap<String, usize> = BTreeMap::new();
+        let said = |one: &Candidate| serde_json::to_string(one).unwrap_or_default();
+        open.iter().for_each(|(_, one)| *alike.entry(said(one)).or_default() += 1);
+        let (many, few): (Vec<_>, Vec<_>) =
+            open.into_iter().partition(|(_, one)| alike.get(&said(one)).is_some_and(|count| *count >= ALIKE));
+        told.extend(many);
+        open = few;
+    }
+    let mut candidates: Vec<Candidate> = told.into_iter().map(|(id, one)| Candidate { id, ..one }).collect();
+    candidates.sort_by(|a, b| a.id.cmp(&b.id));
+    (candidates, open.len())
 }
 
 /// A number that holds for one document alone: two documents do not tell who is in both.

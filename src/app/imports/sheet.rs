@@ -63,6 +63,16 @@ pub fn read(bytes: &[u8], encoding: Option<&str>) -> Result<Sheet, AppError> {
     Ok(sheet)
 }
 
+/// The text of a file that is JSON by its first mark, in whatever encoding its byte-order mark says.
+pub fn json_text(bytes: &[u8]) -> Option<String> {
+    let text = match encoding_rs::Encoding::for_bom(bytes) {
+        Some((encoding, mark)) => encoding.decode_without_bom_handling(bytes.get(mark..)?).0,
+        None => String::from_utf8_lossy(bytes),
+    };
+    let first = text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}').chars().next()?;
+    matches!(first, '{' | '[').then(|| text.into_owned())
+}
+
 fn wrong(code: &'static str, detail: &str) -> AppError {
     AppError::invalid("file", code, detail)
 }

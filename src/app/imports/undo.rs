@@ -51,7 +51,7 @@ pub async fn undo(ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<Undone, AppEr
         .map_err(StoreError::from)?;
     let mut done = Undone { removed: 0, kept: 0 };
     for some in brought.chunks(AT_ONCE) {
-        let touched = touched(&tx, some).await?;
+        let touched = touched(&tx, some, batch.account_id).await?;
         let free: Vec<Uuid> = some.iter().copied().filter(|person| !touched.contains(person)).collect();
         done.kept += touched.len();
         done.removed += remove(&tx, &free).await?;
@@ -69,7 +69,7 @@ pub async fn undo(ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<Undone, AppEr
 }
 
 /// Those about whom somebody has written something since.
-async fn touched(tx: &Tx, people: &[Uuid]) -> Result<BTreeSet<Uuid>, AppError> {
+async fn touched(tx: &Tx, people: &[Uuid], by: Uuid) -> Result<BTreeSet<Uuid>, AppError> {
     let mut touched = BTreeSet::new();
     macro_rules! named_in {
         ($($entity:ident . $column:ident),+ $(,)?) => {
@@ -102,7 +102,6 @@ async fn touched(tx: &Tx, people: &[Uuid]) -> Result<BTreeSet<Uuid>, AppError> {
         disclosure.TraineeId,
         case_transfer.TraineeId,
         exceptional_access.TraineeId,
-        sealed_record.TraineeId,
         person_request.TraineeId,
         trainee.MergedInto,
         account.TraineeId,
@@ -131,6 +130,14 @@ async fn touched(tx: &Tx, people: &[Uuid]) -> Result<BTreeSet<Uuid>, AppError> {
         .await
         .map_err(StoreError::from)?;
     touched.extend(journeys.iter().filter(|(journey, _)| moved.contains(journey)).map(|(_, person)| *person));
+    // What she sealed herself; answers that came with the file were sealed by whoever brought it.
+    let sealed = sealed_record::Entity::find()
+        .select_only()
+        .column(sealed_record::Column::TraineeId)
+        .filter(sealed_record::Column::TraineeId.is_in(people.iter().copied()))
+        .filter(sealed_record::Column::WrittenBy.ne(by));
+    let sealed: Vec<Uuid> = sealed.into_tuple().all(tx.conn()).await.map_err(StoreError::from)?;
+    touched.extend(sealed);
     // Consent that she gave herself, or for more than the file brought.
     let consents = consent::Entity::find()
         .filter(consent::Column::TraineeId.is_in(people.iter().copied()))
@@ -157,7 +164,15 @@ async fn remove(tx: &Tx, people: &[Uuid]) -> Result<usize, AppError> {
             )+
         };
     }
-    empty!(duplicate.FirstId, duplicate.SecondId, identity_document.TraineeId, consent.TraineeId, task.TraineeId, journey.TraineeId,);
+    empty!(
+        sealed_record.TraineeId,
+        duplicate.FirstId,
+        duplicate.SecondId,
+        identity_document.TraineeId,
+        consent.TraineeId,
+        task.TraineeId,
+        journey.TraineeId,
+    );
     let gone = trainee::Entity::delete_many().filter(trainee::Column::Id.is_in(people.iter().copied()));
     let gone = gone.exec(tx.conn()).await.map_err(StoreError::from)?.rows_affected;
     usize::try_from(gone).map_err(AppError::internal)

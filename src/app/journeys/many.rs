@@ -56,7 +56,16 @@ pub async fn bring(ctx: &Ctx<'_>, many: &Many, dry: bool) -> Result<Vec<Touched>
         let owner = owners.get(&row.trainee_id).copied();
         let mut part = tx.part().await?;
         let done = match record::find::<journey::Entity>(part.conn(), &scope, id).await? {
-            Some(now) => act_in(ctx, &mut part, now, &many.act).await,
+            Some(now) => {
+                let turn = match many.act.event.kind() {
+                    EventKind::Admit => crate::app::selection::ensure_turn(&part, now.trainee_id).await,
+                    _ => Ok(()),
+                };
+                match turn {
+                    Ok(()) => act_in(ctx, &mut part, now, &many.act).await,
+                    Err(refused) => Err(refused),
+                }
+            }
             None => Err(AppError::NotFound),
         };
         touched.push(match done {

@@ -32,6 +32,8 @@ pub enum What {
     Links,
     /// Rows of files of people that never became records.
     Imports,
+    /// Employers that asked to be let in and were answered.
+    Registrations,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,6 +144,10 @@ async fn things(state: &AppState, now: Moment, rule: &Rule, before: i64, dry: bo
                 .into_query();
             let rows = all().add(import_row::Column::BatchId.in_subquery(old)).add(import_row::Column::TraineeId.is_null());
             old!(import_row, rows)
+        }
+        What::Registrations => {
+            let answered = employer_registration::Column::Status.ne("waiting");
+            old!(employer_registration, all().add(answered).add(employer_registration::Column::UpdatedAtMs.lt(before)))
         }
         What::Links => old!(one_time_link, all().add(one_time_link::Column::ExpiresAtMs.lt(before))),
         What::UnconfirmedAccounts => {

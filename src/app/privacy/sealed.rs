@@ -215,5 +215,6 @@ pub async fn rotate(state: &AppState, now_ms: i64) -> Result<usize, AppError> {
         tx.commit().await?;
         done += count;
     }
+    done += crate::app::imports::rotate(state, now_ms).await?;
     Ok(done + crate::app::second_factor::rotate(state, now_ms).await? + crate::app::certificates::reseal(state, now_ms).await?)
 }

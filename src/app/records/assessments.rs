@@ -3,6 +3,7 @@
 use super::*;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
+use crate::text::fold;
 use async_trait::async_trait;
 use passerelle_domain::training::{AssessmentKind, AssessmentResult, NoResit, resit};
 use passerelle_store::entity::{assessment, cohort, programme, trainee};
@@ -73,6 +74,15 @@ impl Spec for Assessments {
         format!("{} ({})", row.unit, row.attempt)
     }
 
+    /// Only the last attempt is taken back: the others were counted on.
+    async fn check_delete(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>) -> Result<(), AppError> {
+        record::hold::<trainee::Entity>(tx, row.trainee_id).await?;
+        match of_unit(tx, row).await?.iter().any(|other| other.attempt > row.attempt) {
+            true => Err(AppError::Conflict("another attempt followed this one: take that back first".into())),
+            false => Ok(()),
+        }
+    }
+
     async fn check(
         ctx: &Ctx<'_>,
         tx: &Tx,
@@ -83,24 +93,15 @@ impl Spec for Assessments {
         if row.held_on > ctx.now.date() {
             errors.push(FieldError::new("held_on", "future", "lies ahead: a result is entered when there is one"));
         }
-        let later = assessment::Column::Attempt.gt(row.attempt);
-        let of_unit = || {
-            assessment::Entity::find()
-                .filter(assessment::Column::TraineeId.eq(row.trainee_id))
-                .filter(assessment::Column::Unit.eq(row.unit.as_str()))
-                .order_by_asc(assessment::Column::Attempt)
-        };
-        if before.is_some_and(|before| before.result != row.result)
-            && of_unit().filter(later).one(tx.conn()).await.map_err(StoreError::from)?.is_some()
-        {
+        // Held, so that two attempts entered at once do not take the same number.
+        record::hold::<trainee::Entity>(tx, row.trainee_id).await?;
+        let attempts = of_unit(tx, row).await?;
+        if before.is_some_and(|before| before.result != row.result) && attempts.iter().any(|other| other.attempt > row.attempt) {
             errors.push(FieldError::new("result", "attempt-built-on", "was followed by another attempt and stays as it was"));
         }
         if before.is_some() {
             return Ok(());
         }
-        // Held, so that two attempts entered at once do not take the same number.
-        record::hold::<trainee::Entity>(tx, row.trainee_id).await?;
-        let attempts = of_unit().all(tx.conn()).await.map_err(StoreError::from)?;
         let results: Vec<AssessmentResult> = attempts.iter().filter_map(|row| AssessmentResult::parse(&row.result).ok()).collect();
         match resit(&results, attempts_max(tx, row.trainee_id).await?) {
             Ok(next) if i64::from(next) == row.attempt => {}
@@ -117,6 +118,15 @@ impl Spec for Assessments {
         }
         Ok(())
     }
+}
+
+/// Her attempts at a unit in their order, however its name is written.
+async fn of_unit(tx: &Tx, row: &assessment::Model) -> Result<Vec<assessment::Model>, AppError> {
+    let find =
+        assessment::Entity::find().filter(assessment::Column::TraineeId.eq(row.trainee_id)).order_by_asc(assessment::Column::Attempt);
+    let mut rows = find.all(tx.conn()).await.map_err(StoreError::from)?;
+    rows.retain(|other| fold(&other.unit) == fold(&row.unit));
+    Ok(rows)
 }
 
 /// Attempts that the programme of her cohort gives for a unit.

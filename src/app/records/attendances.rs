@@ -4,8 +4,9 @@ use super::*;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
 use async_trait::async_trait;
-use passerelle_store::Tx;
-use passerelle_store::entity::attendance;
+use passerelle_store::entity::{attendance, trainee};
+use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
+use passerelle_store::{Tx, record};
 
 #[derive(Debug)]
 pub struct Attendances;
@@ -65,13 +66,23 @@ impl Spec for Attendances {
 
     async fn check(
         ctx: &Ctx<'_>,
-        _: &Tx,
+        tx: &Tx,
         row: &RowOf<Self>,
         _: Option<&RowOf<Self>>,
         errors: &mut Vec<FieldError>,
     ) -> Result<(), AppError> {
         if row.to_on > ctx.now.date() {
             errors.push(FieldError::new("to_on", "future", "lies ahead: attendance is entered when it was taken"));
+        }
+        // Held, so that two who enter the same days at once do not count them twice.
+        record::hold::<trainee::Entity>(tx, row.trainee_id).await?;
+        let overlaps = attendance::Entity::find()
+            .filter(attendance::Column::TraineeId.eq(row.trainee_id))
+            .filter(attendance::Column::Id.ne(row.id))
+            .filter(attendance::Column::FromOn.lte(row.to_on))
+            .filter(attendance::Column::ToOn.gte(row.from_on));
+        if overlaps.one(tx.conn()).await.map_err(StoreError::from)?.is_some() {
+            errors.push(FieldError::new("from_on", "attendance-overlaps", "lies in a period that was entered already"));
         }
         Ok(())
     }

@@ -90,6 +90,9 @@ impl Spec for ExamResults {
         if !registers && session.held_on > today {
             errors.push(FieldError::new("session_id", "future", "lies ahead: results are entered when the examination was held"));
         }
+        if row.expires_on.is_some_and(|end| end < session.held_on) {
+            errors.push(FieldError::new("expires_on", "window-reversed", "lies before the day of the examination"));
+        }
         if before.is_some_and(|before| before.certificate_id.is_some()) {
             errors.push(FieldError::new("session_id", "exam-certified", "gave a certificate: correct the certificate instead"));
         }
@@ -119,6 +122,21 @@ impl Spec for ExamResults {
             errors.push(FieldError::new("attempt", "attempt-order", format!("is not the next one: that is {next}")).with("next", next));
         }
         Ok(())
+    }
+
+    /// What gave a certificate stays, and so does an attempt that others were counted after.
+    async fn check_delete(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>) -> Result<(), AppError> {
+        if row.certificate_id.is_some() {
+            return Err(AppError::Conflict("a certificate was made of this result: withdraw the certificate instead".into()));
+        }
+        let later = exam_result::Entity::find()
+            .filter(exam_result::Column::TraineeId.eq(row.trainee_id))
+            .filter(exam_result::Column::CreatedAtMs.gt(row.created_at_ms))
+            .count(tx.conn());
+        match later.await.map_err(StoreError::from)? {
+            0 => Ok(()),
+            _ => Err(AppError::Conflict("other attempts were entered after this one: take those back first".into())),
+        }
     }
 
     /// What is passed becomes a certificate in her record, once.

@@ -114,9 +114,9 @@ impl Spec for Needs {
             ("hours_per_week", decimal(row.hours_per_week_centi)),
             ("language", text(&row.language)),
             ("language_level", text(&row.language_level)),
-            ("shift_work", row.shift_work.into()),
-            ("housing_offered", row.housing_offered.into()),
-            ("family_support", row.family_support.into()),
+            ("shift_work", row.shift_work.unwrap_or(false).into()),
+            ("housing_offered", row.housing_offered.unwrap_or(false).into()),
+            ("family_support", row.family_support.unwrap_or(false).into()),
             ("status", row.status.as_str().into()),
         ])
     }

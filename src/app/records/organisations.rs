@@ -37,6 +37,7 @@ impl Spec for Organisations {
         Field::choice("housing_approved", "answer", Answer::WORDS).required(),
         Field::text("accreditation", 120),
         Field::new("accreditation_valid_to", Kind::Date),
+        Field::text("accreditation_evidence", 300),
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, before: Option<&RowOf<Self>>) -> RowOf<Self> {
@@ -68,6 +69,7 @@ impl Spec for Organisations {
             housing_approved: r.choice("housing_approved"),
             accreditation: r.text_or_none("accreditation"),
             accreditation_valid_to: r.date_or_none("accreditation_valid_to"),
+            accreditation_evidence: r.text_or_none("accreditation_evidence"),
             demo: before.is_some_and(|row| row.demo),
         }
     }
@@ -90,6 +92,7 @@ impl Spec for Organisations {
             ("housing_approved", row.housing_approved.as_str().into()),
             ("accreditation", text(&row.accreditation)),
             ("accreditation_valid_to", shown(&row.accreditation_valid_to)),
+            ("accreditation_evidence", text(&row.accreditation_evidence)),
         ])
     }
 

@@ -67,6 +67,9 @@ impl Spec for PaperChecks {
         if row.checked_on > ctx.now.date() {
             errors.push(FieldError::new("checked_on", "future", "lies ahead: a paper is entered when somebody has seen it"));
         }
+        if row.valid_to.is_some_and(|end| end < row.checked_on) {
+            errors.push(FieldError::new("valid_to", "window-reversed", "lies before the day on which it was seen"));
+        }
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
+use crate::text::fold;
 use async_trait::async_trait;
 use passerelle_domain::selection::RULES_MAX;
 use passerelle_store::entity::{cohort, selection_rule, selection_score};
@@ -51,10 +52,9 @@ impl Spec for SelectionRules {
 
     /// Marks that were given stand on the rule that they were given for.
     async fn check_delete(_: &Ctx<'_>, tx: &Tx, row: &RowOf<Self>) -> Result<(), AppError> {
-        let given = selection_score::Entity::find().filter(selection_score::Column::RuleId.eq(row.id)).count(tx.conn());
-        match given.await.map_err(StoreError::from)? {
-            0 => Ok(()),
-            _ => Err(AppError::Conflict("applicants have marks for this: take the marks back first, or keep it".into())),
+        match given(tx, row.id).await? {
+            false => Ok(()),
+            true => Err(AppError::Conflict("applicants have marks for this: take the marks back first, or keep it".into())),
         }
     }
 
@@ -65,15 +65,34 @@ impl Spec for SelectionRules {
         before: Option<&RowOf<Self>>,
         errors: &mut Vec<FieldError>,
     ) -> Result<(), AppError> {
-        if before.is_none() {
-            // Held, so that two who add one at once do not both add the last.
-            record::hold::<cohort::Entity>(tx, row.cohort_id).await?;
-            let find = selection_rule::Entity::find().filter(selection_rule::Column::CohortId.eq(row.cohort_id));
-            if find.count(tx.conn()).await.map_err(StoreError::from)? >= RULES_MAX {
+        // Held, so that two who add one at once do not both add the last, and nobody enters a mark meanwhile.
+        record::hold::<cohort::Entity>(tx, row.cohort_id).await?;
+        let others = selection_rule::Entity::find()
+            .filter(selection_rule::Column::CohortId.eq(row.cohort_id))
+            .filter(selection_rule::Column::Id.ne(row.id))
+            .all(tx.conn())
+            .await
+            .map_err(StoreError::from)?;
+        // Names are titles of columns in the list of marks.
+        if fold(&row.name) == "id" || others.iter().any(|other| fold(&other.name) == fold(&row.name)) {
+            errors.push(FieldError::new("name", "rule-name", "is the name of another rule or column: choose one of its own"));
+        }
+        match before {
+            None if others.len() as u64 >= RULES_MAX => {
                 errors
                     .push(FieldError::new("cohort_id", "too-many", "has as many rules of selection as it can have").with("max", RULES_MAX));
             }
+            Some(before) if (before.weight, before.least_points) != (row.weight, row.least_points) && given(tx, row.id).await? => {
+                errors.push(FieldError::new("weight", "rule-used", "is fixed, and so is the least mark: marks were given by this rule"));
+            }
+            _ => {}
         }
         Ok(())
     }
+}
+
+/// Whether anybody has a mark by the rule.
+async fn given(tx: &Tx, rule: Uuid) -> Result<bool, AppError> {
+    let marks = selection_score::Entity::find().filter(selection_score::Column::RuleId.eq(rule)).count(tx.conn());
+    Ok(marks.await.map_err(StoreError::from)? > 0)
 }

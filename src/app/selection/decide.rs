@@ -22,6 +22,8 @@ use uuid::Uuid;
 
 /// People for whom something changes in one transaction; who comes after them comes with the next press.
 pub const AT_ONCE: usize = 300;
+/// Admissions that gates refuse in one transaction.
+const REFUSED_AT_ONCE: usize = 1_000;
 
 /// What whoever decides states for everybody who is admitted, as with one event of admission.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
@@ -92,7 +94,7 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, wish: Decide) -> Result<Decided, Ap
     // An admission that a gate refuses gives the seat to who comes next, so the order is asked again.
     loop {
         let order: Vec<Placed> = run.funnel.order.iter().filter(|placed| !tried.contains(&placed.person)).cloned().collect();
-        let admits: Vec<&Placed> = verdicts(&order, &run.free)
+        let admits: Vec<&Placed> = verdicts(&order, &run.free, run.funnel.highest)
             .into_iter()
             .zip(&order)
             .filter(|((_, verdict), _)| *verdict == Verdict::Admit)
@@ -118,8 +120,9 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, wish: Decide) -> Result<Decided, Ap
 }
 
 impl Run<'_> {
+    /// Refusals change nobody, and do not keep those behind them from their turn; they are bounded all the same.
     fn is_full(&self) -> bool {
-        self.made.did.len() >= AT_ONCE
+        self.made.did.len() - self.made.refused >= AT_ONCE || self.made.refused >= REFUSED_AT_ONCE
     }
 
     fn did(&mut self, person: TraineeId, verdict: Verdict, refused: Option<FieldError>) {
@@ -153,7 +156,7 @@ impl Run<'_> {
 
     /// The list of those who wait, and the refusals, once nobody more can be admitted.
     async fn settle(&mut self, tx: &mut Tx, order: &[Placed]) -> Result<(), AppError> {
-        for ((person, verdict), placed) in verdicts(order, &self.free).into_iter().zip(order) {
+        for ((person, verdict), placed) in verdicts(order, &self.free, self.funnel.highest).into_iter().zip(order) {
             let changes = match verdict {
                 Verdict::Wait { .. } => placed.place.is_none(),
                 Verdict::Reject { .. } => self.wish.reject,

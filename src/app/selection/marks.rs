@@ -5,12 +5,13 @@ use crate::app::Ctx;
 use crate::app::imports::sheet;
 use crate::error::{AppError, FieldError};
 use crate::formats;
+use crate::text::fold;
 use passerelle_domain::access::Action;
 use passerelle_store::entity::selection_score;
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
 use passerelle_store::{StoreError, record};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Marks that are entered at once: a full cohort by all its rules.
@@ -51,8 +52,9 @@ pub struct Entered {
 pub fn read_file(funnel: &Funnel, bytes: &[u8]) -> Result<(Vec<Mark>, Vec<FieldError>), AppError> {
     let sheet = sheet::read(bytes, None)?;
     let Some((head, rows)) = sheet.rows.split_first() else { return Ok((vec![], vec![])) };
-    let at = |name: &str| head.cells.iter().position(|cell| cell.trim().eq_ignore_ascii_case(name));
-    let Some(number) = at("id") else {
+    // Rules stand behind what the list says of people: of two columns of one name the last is the rule's.
+    let at = |name: &str| head.cells.iter().rposition(|cell| fold(cell.trim().trim_start_matches('\'')) == fold(name));
+    let Some(number) = head.cells.iter().position(|cell| cell.trim().eq_ignore_ascii_case("id")) else {
         return Err(AppError::invalid("file", "marks-no-id", "has no column «id» with the numbers of the applicants"));
     };
     let columns: Vec<(Uuid, usize)> = funnel.rules.iter().filter_map(|rule| Some((rule.id, at(&rule.name)?))).collect();
@@ -99,17 +101,24 @@ pub async fn enter(ctx: &Ctx<'_>, id: Uuid, marks: &[Mark], wrong: Vec<FieldErro
     record::hold::<passerelle_store::entity::cohort::Entity>(&tx, id).await?;
     let funnel = gather(ctx, tx.conn(), row).await?;
     let mut entered = Entered { left_out: wrong.len(), errors: wrong, ..Entered::default() };
+    let applicants: BTreeSet<Uuid> = funnel.order.iter().map(|placed| placed.person.0).collect();
     let mut sound: BTreeMap<(Uuid, Uuid), i64> = BTreeMap::new();
+    let mut contradicted: BTreeSet<(Uuid, Uuid)> = BTreeSet::new();
     for mark in marks {
+        let key = (mark.trainee_id, mark.rule_id);
         let refused = if !(0..=100).contains(&mark.points) {
             Some(("marks-points", "holds a mark that is no whole number from 0 to 100"))
-        } else if !funnel.order.iter().any(|placed| placed.person.0 == mark.trainee_id) {
+        } else if !applicants.contains(&mark.trainee_id) {
             Some(("marks-unknown", "names nobody who has applied here"))
         } else if !funnel.rules.iter().any(|rule| rule.id == mark.rule_id) {
             Some(("marks-rule", "names no rule of this cohort"))
-        } else if sound.insert((mark.trainee_id, mark.rule_id), mark.points).is_some_and(|before| before != mark.points) {
+        } else if contradicted.contains(&key) || sound.get(&key).is_some_and(|before| *before != mark.points) {
+            // Nobody knows which of two was meant: neither is taken.
+            entered.left_out += usize::from(sound.remove(&key).is_some());
+            contradicted.insert(key);
             Some(("marks-twice", "gives somebody two marks for one rule"))
         } else {
+            sound.insert(key, mark.points);
             None
         };
         if let Some((code, detail)) = refused {

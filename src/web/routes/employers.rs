@@ -9,7 +9,7 @@ use passerelle_domain::access::{Action, Subject};
 pub(super) fn entries() -> Vec<Entry> {
     use Access::{Needs, Public};
     use Action::{Decide, Read};
-    use Subject::{Need, Proposal, Registration};
+    use Subject::{Proposal, Registration};
     let named = Body::Named;
     vec![
         Entry::new(Method::POST, "/api/v1/registrations", Public, || web::route().to(api::employers::register)).says(
@@ -25,11 +25,12 @@ pub(super) fn entries() -> Vec<Entry> {
             named("RegistrationDecision"),
             named("EmployerRegistration"),
         ),
-        Entry::new(Method::GET, "/api/v1/needs/{id}/shortlist", Needs(Read, Need), || web::route().to(api::employers::candidates)).says(
-            "Candidates of a need in the employer's order, with their scores and the day from which each can begin",
-            Body::None,
-            named("Shortlist"),
-        ),
+        Entry::new(Method::GET, "/api/v1/needs/{id}/shortlist", Needs(Read, Proposal), || web::route().to(api::employers::candidates))
+            .says(
+                "Candidates of a need in the employer's order, with their scores and the day from which each can begin",
+                Body::None,
+                named("Shortlist"),
+            ),
         Entry::new(Method::POST, "/api/v1/needs/{id}/shortlist", Needs(Decide, Proposal), || web::route().to(api::employers::order)).says(
             "Put the candidates of a need in order, the first one first",
             named("ShortlistOrder"),
@@ -40,7 +41,7 @@ pub(super) fn entries() -> Vec<Entry> {
         Entry::new(Method::POST, "/ui/employer-registrations/{id}/decision", Needs(Decide, Registration), || {
             web::route().to(ui::registrations::decide)
         }),
-        Entry::new(Method::GET, "/ui/needs/{id}/shortlist", Needs(Read, Need), || web::route().to(ui::shortlist::show)),
+        Entry::new(Method::GET, "/ui/needs/{id}/shortlist", Needs(Read, Proposal), || web::route().to(ui::shortlist::show)),
         Entry::new(Method::POST, "/ui/needs/{id}/shortlist", Needs(Decide, Proposal), || web::route().to(ui::shortlist::order)),
     ]
 }

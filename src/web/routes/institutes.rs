@@ -9,10 +9,10 @@ use passerelle_domain::access::{Action, Subject};
 pub(super) fn entries() -> Vec<Entry> {
     use Access::Needs;
     use Action::{Export, List, Read, Update};
-    use Subject::{Cohort, Programme, ProviderOutcome, Selection, TrainingRecord};
+    use Subject::{Programme, ProviderOutcome, Selection, TrainingRecord};
     let named = Body::Named;
     vec![
-        Entry::new(Method::GET, "/api/v1/cohorts/{id}/selection", Needs(Read, Cohort), || web::route().to(api::institutes::selection))
+        Entry::new(Method::GET, "/api/v1/cohorts/{id}/selection", Needs(Read, Selection), || web::route().to(api::institutes::selection))
             .says("Who has applied for a cohort, in the order of selection, with what each still lacks", Body::None, named("Selection")),
         Entry::new(Method::POST, "/api/v1/cohorts/{id}/selection/marks", Needs(Update, Selection), || {
             web::route().to(api::institutes::marks)
@@ -39,11 +39,8 @@ pub(super) fn entries() -> Vec<Entry> {
             Body::None,
             named("EarlyWarnings"),
         ),
-        Entry::new(Method::GET, "/api/v1/cohorts/{id}/papers", Needs(Read, Cohort), || web::route().to(api::institutes::papers)).says(
-            "Papers of a cohort, person by paper",
-            Body::None,
-            named("PaperMatrix"),
-        ),
+        Entry::new(Method::GET, "/api/v1/cohorts/{id}/papers", Needs(Read, TrainingRecord), || web::route().to(api::institutes::papers))
+            .says("Papers of a cohort, person by paper", Body::None, named("PaperMatrix")),
         Entry::new(Method::POST, "/api/v1/cohorts/{id}/papers", Needs(Update, TrainingRecord), || {
             web::route().to(api::institutes::enter_papers)
         })
@@ -54,13 +51,13 @@ pub(super) fn entries() -> Vec<Entry> {
                 Body::None,
                 named("ProviderOutcomes"),
             ),
-        Entry::new(Method::GET, "/ui/cohorts/{id}/selection", Needs(Read, Cohort), || web::route().to(ui::selection::show)),
+        Entry::new(Method::GET, "/ui/cohorts/{id}/selection", Needs(Read, Selection), || web::route().to(ui::selection::show)),
         Entry::new(Method::GET, "/ui/cohorts/{id}/selection.csv", Needs(Export, Selection), || web::route().to(ui::selection::file)),
         Entry::new(Method::POST, "/ui/cohorts/{id}/selection", Needs(Update, Selection), || web::route().to(ui::selection::decide)),
         Entry::new(Method::POST, "/ui/cohorts/{id}/selection/marks", Needs(Update, Selection), || web::route().to(ui::selection::marks)),
         Entry::new(Method::GET, "/ui/early-warnings", Needs(List, TrainingRecord), || web::route().to(ui::training::warnings)),
         Entry::new(Method::GET, "/ui/early-warnings.csv", Needs(Export, TrainingRecord), || web::route().to(ui::training::warnings_file)),
-        Entry::new(Method::GET, "/ui/cohorts/{id}/papers", Needs(Read, Cohort), || web::route().to(ui::training::papers)),
+        Entry::new(Method::GET, "/ui/cohorts/{id}/papers", Needs(Read, TrainingRecord), || web::route().to(ui::training::papers)),
         Entry::new(Method::GET, "/ui/cohorts/{id}/papers.csv", Needs(Export, TrainingRecord), || {
             web::route().to(ui::training::papers_file)
         }),

@@ -20,6 +20,7 @@ pub mod law_tables;
 pub mod legality;
 pub mod match_questions;
 pub mod match_runs;
+pub mod needs;
 pub mod parts;
 pub mod pathway_step;
 pub mod pathways;

@@ -130,6 +130,7 @@ impl Maker {
             housing_approved: "unknown".into(),
             accreditation: None,
             accreditation_valid_to: None,
+            accreditation_evidence: None,
             parent_id: parent,
             demo: false,
             search: String::new(),

@@ -36,7 +36,7 @@ fn seats_go_by_marks_then_waiting_time_and_everybody_is_told_why() {
     let names: Vec<Uuid> = order.iter().map(|placed| placed.person.0).collect();
     assert_eq!(names, [11, 10, 13, 14, 12].map(id));
     assert_eq!(order[0].mean_centi, Some(6_800));
-    let verdicts = decide(&order, &BTreeMap::from([(Track::Away, 1), (Track::Home, 5)]));
+    let verdicts = decide(&order, &BTreeMap::from([(Track::Away, 1), (Track::Home, 5)]), 0);
     assert_eq!(
         verdicts.into_iter().map(|(_, verdict)| verdict).collect::<Vec<_>>(),
         [
@@ -55,9 +55,9 @@ fn who_was_promised_a_place_keeps_it_before_better_newcomers() {
     waiting.place = Some(4);
     let newcomer = applicant(11, Track::Away, &[(1, 100), (2, 100)], "2026-02-01");
     let order = rank(&rules(), &[newcomer, waiting], 7);
-    let verdicts = decide(&order, &BTreeMap::from([(Track::Away, 1)]));
+    let verdicts = decide(&order, &BTreeMap::from([(Track::Away, 1)]), 4);
     assert_eq!(verdicts, [(TraineeId(id(10)), Verdict::Admit), (TraineeId(id(11)), Verdict::Wait { place: 5 })]);
-    let full = decide(&order, &BTreeMap::new());
+    let full = decide(&order, &BTreeMap::new(), 4);
     assert_eq!(full, [(TraineeId(id(10)), Verdict::Wait { place: 4 }), (TraineeId(id(11)), Verdict::Wait { place: 5 })]);
 }
 
@@ -90,7 +90,7 @@ proptest! {
         let order = rank(&rules(), &people, seed);
         prop_assert_eq!(&order, &rank(&rules(), &shuffled, seed));
         let free = BTreeMap::from([(Track::Away, seats.0), (Track::Home, seats.1)]);
-        let verdicts: BTreeMap<TraineeId, Verdict> = decide(&order, &free).into_iter().collect();
+        let verdicts: BTreeMap<TraineeId, Verdict> = decide(&order, &free, 0).into_iter().collect();
         prop_assert_eq!(verdicts.len(), people.len());
         for (track, seats) in free {
             let on = |verdict: fn(&Verdict) -> bool| order.iter().filter(|one| one.track == track && verdict(&verdicts[&one.person])).collect::<Vec<_>>();

@@ -27,6 +27,8 @@ pub struct Model {
     pub housing_approved: String,
     pub accreditation: Option<String>,
     pub accreditation_valid_to: Option<NaiveDate>,
+    /// Where the accreditation can be looked up: a register, a decision, an address.
+    pub accreditation_evidence: Option<String>,
     pub parent_id: Option<Uuid>,
     pub demo: bool,
     pub search: String,

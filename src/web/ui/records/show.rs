@@ -97,6 +97,7 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
         "pledges" => parts.push(super::super::pledges::part(&page, id).await?),
         "needs" => {
             let at_home = document.data.get("side").and_then(Value::as_str) == Some("origin");
+            parts.extend(super::super::needs::steps(&page, &document).await?);
             parts.extend(super::super::legality::panel(&page, id, at_home).await?);
             parts.extend(super::super::events::need_parts(&page, id).await?);
         }
