@@ -12,4 +12,5 @@ error-exchange-unreadable = ليس مستند مرشحين وفق المخطط �
 error-exchange-version = يتبع المستند نسخة أخرى من المخطط.
 error-exchange-anonymous = المستند مجهول الهوية: لا يمكن تسجيل أحد. اطلب من الشريك أشخاصًا موافقين.
 error-exchange-closed = يعرض هذا الملف ما لا يظهر لدورك.
+subject-exchange = التبادل مع الشركاء
 error-exchange-size = المستند بلا مرشحين أو فيه عدد كبير.

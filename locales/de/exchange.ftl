@@ -12,4 +12,5 @@ error-exchange-unreadable = Das ist kein Dokument im gemeinsamen Schema.
 error-exchange-version = Das Dokument folgt einer anderen Fassung des Schemas.
 error-exchange-anonymous = Das Dokument ist anonym: niemand darin kann aufgenommen werden. Bitten Sie den Partner um Menschen, die zustimmen.
 error-exchange-closed = Dieses Profil zeigt, was Ihre Rolle nicht sieht.
+subject-exchange = Austausch mit Partnern
 error-exchange-size = Das Dokument enthält niemanden oder zu viele.

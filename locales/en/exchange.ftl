@@ -12,4 +12,5 @@ error-exchange-unreadable = This is no document of candidates in the shared sche
 error-exchange-version = The document follows another version of the schema.
 error-exchange-anonymous = The document is anonymous: nobody in it can be enrolled. Ask the partner for people who consent.
 error-exchange-closed = This profile shows what your role is not shown.
+subject-exchange = Exchange with partners
 error-exchange-size = The document holds no candidates, or too many.

@@ -12,4 +12,5 @@ error-exchange-unreadable = Ce n’est pas un document de candidats du schéma p
 error-exchange-version = Le document suit une autre version du schéma.
 error-exchange-anonymous = Le document est anonyme : personne ne peut être inscrit. Demandez au partenaire des personnes consentantes.
 error-exchange-closed = Ce profil montre ce que votre rôle ne voit pas.
+subject-exchange = Échange avec des partenaires
 error-exchange-size = Le document ne contient aucun candidat, ou trop.

@@ -109,7 +109,7 @@ on_both! {
         assert_eq!([&place["place"], &place["track"]], [&json!(1), &json!("away")], "{place}");
         assert_eq!(herself.get("/api/v1/selection-scores").await.json()["items"].as_array().unwrap().len(), 2);
         assert_eq!(herself.get("/api/v1/selection-rules").await.json()["items"].as_array().unwrap().len(), 2);
-        assert_eq!(herself.get(&format!("/api/v1/cohorts/{}/selection", w.cohort)).await.status, 403);
+        assert_eq!(herself.get(&format!("/api/v1/cohorts/{}/selection", w.cohort)).await.status, 404);
         // Why she was turned away stands in her journey.
         let her_journey = journey::Entity::find().filter(journey::Column::TraineeId.eq(short)).one(service.state.store.read()).await.unwrap().unwrap();
         let course = w.head.get(&format!("/api/v1/journeys/{}/events", her_journey.id)).await;
@@ -262,7 +262,10 @@ on_both! {
         assert_eq!(w.head.post(&path, enter(&[salma, Uuid::now_v7()], "uploaded", None)).await.refused(), ["people:not-in-cohort"]);
         assert_eq!(w.head.post(&path, enter(&[], "uploaded", None)).await.refused(), ["people:required"]);
         assert_eq!(w.head.post(&path, enter(&[salma, hind, salma], "uploaded", None)).await.json()["entered"], 2);
-        assert_eq!(w.head.post(&path, enter(&[salma], "translated", Some(today - chrono::Days::new(1)))).await.json()["entered"], 1);
+        let mut lapsed = enter(&[salma], "translated", Some(today - chrono::Days::new(1)));
+        assert_eq!(w.head.post(&path, lapsed.clone()).await.refused(), ["valid_to:window-reversed"]);
+        lapsed["checked_on"] = json!(today - chrono::Days::new(9));
+        assert_eq!(w.head.post(&path, lapsed).await.json()["entered"], 1);
         let matrix = w.head.get(&path).await.json();
         assert_eq!(matrix["papers"][hind.to_string()]["passport"]["standing"], "uploaded", "{matrix}");
         assert_eq!(matrix["papers"][salma.to_string()]["passport"]["lapsed"], true, "{matrix}");

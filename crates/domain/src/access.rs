@@ -59,6 +59,8 @@ words!(
         ProviderOutcome = "provider_outcome",
         /// An employer that asks to be let in.
         Registration = "registration",
+        /// People as a document for partners.
+        Exchange = "exchange",
         /// A file of people, on its way to become their records.
         Import = "import",
         Credential = "credential",

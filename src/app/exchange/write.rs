@@ -25,6 +25,7 @@ const ALIKE: usize = 5;
 pub async fn export(ctx: &Ctx<'_>, profile: Profile, cohort: Option<Uuid>) -> Result<Exchange, AppError> {
     let conn = ctx.state.store.read();
     // Each profile asks for the groups that it shows; a group that is closed to the actor closes the document.
+    permit(ctx.actor, Action::Export, Subject::Exchange)?;
     let mut scopes = vec![permit(ctx.actor, Action::Export, Subject::Trainee)?];
     let groups: &[FieldGroup] = match profile {
         Profile::Anonymous => &[FieldGroup::Training, FieldGroup::Journey, FieldGroup::Identity],

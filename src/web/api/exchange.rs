@@ -9,7 +9,7 @@ use passerelle_domain::access::{Action, Subject, permit};
 
 /// `GET /api/v1/exchange`
 pub async fn export(who: SignedIn, Params(params): Params) -> Answer {
-    permit(&who.actor, Action::Export, Subject::Trainee)?;
+    permit(&who.actor, Action::Export, Subject::Exchange)?;
     let (profile, cohort) = asked(&params)?;
     Ok(HttpResponse::Ok().json(exchange::export(&who.ctx(), profile, cohort).await?))
 }

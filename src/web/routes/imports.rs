@@ -12,14 +12,14 @@ pub(super) fn entries() -> Vec<Entry> {
     use Subject::Import;
     let named = Body::Named;
     vec![
-        Entry::new(Method::GET, "/api/v1/exchange", Needs(Action::Export, Subject::Trainee), || web::route().to(api::exchange::export))
+        Entry::new(Method::GET, "/api/v1/exchange", Needs(Action::Export, Subject::Exchange), || web::route().to(api::exchange::export))
             .says(
                 "Candidates for partners in the shared schema: ?profile=anonymous or full_with_consent, ?cohort=",
                 Body::None,
                 Body::Named("CandidateExchange"),
             ),
-        Entry::new(Method::GET, "/ui/exchange", Needs(Action::Export, Subject::Trainee), || web::route().to(ui::exchange::show)),
-        Entry::new(Method::GET, "/ui/exchange.json", Needs(Action::Export, Subject::Trainee), || web::route().to(ui::exchange::file)),
+        Entry::new(Method::GET, "/ui/exchange", Needs(Action::Export, Subject::Exchange), || web::route().to(ui::exchange::show)),
+        Entry::new(Method::GET, "/ui/exchange.json", Needs(Action::Export, Subject::Exchange), || web::route().to(ui::exchange::file)),
         Entry::new(Method::GET, "/schemas/candidate-exchange-1.schema.json", Access::Public, || web::route().to(ui::exchange::schema)),
         Entry::new(Method::POST, "/api/v1/cohorts/{id}/imports", Needs(Create, Import), || web::route().to(api::imports::upload)).says(
             "Read a file of people (CSV or XLSX, the body) for a cohort and judge every row; nobody is enrolled yet: ?name=&encoding=",

@@ -30,7 +30,7 @@ pub fn asked(params: &BTreeMap<String, String>) -> Result<(Profile, Option<Uuid>
 /// `GET /ui/exchange`
 pub async fn show(page: Page) -> Answer {
     let t = page.locale;
-    permit(&page.actor, Action::Export, Subject::Trainee)?;
+    permit(&page.actor, Action::Export, Subject::Exchange)?;
     let cohorts = records::find("cohorts").ok_or_else(|| AppError::internal("there are no cohorts among the records"))?;
     let mut options = vec![(String::new(), t.get("warnings-every-cohort"))];
     if cohorts.may(&page.ctx(), Action::List) {
@@ -53,7 +53,7 @@ pub async fn show(page: Page) -> Answer {
 
 /// `GET /ui/exchange.json`
 pub async fn file(page: Page, Params(params): Params) -> Answer {
-    permit(&page.actor, Action::Export, Subject::Trainee)?;
+    permit(&page.actor, Action::Export, Subject::Exchange)?;
     let (profile, cohort) = asked(&params)?;
     let document = exchange::export(&page.ctx(), profile, cohort).await?;
     let disposition = format!("attachment; filename=\"candidates-{}.json\"", profile.as_str().replace('_', "-"));

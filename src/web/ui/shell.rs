@@ -226,7 +226,7 @@ fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
     if ctx.actor.trainee.is_none() && permit(ctx.actor, Action::List, Subject::RecognitionCase).is_ok() {
         add("/ui/recognition".into(), t.get("recognition-board-title"));
     }
-    if ctx.actor.trainee.is_none() && permit(ctx.actor, Action::Export, Subject::Trainee).is_ok() {
+    if permit(ctx.actor, Action::Export, Subject::Exchange).is_ok() {
         add("/ui/exchange".into(), t.get("exchange-title"));
     }
     if permit(ctx.actor, Action::List, Subject::Import).is_ok() {

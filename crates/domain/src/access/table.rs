@@ -139,6 +139,8 @@ fn institute(action: Action, subject: Subject, looks: bool, head: bool) -> Optio
         }
         Subject::TrainingRecord if looks || edits => Some(Width::OwnAndReferred),
         Subject::Selection if looks || edits || action == Action::Delete => Some(Width::Own),
+        // People go out by the head's hand.
+        Subject::Exchange if head && action == Action::Export => Some(Width::Own),
         // The head answers for the institute.
         Subject::ProviderOutcome if head && edits => Some(Width::Own),
         // Moved by events alone: who brings which is the state machine's to say.
@@ -203,6 +205,7 @@ fn origin(action: Action, subject: Subject, looks: bool, rank: Rank) -> Option<W
         {
             Some(Width::Origin)
         }
+        Subject::Exchange if rank == Rank::Approver && action == Action::Export => Some(Width::Origin),
         // Firms that look for people to stay.
         Subject::Registration if looks || (rank == Rank::Approver && action == Action::Decide) => Some(Width::Origin),
         Subject::Trainee if rank == Rank::Officer && action == Action::Update => Some(Width::Origin),
