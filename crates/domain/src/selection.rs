@@ -121,7 +121,7 @@ pub fn rank(rules: &[Rule], applicants: &[Applicant], seed: u64) -> Vec<Placed> 
             (key, Placed { person: one.person, track: one.track, mean_centi, standing, place: one.place })
         })
         .collect();
-    order.sort_by(|(a, _), (b, _)| a.cmp(b));
+    order.sort_by_key(|(key, _)| *key);
     order.into_iter().map(|(_, placed)| placed).collect()
 }
 

@@ -131,8 +131,13 @@ mod tests {
             had_military_service: Some(" ".into()),
             ..Candidate::default()
         };
-        let document =
-            Exchange { schema_version: "1".into(), profile: Profile::FullWithConsent, made_at: String::new(), candidates: vec![one] };
+        let document = Exchange {
+            schema_version: "1".into(),
+            profile: Profile::FullWithConsent,
+            made_at: String::new(),
+            withheld: 0,
+            candidates: vec![one],
+        };
         let (sheet, answers) = rows(&document);
         assert!(!format!("{sheet:?}").contains("diabetes"));
         assert_eq!(answers, BTreeMap::from([(2, "serious_health_condition: yes, diabetes".to_owned())]));

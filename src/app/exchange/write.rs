@@ -92,6 +92,7 @@ fn agreed() -> SelectStatement {
 }
 
 /// What hangs on people, by person.
+#[derive(Default)]
 struct Papers {
     education: BTreeMap<Uuid, Vec<Education>>,
     language: BTreeMap<Uuid, Vec<Language>>,
@@ -101,8 +102,7 @@ struct Papers {
 impl Papers {
     async fn of(ctx: &Ctx<'_>, ids: &[Uuid], profile: Profile) -> Result<Self, AppError> {
         let conn = ctx.state.store.read();
-        let (mut education, mut language, mut skills): (BTreeMap<Uuid, Vec<_>>, BTreeMap<Uuid, Vec<_>>, BTreeMap<Uuid, Vec<_>>) =
-            Default::default();
+        let mut found = Self::default();
         let named = profile == Profile::FullWithConsent;
         for chunk in ids.chunks(1_000) {
             if let Ok(scope) = permit(ctx.actor, Action::Export, Subject::Credential) {
@@ -111,7 +111,7 @@ impl Papers {
                     .filter(credential::Column::TraineeId.is_in(chunk.iter().copied()))
                     .order_by_asc(credential::Column::Id);
                 for row in find.all(conn).await.map_err(StoreError::from)? {
-                    education.entry(row.trainee_id).or_default().push(Education {
+                    found.education.entry(row.trainee_id).or_default().push(Education {
                         to: row.awarded_on.filter(|_| named),
                         institution: named.then_some(row.awarding_body),
                         degree_or_program_name: named.then_some(row.title),
@@ -125,7 +125,7 @@ impl Papers {
                     .filter(language_certificate::Column::TraineeId.is_in(chunk.iter().copied()))
                     .order_by_asc(language_certificate::Column::Id);
                 for row in find.all(conn).await.map_err(StoreError::from)? {
-                    language.entry(row.trainee_id).or_default().push(Language {
+                    found.language.entry(row.trainee_id).or_default().push(Language {
                         language: row.language,
                         level: Some(format!("{} {}", row.scale, row.level)),
                         language_details: named.then_some(row.issuer),
@@ -138,14 +138,14 @@ impl Papers {
                     .filter(skill_claim::Column::TraineeId.is_in(chunk.iter().copied()))
                     .order_by_asc(skill_claim::Column::Skill);
                 for row in find.all(conn).await.map_err(StoreError::from)? {
-                    let held = skills.entry(row.trainee_id).or_default();
+                    let held = found.skills.entry(row.trainee_id).or_default();
                     if held.last() != Some(&row.skill) {
                         held.push(row.skill);
                     }
                 }
             }
         }
-        Ok(Self { education, language, skills })
+        Ok(found)
     }
 }
 

@@ -94,7 +94,7 @@ impl Maker<'_> {
                     note: None,
                 });
             }
-            for paper in CohortPaper::ALL.iter().copied() {
+            for paper in CohortPaper::ALL {
                 if self.chance(30) {
                     continue;
                 }
