@@ -65,3 +65,4 @@ field-housing-offered = يُوفَّر السكن
 field-family-support = دعم للأسر
 subject-registration = طلب صاحب عمل
 subject-provider-outcome = أرقام معهد
+retention-registrations = طلبات أصحاب العمل التي أُجيب عنها

@@ -65,3 +65,4 @@ field-housing-offered = Wohnung wird angeboten
 field-family-support = Hilfe für Familien
 subject-registration = Anfrage eines Arbeitgebers
 subject-provider-outcome = Zahlen eines Instituts
+retention-registrations = Beantwortete Anfragen von Arbeitgebern

@@ -65,3 +65,4 @@ field-housing-offered = Housing is offered
 field-family-support = Help for families
 subject-registration = Request of an employer
 subject-provider-outcome = Figures of an institute
+retention-registrations = Answered requests of employers

@@ -65,3 +65,4 @@ field-housing-offered = Un logement est proposé
 field-family-support = Aide aux familles
 subject-registration = Demande d’un employeur
 subject-provider-outcome = Chiffres d’un établissement
+retention-registrations = Demandes d’employeurs traitées
