@@ -93,6 +93,11 @@ pub fn number(t: Locale, number: i64) -> String {
     formats(t).numbers.as_ref().map_or_else(|| number.to_string(), |format| format.format(&Decimal::from(number)).to_string())
 }
 
+/// How many there are of something.
+pub fn count(t: Locale, count: impl TryInto<i64>) -> String {
+    number(t, count.try_into().unwrap_or(i64::MAX))
+}
+
 /// A number that is kept in hundredths, without zeros at its end.
 pub fn hundredths(t: Locale, centi: i64) -> String {
     let mut number = Decimal::from(centi);

@@ -112,6 +112,11 @@ impl Locale {
         self.with(key, &BTreeMap::from([(name.to_owned(), value.to_string())]))
     }
 
+    /// The same with a few values named in place.
+    pub fn with_all<const N: usize>(self, key: &str, args: [(&str, String); N]) -> String {
+        self.with(key, &args.map(|(name, value)| (name.to_owned(), value)).into())
+    }
+
     /// Why: what stands in the way. Codes in the values are put into words.
     pub fn why(self, reason: &Reason) -> String {
         self.with(&format!("why-{}", reason.code), &self.words_for(reason))

@@ -1,7 +1,8 @@
 //! Who may not reach the end of her course: signs from attendance, assessments, examinations and papers, for whoever can
 //! help. A fixed number of statements, whatever the number of people.
 
-use super::{Ctx, corridors, law};
+use super::law::{self, Law};
+use super::{Ctx, corridors};
 use crate::error::AppError;
 use chrono::NaiveDate;
 use passerelle_domain::access::{Action, FieldGroup, Subject, permit_group};
@@ -23,6 +24,9 @@ use uuid::Uuid;
 
 /// People in training that are looked at at once.
 pub const PEOPLE_MAX: u64 = 5_000;
+
+/// Where no terms of a journey are written down for the day (illustrative).
+const LEAST_ATTENDANCE_PERCENT: u32 = 75;
 
 /// Somebody with her signs, the heaviest first.
 #[derive(Debug, Clone, Serialize)]
@@ -65,13 +69,11 @@ pub async fn list(ctx: &Ctx<'_>, cohort: Option<Uuid>) -> Result<List, AppError>
     rows.truncate(usize::try_from(PEOPLE_MAX).unwrap_or(usize::MAX));
     let ids = people().select_only().column(trainee::Column::Id).into_query();
     let mut courses = courses(ctx, conn, &rows, &ids).await?;
-    let law = law::current(ctx.state, conn).await?;
-    let least = law.reference.journey_terms(None, today).map_or(80, |terms| u32::from(terms.attendance_min_percent));
-    let signs = Signs::new(least);
     let mut warned: Vec<Warned> = rows
         .iter()
         .filter_map(|row| {
-            let found = warnings(&courses.remove(&row.id)?, &signs, today);
+            let (course, signs) = courses.remove(&row.id)?;
+            let found = warnings(&course, &signs, today);
             (!found.is_empty()).then_some(Warned { person: row.id, cohort: row.cohort_id, warnings: found })
         })
         .collect();
@@ -80,13 +82,13 @@ pub async fn list(ctx: &Ctx<'_>, cohort: Option<Uuid>) -> Result<List, AppError>
     Ok(List { looked_at: rows.len(), cut, warned })
 }
 
-/// What is written down about each of them.
+/// What is written down about each of them, and from when it is a sign.
 async fn courses(
     ctx: &Ctx<'_>,
     conn: &impl ConnectionTrait,
     rows: &[trainee::Model],
     ids: &SelectStatement,
-) -> Result<BTreeMap<Uuid, Course>, AppError> {
+) -> Result<BTreeMap<Uuid, (Course, Signs)>, AppError> {
     let today = ctx.now.date();
     let cohorts: BTreeMap<Uuid, cohort::Model> = cohort::Entity::find()
         .filter(cohort::Column::Id.is_in(rows.iter().filter_map(|row| row.cohort_id).collect::<BTreeSet<_>>()))
@@ -104,22 +106,25 @@ async fn courses(
         .into_iter()
         .map(|row| (row.id, row.attempts_max))
         .collect();
-    let asked = languages(ctx, conn, &cohorts).await?;
+    let law = law::current(ctx.state, conn).await?;
+    let bound = bound(ctx, conn, &law, &cohorts).await?;
+    let unbound = signs(&law, None, today);
     let held = certificates(conn, ids).await?;
-    let mut courses: BTreeMap<Uuid, Course> = rows
+    let mut courses: BTreeMap<Uuid, (Course, Signs)> = rows
         .iter()
         .map(|row| {
             let cohort = row.cohort_id.and_then(|id| cohorts.get(&id));
             let most = cohort.and_then(|cohort| programmes.get(&cohort.programme_id).copied().flatten());
-            let level = cohort.and_then(|cohort| asked.get(&cohort.agreement_id?)).filter(|_| row.track != Track::Home.as_str());
-            let has = |level: &Asked| held.get(&row.id).is_some_and(|held| held.iter().any(|paper| paper.reaches(level, today)));
+            let bound = cohort.and_then(|cohort| bound.get(&cohort.agreement_id?));
+            let asked = bound.and_then(|bound| bound.asked.as_ref()).filter(|_| row.track != Track::Home.as_str());
+            let has = |asked: &Asked| held.get(&row.id).is_some_and(|held| held.iter().any(|paper| paper.reaches(asked, today)));
             let course = Course {
                 ends_on: cohort.map(|cohort| cohort.ends_on),
                 attempts_max: most.and_then(|most| u32::try_from(most).ok()),
-                language_missing: level.is_some_and(|level| !has(level)),
+                language_missing: asked.is_some_and(|asked| !has(asked)),
                 ..Course::default()
             };
-            (row.id, course)
+            (row.id, (course, bound.map_or(unbound, |bound| bound.signs)))
         })
         .collect();
     let hours: Vec<(Uuid, i64, i64, i64, NaiveDate)> = attendance::Entity::find()
@@ -138,7 +143,7 @@ async fn courses(
         .map_err(StoreError::from)?;
     let whole = |hours: i64| u32::try_from(hours).unwrap_or(0);
     for (person, planned, attended, excused, to) in hours {
-        let Some(course) = courses.get_mut(&person) else { continue };
+        let Some((course, _)) = courses.get_mut(&person) else { continue };
         course.hours_planned += whole(planned);
         course.hours_attended += whole(attended);
         course.hours_excused += whole(excused);
@@ -154,7 +159,7 @@ async fn courses(
         .await
         .map_err(StoreError::from)?;
     for (person, unit, result) in attempts {
-        if let (Some(course), Ok(result)) = (courses.get_mut(&person), AssessmentResult::parse(&result)) {
+        if let (Some((course, _)), Ok(result)) = (courses.get_mut(&person), AssessmentResult::parse(&result)) {
             course.attempts.entry(unit).or_default().push(result);
         }
     }
@@ -168,7 +173,7 @@ async fn courses(
         .await
         .map_err(StoreError::from)?;
     for (person, overall) in exams {
-        if let (Some(course), Ok(overall)) = (courses.get_mut(&person), ExamResult::parse(&overall)) {
+        if let (Some((course, _)), Ok(overall)) = (courses.get_mut(&person), ExamResult::parse(&overall)) {
             course.exams.push(overall);
         }
     }
@@ -184,10 +189,10 @@ async fn courses(
     // Whoever is not shown papers is told nothing of those that are missing.
     let shown = permit_group(ctx.actor, Action::List, Subject::TrainingRecord, FieldGroup::Papers).is_ok();
     if !shown {
-        courses.values_mut().for_each(|course| course.papers = CohortPaper::ALL.iter().copied().collect());
+        courses.values_mut().for_each(|(course, _)| course.papers = CohortPaper::ALL.iter().copied().collect());
     }
     for (person, paper) in papers {
-        if let (Some(course), Ok(paper)) = (courses.get_mut(&person), CohortPaper::parse(&paper)) {
+        if let (Some((course, _)), Ok(paper)) = (courses.get_mut(&person), CohortPaper::parse(&paper)) {
             course.papers.insert(paper);
         }
     }
@@ -210,29 +215,45 @@ struct Paper {
 impl Paper {
     fn reaches(&self, asked: &Asked, today: NaiveDate) -> bool {
         let enough = |level: &LanguageLevel| self.level.steps_above(level).is_some_and(|steps| steps >= 0);
-        self.language == asked.language.primary() && asked.any_of.iter().any(enough) && self.expires_on.is_none_or(|end| today <= end)
+        self.language.split('-').next() == Some(asked.language.primary())
+            && asked.any_of.iter().any(enough)
+            && self.expires_on.is_none_or(|end| today <= end)
     }
 }
 
-/// The first level that each agreement's pathway asks for before anybody leaves.
-async fn languages(
+/// What an agreement's pathway and destination ask of those who are trained under it.
+struct Bound {
+    /// The first level of a language that is asked for before anybody leaves.
+    asked: Option<Asked>,
+    signs: Signs,
+}
+
+/// The least attendance is a term of the journey towards a destination.
+fn signs(law: &Law, destination: Option<&str>, on: NaiveDate) -> Signs {
+    let least = law.reference.journey_terms(destination, on).map(|terms| u32::from(terms.attendance_min_percent));
+    Signs::new(least.unwrap_or(LEAST_ATTENDANCE_PERCENT))
+}
+
+async fn bound(
     ctx: &Ctx<'_>,
     conn: &impl ConnectionTrait,
+    law: &Law,
     cohorts: &BTreeMap<Uuid, cohort::Model>,
-) -> Result<BTreeMap<Uuid, Asked>, AppError> {
+) -> Result<BTreeMap<Uuid, Bound>, AppError> {
     let agreements = agreement::Entity::find()
         .filter(agreement::Column::Id.is_in(cohorts.values().filter_map(|row| row.agreement_id).collect::<BTreeSet<_>>()))
         .all(conn)
         .await
         .map_err(StoreError::from)?;
     let packs = corridors::list(ctx).await?;
-    let asked = agreements.into_iter().filter_map(|row| {
-        let pack = packs.iter().find(|pack| pack.id.as_str() == row.pack)?;
-        let before_leaving = |rule: &&LanguageRule| matches!(rule.stage, LanguageStage::Entry | LanguageStage::Visa);
-        let rule = pack.language.iter().map(|fact| &fact.value).find(before_leaving)?;
-        Some((row.id, Asked { language: rule.language.clone(), any_of: rule.any_of.clone() }))
+    let before_leaving = |rule: &&LanguageRule| matches!(rule.stage, LanguageStage::Entry | LanguageStage::Visa);
+    let found = agreements.into_iter().map(|row| {
+        let pack = packs.iter().find(|pack| pack.id.as_str() == row.pack);
+        let rule = pack.and_then(|pack| pack.language.iter().map(|fact| &fact.value).find(before_leaving));
+        let asked = rule.map(|rule| Asked { language: rule.language.clone(), any_of: rule.any_of.clone() });
+        (row.id, Bound { asked, signs: signs(law, Some(&row.destination), ctx.now.date()) })
     });
-    Ok(asked.collect())
+    Ok(found.collect())
 }
 
 async fn certificates(conn: &impl ConnectionTrait, ids: &SelectStatement) -> Result<BTreeMap<Uuid, Vec<Paper>>, AppError> {

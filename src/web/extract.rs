@@ -143,6 +143,15 @@ fn joined(pairs: Vec<(String, String)>) -> BTreeMap<String, String> {
     params
 }
 
+/// A parameter that names a record, where one is given. What is no identifier names nothing.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub fn id_in(params: &BTreeMap<String, String>, name: &str) -> Result<Option<Uuid>, AppError> {
+    let text = params.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
+    text.map(|text| Uuid::try_parse(text).map_err(|_| AppError::NotFound)).transpose()
+}
+
 /// An identifier in the path. What is no identifier names nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct PathId(pub Uuid);

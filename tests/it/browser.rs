@@ -262,7 +262,10 @@ async fn a_passkey_is_added_used_and_taken_away() {
     browser.find(Locator::Css("form[data-passkey] button")).await.unwrap().click().await.unwrap();
     browser.wait().for_element(Locator::Css("nav.side")).await.unwrap();
     at("/ui/account").await;
-    assert!(browser.source().await.unwrap().contains("origin-officer@demo.example"), "without a word typed");
+    let hers = "//main//dd[contains(., 'origin-officer@demo.example')]";
+    if browser.wait().at_most(Duration::from_secs(60)).for_element(Locator::XPath(hers)).await.is_err() {
+        panic!("not signed in without a word typed: {}", browser.source().await.unwrap());
+    }
     browser.find(Locator::Css("form[action$='/remove'] button")).await.unwrap().click().await.unwrap();
     browser.wait().for_element(Locator::Css(".notice")).await.unwrap();
     browser.delete_all_cookies().await.unwrap();

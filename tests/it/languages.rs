@@ -46,6 +46,21 @@ fn every_message_is_there_in_every_language() {
     }
 }
 
+/// Names of values are written with dashes there (`i18n::Locale::with`): one with an underscore would never be filled in.
+#[test]
+fn values_of_messages_are_named_as_the_code_fills_them() {
+    let root = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("locales");
+    for locale in Locale::ALL {
+        for file in std::fs::read_dir(root.join(locale.code())).unwrap() {
+            let path = file.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let names = text.split("{ $").skip(1).filter_map(|rest| rest.split(|c: char| c == ' ' || c == '}').next());
+            let wrong: Vec<&str> = names.filter(|name| name.contains('_')).collect();
+            assert_eq!(wrong, Vec::<&str>::new(), "{}", path.display());
+        }
+    }
+}
+
 #[test]
 fn catalogues_have_the_same_keys_and_no_message_falls_back() {
     let root = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("locales");

@@ -32,7 +32,7 @@ on_both! {
         let store = service.state.store.read();
         let row = match_run::Entity::find_by_id(id).one(store).await.unwrap().unwrap();
         let totals: passerelle_engine::matching::Totals = serde_json::from_str(row.summary.as_ref().unwrap()).unwrap();
-        assert_eq!((totals.trainees, totals.needs), (600, 90));
+        assert_eq!((totals.trainees, totals.needs), (658, 90));
         assert!(totals.proposed > 100 && totals.proposed_by_corridor.len() >= 10, "{totals:?}");
         let proposals = proposal::Entity::find().filter(proposal::Column::RunId.eq(id)).all(store).await.unwrap();
         let people: BTreeSet<Uuid> = proposals.iter().map(|row| row.trainee_id).collect();

@@ -6,7 +6,7 @@ use crate::error::{AppError, FieldError};
 use async_trait::async_trait;
 use passerelle_domain::training::{ExamResult, SkillResult, overall};
 use passerelle_store::entity::{exam_result, exam_session, language_certificate};
-use passerelle_store::query::{ColumnTrait, EntityTrait, Expr, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
+use passerelle_store::query::{ColumnTrait, EntityTrait, Expr, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 use passerelle_store::{Tx, record};
 
 #[derive(Debug)]
@@ -106,18 +106,8 @@ impl Spec for ExamResults {
         if i64::try_from(here.await.map_err(StoreError::from)?).unwrap_or(i64::MAX) >= session.seats {
             errors.push(FieldError::new("session_id", "exam-full", "is full"));
         }
-        let same = exam_session::Entity::find()
-            .select_only()
-            .column(exam_session::Column::Id)
-            .filter(exam_session::Column::Language.eq(session.language.as_str()))
-            .filter(exam_session::Column::Scale.eq(session.scale.as_str()))
-            .filter(exam_session::Column::Level.eq(session.level.as_str()))
-            .into_query();
-        let before_this = exam_result::Entity::find()
-            .filter(exam_result::Column::TraineeId.eq(row.trainee_id))
-            .filter(exam_result::Column::SessionId.in_subquery(same))
-            .count(tx.conn());
-        let next = i64::try_from(before_this.await.map_err(StoreError::from)?).unwrap_or(i64::MAX).saturating_add(1);
+        let before_this = attempts(row.trainee_id, &session).count(tx.conn()).await.map_err(StoreError::from)?;
+        let next = i64::try_from(before_this).unwrap_or(i64::MAX).saturating_add(1);
         if row.attempt != next {
             errors.push(FieldError::new("attempt", "attempt-order", format!("is not the next one: that is {next}")).with("next", next));
         }
@@ -129,13 +119,16 @@ impl Spec for ExamResults {
         if row.certificate_id.is_some() {
             return Err(AppError::Conflict("a certificate was made of this result: withdraw the certificate instead".into()));
         }
-        let later = exam_result::Entity::find()
-            .filter(exam_result::Column::TraineeId.eq(row.trainee_id))
-            .filter(exam_result::Column::CreatedAtMs.gt(row.created_at_ms))
-            .count(tx.conn());
-        match later.await.map_err(StoreError::from)? {
+        let session = exam_session::Entity::find_by_id(row.session_id).one(tx.conn()).await.map_err(StoreError::from)?;
+        let Some(session) = session else { return Ok(()) };
+        match attempts(row.trainee_id, &session)
+            .filter(exam_result::Column::Attempt.gt(row.attempt))
+            .count(tx.conn())
+            .await
+            .map_err(StoreError::from)?
+        {
             0 => Ok(()),
-            _ => Err(AppError::Conflict("other attempts were entered after this one: take those back first".into())),
+            _ => Err(AppError::Conflict("another attempt was entered after this one: take that back first".into())),
         }
     }
 
@@ -174,4 +167,16 @@ impl Spec for ExamResults {
             .map_err(StoreError::from)?;
         Ok(())
     }
+}
+
+/// Her attempts at examinations of the language and level of a session.
+fn attempts(person: Uuid, session: &exam_session::Model) -> Select<exam_result::Entity> {
+    let same = exam_session::Entity::find()
+        .select_only()
+        .column(exam_session::Column::Id)
+        .filter(exam_session::Column::Language.eq(session.language.as_str()))
+        .filter(exam_session::Column::Scale.eq(session.scale.as_str()))
+        .filter(exam_session::Column::Level.eq(session.level.as_str()))
+        .into_query();
+    exam_result::Entity::find().filter(exam_result::Column::TraineeId.eq(person)).filter(exam_result::Column::SessionId.in_subquery(same))
 }

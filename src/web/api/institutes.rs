@@ -3,13 +3,11 @@
 use super::{Answer, typed};
 use crate::app::selection::{self, Mark};
 use crate::app::{early_warnings, paper_matrix, provider_outcomes, taught};
-use crate::error::AppError;
-use crate::web::extract::{Params, PathId, SignedIn};
+use crate::web::extract::{Params, PathId, SignedIn, id_in};
 use actix_web::{HttpResponse, web};
 use passerelle_domain::access::{Action, Subject, permit};
 use serde::Deserialize;
 use serde_json::json;
-use uuid::Uuid;
 
 /// `GET /api/v1/cohorts/{id}/selection`
 pub async fn selection(who: SignedIn, PathId(id): PathId) -> Answer {
@@ -42,13 +40,9 @@ pub async fn decide(who: SignedIn, PathId(id): PathId, body: web::Bytes) -> Answ
     Ok(HttpResponse::Ok().json(selection::decide(&who.ctx(), id, typed(&body)?).await?))
 }
 
-fn identifier(text: Option<&String>) -> Result<Option<Uuid>, AppError> {
-    text.filter(|text| !text.is_empty()).map(|text| Uuid::try_parse(text).map_err(|_| AppError::NotFound)).transpose()
-}
-
 /// `GET /api/v1/early-warnings`
 pub async fn warnings(who: SignedIn, Params(params): Params) -> Answer {
-    Ok(HttpResponse::Ok().json(early_warnings::list(&who.ctx(), identifier(params.get("cohort"))?).await?))
+    Ok(HttpResponse::Ok().json(early_warnings::list(&who.ctx(), id_in(&params, "cohort")?).await?))
 }
 
 /// `GET /api/v1/cohorts/{id}/papers`
@@ -70,5 +64,5 @@ pub async fn coverage(who: SignedIn, PathId(id): PathId) -> Answer {
 
 /// `GET /api/v1/provider-outcomes`
 pub async fn outcomes(who: SignedIn, Params(params): Params) -> Answer {
-    Ok(HttpResponse::Ok().json(provider_outcomes::of(&who.ctx(), identifier(params.get("institute"))?).await?))
+    Ok(HttpResponse::Ok().json(provider_outcomes::of(&who.ctx(), id_in(&params, "institute")?).await?))
 }

@@ -84,6 +84,33 @@ fn isco_uri(code: &str) -> String {
     format!("http://data.europa.eu/esco/isco/C{code}")
 }
 
+/// What records are called, for whoever may know; others read a short reference.
+#[derive(Debug, Default)]
+pub struct Names(BTreeMap<Uuid, String>);
+
+impl Names {
+    /// # Errors
+    /// When the database refuses.
+    pub async fn of(ctx: &Ctx<'_>, kind: &str, ids: impl IntoIterator<Item = Uuid>) -> Result<Self, AppError> {
+        let Some(resource) = records::find(kind) else { return Ok(Self::default()) };
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        let mut names = BTreeMap::new();
+        for chunk in ids.chunks(5_000) {
+            names.extend(resource.titles(ctx, chunk).await?);
+        }
+        Ok(Self(names))
+    }
+
+    pub fn name(&self, id: Uuid) -> String {
+        self.0.get(&id).cloned().unwrap_or_else(|| short_reference(id))
+    }
+
+    /// Identifiers and names, for a form to choose from.
+    pub fn options(&self) -> Vec<(String, String)> {
+        self.0.iter().map(|(id, name)| (id.to_string(), name.clone())).collect()
+    }
+}
+
 /// A value in words.
 pub fn cell_text(field: &Field, document: &Document, labels: &Labels) -> String {
     let t = labels.locale;

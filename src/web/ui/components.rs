@@ -72,10 +72,7 @@ pub async fn components(page: Page) -> Answer {
             heading: word("components-chart"),
             svg: charts::bars(&word("components-chart"), &bars),
             columns: vec![word("field-track"), word("field-score")],
-            rows: bars
-                .iter()
-                .map(|(label, number)| vec![label.clone(), formats::number(t, i64::try_from(*number).unwrap_or_default())])
-                .collect(),
+            rows: bars.iter().map(|(label, number)| vec![label.clone(), formats::count(t, *number)]).collect(),
         })
         .form(form().heading(word("components-form")))
         .form(form().heading(word("components-form-refused")).refused(t, &errors, |_| None).unnamed())

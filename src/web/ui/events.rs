@@ -349,7 +349,7 @@ async fn forms_of_journey<'p>(page: &'p Page, course: &journeys::Course) -> Resu
 pub async fn need_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
     let t = page.locale;
     let course = needs::course(&page.ctx(), id).await?;
-    let count = |number: usize| Cell::number(formats::number(t, i64::try_from(number).unwrap_or(i64::MAX)));
+    let count = |number: usize| Cell::number(formats::count(t, number));
     let seats = course.seats;
     let mut parts = vec![Part::Facts {
         heading: t.get("need-seats"),

@@ -7,7 +7,7 @@ use crate::app::exchange::{self, Profile, SCHEMA};
 use crate::app::records;
 use crate::app::resource::ListRequest;
 use crate::error::{AppError, FieldError};
-use crate::web::extract::Params;
+use crate::web::extract::{Params, id_in};
 use crate::web::ui::cells::choices;
 use actix_web::HttpResponse;
 use actix_web::http::header;
@@ -20,10 +20,10 @@ use uuid::Uuid;
 /// # Errors
 /// When the profile is none, or the cohort no identifier.
 pub fn asked(params: &BTreeMap<String, String>) -> Result<(Profile, Option<Uuid>), AppError> {
-    let get = |name: &str| params.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
-    let profile = Profile::parse(get("profile").unwrap_or(Profile::Anonymous.as_str()))
+    let asked = params.get("profile").map(|text| text.trim()).filter(|text| !text.is_empty());
+    let profile = Profile::parse(asked.unwrap_or(Profile::Anonymous.as_str()))
         .map_err(|error| AppError::Invalid(vec![FieldError::of("profile", &error)]))?;
-    let cohort = get("cohort").map(|text| Uuid::try_parse(text).map_err(|_| AppError::NotFound)).transpose()?;
+    let cohort = id_in(params, "cohort")?;
     Ok((profile, cohort))
 }
 

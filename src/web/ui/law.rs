@@ -176,7 +176,7 @@ pub async fn enter(page: Page, sent: Sent) -> Answer {
 pub async fn outlook(page: Page) -> Answer {
     let t = page.locale;
     let found = outlook::outlook(&page.ctx()).await?;
-    let count = |number: usize| formats::number(t, i64::try_from(number).unwrap_or(i64::MAX));
+    let count = |number: usize| formats::count(t, number);
     let law = law::read(&page.ctx()).await?;
     let lead = t.with1("outlook-lead", "count", count(found.journeys));
     let mut sheet = Sheet::new(page.shell("outlook-title")).crumb("/ui/rules", t.get("rules-title")).lead(lead);

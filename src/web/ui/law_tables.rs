@@ -132,7 +132,7 @@ async fn entered(page: &Page) -> Result<Table, AppError> {
         vec![
             Cell::text(formats::moment_ms(t, batch.at_ms)),
             Cell::text(batch.keys.join(" · ")),
-            Cell::number(formats::number(t, i64::try_from(batch.entries).unwrap_or(i64::MAX))),
+            Cell::number(formats::count(t, batch.entries)),
             last,
         ]
     });

@@ -48,7 +48,7 @@ fn columns(t: Locale) -> Vec<String> {
 }
 
 fn cells(t: Locale, line: &Unmet) -> Vec<Cell> {
-    let number = |count: u64| Cell::number(formats::number(t, i64::try_from(count).unwrap_or(i64::MAX)));
+    let number = |count: u64| Cell::number(formats::count(t, count));
     let reasons = line.reasons.iter().map(|(code, count)| format!("{} ({count})", t.get(&word_key("reason-name", code.as_str()))));
     let why = if line.reasons.is_empty() { t.get("legality-none") } else { reasons.collect::<Vec<_>>().join(" · ") };
     let needs = u64::try_from(line.needs).unwrap_or(u64::MAX);

@@ -156,7 +156,7 @@ pub async fn home(page: Page) -> Answer {
         counted: true,
         exported: false,
     };
-    let shown = |count: u64| Some(crate::formats::number(t, i64::try_from(count).unwrap_or(i64::MAX)));
+    let shown = |count: u64| Some(crate::formats::count(t, count));
     let mut queue = Vec::new();
     let waiting = [
         (

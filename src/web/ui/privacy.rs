@@ -152,7 +152,7 @@ async fn onlooker_table(page: &Page, id: Uuid) -> Result<Table, AppError> {
         vec![
             Cell::link(t.get(&word_key("role", one.role.as_str())), href),
             Cell::text(one.organisation_name),
-            Cell::number(formats::number(t, i64::try_from(one.people).unwrap_or_default())),
+            Cell::number(formats::count(t, one.people)),
             Cell::text(if groups.is_empty() { t.get("field-group-general") } else { groups.join(", ") }),
             Cell::text(grounds.into_iter().collect::<Vec<_>>().join(", ")),
         ]

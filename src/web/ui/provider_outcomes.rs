@@ -4,29 +4,19 @@ use super::Answer;
 use super::parts::{Cell, Part, Sheet, Table};
 use super::shell::Page;
 use crate::app::provider_outcomes::{self, LEAST, Outcome, Outcomes, Share};
-use crate::error::AppError;
 use crate::formats;
 use crate::i18n::Locale;
 use crate::web::csv_export;
-use crate::web::extract::Params;
+use crate::web::extract::{Params, id_in};
 use passerelle_domain::access::{Action, Subject, permit};
-use std::collections::BTreeMap;
 use uuid::Uuid;
-
-fn asked(params: &BTreeMap<String, String>) -> Result<Option<Uuid>, AppError> {
-    match params.get("institute").map(|text| text.trim()).filter(|text| !text.is_empty()) {
-        Some(text) => Uuid::try_parse(text).map(Some).map_err(|_| AppError::NotFound),
-        None => Ok(None),
-    }
-}
 
 fn share(t: Locale, share: Option<Share>) -> Cell {
     let Some((share, percent)) = share.and_then(|share| Some((share, share.percent()?))) else {
         return Cell::text(t.with1("outcomes-few", "least", LEAST));
     };
-    let number = |count: u32| formats::number(t, count.into());
-    let told = [("percent", number(percent)), ("reached", number(share.reached)), ("of", number(share.of))];
-    Cell::number(t.with("outcomes-share", &told.map(|(name, value)| (name.to_owned(), value)).into()))
+    let told = [("percent", percent), ("reached", share.reached), ("of", share.of)];
+    Cell::number(t.with_all("outcomes-share", told.map(|(name, number)| (name, formats::count(t, number)))))
 }
 
 fn columns(t: Locale) -> Vec<String> {
@@ -49,7 +39,7 @@ fn cells(t: Locale, one: &Outcome) -> Vec<Cell> {
 /// `GET /ui/provider-outcomes`
 pub async fn show(page: Page, Params(params): Params) -> Answer {
     let t = page.locale;
-    let institute = asked(&params)?;
+    let institute = id_in(&params, "institute")?;
     let found = provider_outcomes::of(&page.ctx(), institute).await?;
     let query = institute.map(|id| format!("?institute={id}")).unwrap_or_default();
     let mut sheet = Sheet::new(page.shell("outcomes-title")).lead(t.with1("outcomes-lead", "least", LEAST));
@@ -92,7 +82,7 @@ fn institutes(found: &Outcomes) -> Vec<(Uuid, String)> {
 pub async fn file(page: Page, Params(params): Params) -> Answer {
     let t = page.locale;
     permit(&page.actor, Action::Export, Subject::ProviderOutcome)?;
-    let found = provider_outcomes::of(&page.ctx(), asked(&params)?).await?;
+    let found = provider_outcomes::of(&page.ctx(), id_in(&params, "institute")?).await?;
     let head: Vec<String> = std::iter::once(t.get("field-institute-id")).chain(columns(t)).collect();
     let rows: Vec<Vec<String>> = found
         .outcomes

@@ -41,7 +41,7 @@ pub async fn settlement(page: Page, Params(asked): Params) -> Answer {
         given.field("currency", t.get("roi-currency"), "EUR").required(),
     ];
     for at in 0..COSTS {
-        let label = |key: &str| t.get(key) + " " + &formats::number(t, i64::try_from(at + 1).unwrap_or(0));
+        let label = |key: &str| t.get(key) + " " + &formats::count(t, at + 1);
         inputs.push(
             Input::new("select", &format!("class_{at}"), label("settlement-class"))
                 .options(choices(t, "cost-class", CostClass::WORDS))

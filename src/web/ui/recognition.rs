@@ -237,7 +237,7 @@ pub async fn act(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
 /// `GET /ui/recognition`: the board of cases by state, and how decisions came out.
 pub async fn board(page: Page) -> Answer {
     let (ctx, t) = (page.ctx(), page.locale);
-    let count = |number: usize| Cell::number(formats::number(t, i64::try_from(number).unwrap_or(i64::MAX)));
+    let count = |number: usize| Cell::number(formats::count(t, number));
     let mut late = false;
     let columns = recognition::board(&ctx).await?.into_iter().map(|column| {
         late |= column.overdue > 0;
@@ -299,7 +299,7 @@ pub async fn expectation(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
     }
     #[expect(clippy::cast_possible_truncation, reason = "a share of one, in whole percent")]
     let percent = |share: f64| Cell::number(t.with1("plan-percent", "percent", (share * 100.0).round() as i64));
-    let count = |number: usize| Cell::number(formats::number(t, i64::try_from(number).unwrap_or(i64::MAX)));
+    let count = |number: usize| Cell::number(formats::count(t, number));
     let mut parts = Vec::new();
     for found in equivalence::of_programme(&ctx, id).await? {
         let place = format!("{} · {}", found.destination, found.occupation);

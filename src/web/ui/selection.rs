@@ -5,20 +5,17 @@ use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable};
 use super::sent::{Sent, Upload};
 use super::shell::Page;
 use super::{Answer, see};
-use crate::app::records;
-use crate::app::resource::short_reference;
 use crate::app::selection::{self, AT_ONCE, Decide, Decided, Did, Funnel};
-use crate::error::{AppError, FieldError};
+use crate::error::FieldError;
 use crate::formats;
 use crate::i18n::Locale;
 use crate::web::csv_export;
 use crate::web::extract::PathId;
 use crate::web::problem::field_message;
-use crate::web::ui::cells::word_key;
+use crate::web::ui::cells::{Names, word_key};
 use actix_multipart::Multipart;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::selection::{Placed, Standing, Verdict};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Applicants that the page shows; the file has them all.
@@ -44,10 +41,10 @@ pub async fn marks(page: Page, PathId(id): PathId, parts: Multipart) -> Answer {
     match done {
         Ok(entered) => {
             let t = page.locale;
-            let counts =
-                [("added", entered.added), ("changed", entered.changed), ("unchanged", entered.unchanged), ("left_out", entered.left_out)];
-            let told = counts.map(|(name, count)| (name.to_owned(), formats::number(t, i64::try_from(count).unwrap_or(i64::MAX))));
-            let notice = Part::Notice { text: t.with("selection-entered", &told.into()), kind: "good" };
+            let told =
+                [("added", entered.added), ("changed", entered.changed), ("unchanged", entered.unchanged), ("left", entered.left_out)];
+            let told = told.map(|(name, count)| (name, formats::count(t, count)));
+            let notice = Part::Notice { text: t.with_all("selection-entered", told), kind: "good" };
             let funnel = selection::funnel(&ctx, id).await?;
             shown(&page, &funnel, &[], Some(vec![notice]), &Sent::default()).await
         }
@@ -83,14 +80,14 @@ pub async fn file(page: Page, PathId(id): PathId) -> Answer {
     let t = page.locale;
     permit(&page.actor, Action::Export, Subject::Selection)?;
     let funnel = selection::funnel(&page.ctx(), id).await?;
-    let names = names(&page, funnel.order.iter().map(|placed| placed.person.0)).await?;
+    let names = Names::of(&page.ctx(), "trainees", funnel.order.iter().map(|placed| placed.person.0)).await?;
     let head = ["id".to_owned(), t.get("record-trainees"), t.get("field-track"), t.get("selection-mean"), t.get("field-status")];
     let head: Vec<String> = head.into_iter().chain(funnel.rules.iter().map(|rule| rule.name.clone())).collect();
     let rows = funnel.order.iter().map(|placed| {
         let person = placed.person.0;
         let own = [
             person.to_string(),
-            name(&names, person),
+            names.name(person),
             t.get(&word_key("track", placed.track.as_str())),
             mean(placed),
             standing(t, &funnel, placed).0,
@@ -100,20 +97,6 @@ pub async fn file(page: Page, PathId(id): PathId) -> Answer {
         own.into_iter().chain(marks).collect()
     });
     csv_export::table("selection", &head, &rows.collect::<Vec<Vec<String>>>())
-}
-
-async fn names(page: &Page, people: impl Iterator<Item = Uuid>) -> Result<BTreeMap<Uuid, String>, AppError> {
-    let trainees = records::find("trainees").ok_or_else(|| AppError::internal("there are no trainees among the records"))?;
-    let ids: Vec<Uuid> = people.collect();
-    let mut found = BTreeMap::new();
-    for chunk in ids.chunks(5_000) {
-        found.extend(trainees.titles(&page.ctx(), chunk).await?);
-    }
-    Ok(found)
-}
-
-fn name(names: &BTreeMap<Uuid, String>, person: Uuid) -> String {
-    names.get(&person).cloned().unwrap_or_else(|| short_reference(person))
 }
 
 fn mean(placed: &Placed) -> String {
@@ -134,12 +117,11 @@ fn standing(t: Locale, funnel: &Funnel, placed: &Placed) -> (String, &'static st
 
 fn short(t: Locale, funnel: &Funnel, rule: Uuid, points: u32, least: u32) -> String {
     let name = funnel.rules.iter().find(|known| known.id == rule).map(|known| known.name.clone()).unwrap_or_default();
-    let told = [("rule", name), ("points", points.to_string()), ("least", least.to_string())];
-    t.with("selection-short", &told.map(|(name, value)| (name.to_owned(), value)).into())
+    t.with_all("selection-short", [("rule", name), ("points", points.to_string()), ("least", least.to_string())])
 }
 
 fn facts(t: Locale, funnel: &Funnel) -> Part {
-    let number = |count: usize| Cell::number(formats::number(t, i64::try_from(count).unwrap_or(i64::MAX)));
+    let number = |count: usize| Cell::number(formats::count(t, count));
     let counts = funnel.counts;
     let free: Vec<String> = funnel
         .free
@@ -187,11 +169,11 @@ async fn shown(page: &Page, funnel: &Funnel, errors: &[FieldError], first: Optio
     let columns = ["field-name", "field-selection-weight", "field-least-points"].map(|key| t.get(key)).into();
     sheet =
         sheet.table(Table { heading: t.get("records-selection-rules"), columns, rows: rows.collect(), empty: t.get("selection-no-rules") });
-    let names = names(page, funnel.order.iter().take(SHOWN).map(|placed| placed.person.0)).await?;
+    let names = Names::of(&page.ctx(), "trainees", funnel.order.iter().take(SHOWN).map(|placed| placed.person.0)).await?;
     let rows = funnel.order.iter().take(SHOWN).enumerate().map(|(at, placed)| {
         let (words, kind) = standing(t, funnel, placed);
         vec![
-            Cell::link(name(&names, placed.person.0), format!("/ui/trainees/{}", placed.person)),
+            Cell::link(names.name(placed.person.0), format!("/ui/trainees/{}", placed.person)),
             Cell::number((at + 1).to_string()),
             Cell::text(t.get(&word_key("track", placed.track.as_str()))),
             Cell::number(mean(placed)),
@@ -233,19 +215,18 @@ fn wish_form(t: Locale, id: Uuid) -> Form {
 
 async fn decided(page: &Page, funnel: &Funnel, made: &Decided, wish: Decide, sent: &Sent) -> Answer {
     let (t, id) = (page.locale, funnel.cohort.id);
-    let names = names(page, made.did.iter().map(|did| did.person)).await?;
-    let number = |count: usize| formats::number(t, i64::try_from(count).unwrap_or(i64::MAX));
-    let counts = [
+    let names = Names::of(&page.ctx(), "trainees", made.did.iter().map(|did| did.person)).await?;
+    let told = [
         ("admitted", made.admitted),
         ("waiting", made.waiting),
         ("rejected", made.rejected),
         ("refused", made.refused),
         ("left", made.left),
     ];
-    let told: BTreeMap<String, String> = counts.iter().map(|(name, count)| ((*name).to_owned(), number(*count))).collect();
+    let told = told.map(|(name, count)| (name, formats::count(t, count)));
     let key = if wish.dry_run { "selection-would" } else { "selection-did" };
     let kind = if wish.dry_run || made.refused > 0 { "warn" } else { "good" };
-    let mut sheet = sheet(page, funnel).part(Part::Notice { text: t.with(key, &told), kind });
+    let mut sheet = sheet(page, funnel).part(Part::Notice { text: t.with_all(key, told), kind });
     let row = |did: &Did| {
         let (words, kind) = match (&did.verdict, &did.refused) {
             (_, Some(why)) => (field_message(t, why), "block"),
@@ -254,7 +235,7 @@ async fn decided(page: &Page, funnel: &Funnel, made: &Decided, wish: Decide, sen
             (Verdict::Reject { rule, points, least }, None) => (short(t, funnel, *rule, *points, *least), "block"),
             (Verdict::Leave, None) => (String::new(), ""),
         };
-        vec![Cell::link(name(&names, did.person), format!("/ui/trainees/{}", did.person)), Cell::tag(words, kind)]
+        vec![Cell::link(names.name(did.person), format!("/ui/trainees/{}", did.person)), Cell::tag(words, kind)]
     };
     let columns = ["record-trainees", "field-status"].map(|key| t.get(key)).into();
     let rows = made.did.iter().map(row).collect();

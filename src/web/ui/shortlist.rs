@@ -1,12 +1,10 @@
 //! The candidates of a need side by side, and the order in which the employer would ask them.
 
-use super::cells::word_key;
+use super::cells::{Names, word_key};
 use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable};
 use super::sent::Sent;
 use super::shell::Page;
 use super::{Answer, see};
-use crate::app::records;
-use crate::app::resource::short_reference;
 use crate::app::shortlist::{self, Candidate, Order};
 use crate::error::{AppError, FieldError};
 use crate::formats;
@@ -67,23 +65,19 @@ fn parts(t: Locale, one: &Candidate) -> String {
 
 fn readiness(t: Locale, one: &Candidate) -> Cell {
     match (one.ready_on, one.days_after_start) {
-        (Some(day), Some(late)) if late > 0 => Cell::tag(t.with("shortlist-late", &told(t, day, late)), "warn"),
+        (Some(day), Some(late)) if late > 0 => {
+            Cell::tag(t.with_all("shortlist-late", [("day", formats::date(t, day)), ("days", formats::number(t, late))]), "warn")
+        }
         (Some(day), Some(_)) => Cell::tag(formats::date(t, day), "pass"),
         _ => Cell::text("—"),
     }
 }
 
-fn told(t: Locale, day: chrono::NaiveDate, late: i64) -> BTreeMap<String, String> {
-    [("day".to_owned(), formats::date(t, day)), ("days".to_owned(), formats::number(t, late))].into()
-}
-
 async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Answer {
     let t = page.locale;
     let list = shortlist::of(&page.ctx(), id).await?;
-    let trainees = records::find("trainees").ok_or_else(|| AppError::internal("there are no trainees among the records"))?;
-    let ids: Vec<Uuid> = list.candidates.iter().map(|one| one.trainee).collect();
-    let names = trainees.titles(&page.ctx(), &ids).await?;
-    let name = |one: &Candidate| names.get(&one.trainee).cloned().unwrap_or_else(|| short_reference(one.trainee));
+    let names = Names::of(&page.ctx(), "trainees", list.candidates.iter().map(|one| one.trainee)).await?;
+    let name = |one: &Candidate| names.name(one.trainee);
     let decision = |word: &str| t.get(&word_key("decision", word));
     let row = |one: &Candidate| {
         vec![

@@ -20,7 +20,7 @@ pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
     let Some(nearest) = covered.first() else { return Ok(vec![]) };
     let index = page.state.concepts.ready(&page.state.store).await?;
     let label = |uri: &str| index.label(uri, t.code()).unwrap_or(uri).to_owned();
-    let number = |count: usize| formats::number(t, i64::try_from(count).unwrap_or(i64::MAX));
+    let number = |count: usize| formats::count(t, count);
     let row = |one: &Covered| {
         let kind = match (one.taught, one.taught * 2 >= one.essential) {
             (taught, _) if taught == one.essential => "pass",

@@ -177,7 +177,7 @@ pub async fn retention_reports(page: Page) -> Answer {
             vec![
                 Cell::text(formats::moment_ms(t, at.ms())),
                 Cell::text(t.get(&word_key("retention", &word(&line.what)))),
-                Cell::number(formats::number(t, i64::try_from(line.rows).unwrap_or(i64::MAX))),
+                Cell::number(formats::count(t, line.rows)),
             ]
         })
     });

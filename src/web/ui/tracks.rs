@@ -1,11 +1,10 @@
 //! The track of a person, what would change with another, and the balance of an agreement.
 
-use super::cells::{choices, word_key, word_name};
+use super::cells::{Names, choices, word_key, word_name};
 use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable};
 use super::sent::Sent;
 use super::shell::Page;
 use super::{Answer, see};
-use crate::app::records;
 use crate::app::tracks::{self, Barrier, Choose, Prospect, enrolment, equity};
 use crate::error::{AppError, FieldError};
 use crate::formats;
@@ -46,7 +45,7 @@ fn read(sent: &Sent) -> Result<Choose, Vec<FieldError>> {
 
 /// What was and what is then, in words: an arrow points the wrong way in half of the scripts.
 fn then(t: Locale, was: &str, is: &str) -> String {
-    t.with("track-then", &[("was".to_owned(), was.to_owned()), ("is".to_owned(), is.to_owned())].into())
+    t.with_all("track-then", [("was", was.to_owned()), ("is", is.to_owned())])
 }
 
 fn track_name(t: Locale, track: &str) -> String {
@@ -55,8 +54,7 @@ fn track_name(t: Locale, track: &str) -> String {
 
 async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Answer {
     let (ctx, t) = (page.ctx(), page.locale);
-    let trainees = records::find("trainees").ok_or_else(|| AppError::internal("there are no trainees among the records"))?;
-    let title = trainees.titles(&ctx, &[id]).await?.remove(&id).unwrap_or_else(|| crate::app::resource::short_reference(id));
+    let title = Names::of(&ctx, "trainees", [id]).await?.name(id);
     let (standing, prospects, history) = tracks::prospects(&ctx, id).await?;
     let mut sheet = Sheet::new(page.shell("track-title")).lead(t.get("track-lead")).crumb(format!("/ui/trainees/{id}"), title);
     let rows = prospects.iter().map(|prospect| prospect_cells(t, prospect)).collect();
@@ -189,7 +187,7 @@ pub async fn equity_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> 
     let Some(standing) = equity::of(&page.ctx(), id).await? else {
         return Ok(vec![Part::Notice { text: t.get("equity-no-share"), kind: "warn" }]);
     };
-    let count = |count: u64| Cell::number(formats::number(t, i64::try_from(count).unwrap_or(i64::MAX)));
+    let count = |count: u64| Cell::number(formats::count(t, count));
     let balance = |name: String, balance: Balance| {
         let verdict = if balance.breach { "block" } else { "pass" };
         vec![

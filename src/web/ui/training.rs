@@ -1,6 +1,6 @@
 //! Courses as institutes watch them: who may not reach the end, and which papers are missing.
 
-use super::cells::{choices, word_key};
+use super::cells::{Names, choices, word_key};
 use super::parts::{Cell, Form, Input, Part, Question, Sheet, Table, mendable};
 use super::sent::Sent;
 use super::shell::Page;
@@ -8,38 +8,36 @@ use super::{Answer, see};
 use crate::app::early_warnings::{self, Warned};
 use crate::app::paper_matrix::{self, Enter, Matrix};
 use crate::app::records;
-use crate::app::resource::short_reference;
 use crate::error::{AppError, FieldError};
 use crate::formats;
 use crate::i18n::Locale;
 use crate::web::csv_export;
-use crate::web::extract::{Params, PathId};
+use crate::web::extract::{Params, PathId, id_in};
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::training::{CohortPaper, PaperStanding, Warning};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// People that the page of warnings shows; the file has them all.
 const SHOWN: usize = 200;
 
 fn told(t: Locale, warning: &Warning) -> String {
-    let with =
-        |key: &str, facts: &[(&str, String)]| t.with(key, &facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect());
-    let number = |count: i64| formats::number(t, count);
+    let number = |number: u32| formats::count(t, number);
     match warning {
         Warning::AttendanceLow { percent, least } => {
-            with("warning-attendance-low", &[("percent", number((*percent).into())), ("least", number((*least).into()))])
+            t.with_all("warning-attendance-low", [("percent", number(*percent)), ("least", number(*least))])
         }
         Warning::AttendanceClose { percent, least } => {
-            with("warning-attendance-close", &[("percent", number((*percent).into())), ("least", number((*least).into()))])
+            t.with_all("warning-attendance-close", [("percent", number(*percent)), ("least", number(*least))])
         }
-        Warning::NoAttemptLeft { unit } => with("warning-no-attempt", &[("unit", unit.clone())]),
-        Warning::LastAttempt { unit } => with("warning-last-attempt", &[("unit", unit.clone())]),
-        Warning::Failed { unit } => with("warning-failed", &[("unit", unit.clone())]),
-        Warning::LanguageFailed { times } => with("warning-language-failed", &[("times", number((*times).into()))]),
-        Warning::LanguageMissing { days } => with("warning-language-missing", &[("days", number(*days))]),
-        Warning::PapersMissing { count, days } => with("warning-papers", &[("count", number((*count).into())), ("days", number(*days))]),
-        Warning::Silent { days } => with("warning-silent", &[("days", number(*days))]),
+        Warning::NoAttemptLeft { unit } => t.with1("warning-no-attempt", "unit", unit),
+        Warning::LastAttempt { unit } => t.with1("warning-last-attempt", "unit", unit),
+        Warning::Failed { unit } => t.with1("warning-failed", "unit", unit),
+        Warning::LanguageFailed { times } => t.with1("warning-language-failed", "times", number(*times)),
+        Warning::LanguageMissing { days } => t.with1("warning-language-missing", "days", formats::number(t, *days)),
+        Warning::PapersMissing { count, days } => {
+            t.with_all("warning-papers", [("count", number(*count)), ("days", formats::number(t, *days))])
+        }
+        Warning::Silent { days } => t.with1("warning-silent", "days", formats::number(t, *days)),
     }
 }
 
@@ -51,47 +49,27 @@ fn kind(warning: &Warning) -> &'static str {
     }
 }
 
-fn asked(params: &BTreeMap<String, String>) -> Result<Option<Uuid>, AppError> {
-    match params.get("cohort").map(|text| text.trim()).filter(|text| !text.is_empty()) {
-        Some(text) => Uuid::try_parse(text).map(Some).map_err(|_| AppError::NotFound),
-        None => Ok(None),
-    }
-}
-
-async fn titles(page: &Page, kind: &str, ids: impl Iterator<Item = Uuid>) -> Result<BTreeMap<Uuid, String>, AppError> {
-    let ids: Vec<Uuid> = ids.collect();
-    match records::find(kind) {
-        Some(resource) => resource.titles(&page.ctx(), &ids).await,
-        None => Ok(BTreeMap::new()),
-    }
-}
-
-fn called(names: &BTreeMap<Uuid, String>, id: Uuid) -> String {
-    names.get(&id).cloned().unwrap_or_else(|| short_reference(id))
-}
-
 /// `GET /ui/early-warnings`
 pub async fn warnings(page: Page, Params(params): Params) -> Answer {
     let t = page.locale;
-    let cohort = asked(&params)?;
+    let cohort = id_in(&params, "cohort")?;
     let list = early_warnings::list(&page.ctx(), cohort).await?;
-    let people = titles(&page, "trainees", list.warned.iter().take(SHOWN).map(|one| one.person)).await?;
-    let cohorts = titles(&page, "cohorts", list.warned.iter().filter_map(|one| one.cohort)).await?;
+    let people = Names::of(&page.ctx(), "trainees", list.warned.iter().take(SHOWN).map(|one| one.person)).await?;
+    let cohorts = Names::of(&page.ctx(), "cohorts", list.warned.iter().filter_map(|one| one.cohort)).await?;
     let row = |one: &Warned| {
         let (first, rest) = one.warnings.split_first().map_or((Cell::default(), String::new()), |(first, rest)| {
             (Cell::tag(told(t, first), kind(first)), rest.iter().map(|warning| told(t, warning)).collect::<Vec<_>>().join(" · "))
         });
         vec![
-            Cell::link(called(&people, one.person), format!("/ui/trainees/{}", one.person)),
-            one.cohort.map_or_else(Cell::default, |id| Cell::link(called(&cohorts, id), format!("/ui/early-warnings?cohort={id}"))),
+            Cell::link(people.name(one.person), format!("/ui/trainees/{}", one.person)),
+            one.cohort.map_or_else(Cell::default, |id| Cell::link(cohorts.name(id), format!("/ui/early-warnings?cohort={id}"))),
             first,
             Cell::text(rest),
         ]
     };
     let columns = ["record-trainees", "field-cohort-id", "warnings-first", "warnings-others"].map(|key| t.get(key)).into();
-    let count = |count: usize| formats::number(t, i64::try_from(count).unwrap_or(i64::MAX));
-    let heading =
-        t.with("warnings-found", &[("found".to_owned(), count(list.warned.len())), ("of".to_owned(), count(list.looked_at))].into());
+    let count = |count: usize| formats::count(t, count);
+    let heading = t.with_all("warnings-found", [("found", count(list.warned.len())), ("of", count(list.looked_at))]);
     let rows = list.warned.iter().take(SHOWN).map(row).collect();
     let mut sheet = Sheet::new(page.shell("warnings-title")).lead(t.get("warnings-lead"));
     if permit(&page.actor, Action::Export, Subject::TrainingRecord).is_ok() {
@@ -101,9 +79,7 @@ pub async fn warnings(page: Page, Params(params): Params) -> Answer {
     if list.cut {
         sheet = sheet.part(Part::Notice { text: t.with1("warnings-cut", "most", count(list.looked_at)), kind: "warn" });
     }
-    let options = std::iter::once((String::new(), t.get("warnings-every-cohort")))
-        .chain(cohorts.iter().map(|(id, name)| (id.to_string(), name.clone())))
-        .collect();
+    let options = std::iter::once((String::new(), t.get("warnings-every-cohort"))).chain(cohorts.options()).collect();
     let input = Input::new("select", "cohort", t.get("field-cohort-id"))
         .options(options)
         .value(cohort.map(|id| id.to_string()).unwrap_or_default());
@@ -115,15 +91,15 @@ pub async fn warnings(page: Page, Params(params): Params) -> Answer {
 pub async fn warnings_file(page: Page, Params(params): Params) -> Answer {
     let t = page.locale;
     permit(&page.actor, Action::Export, Subject::TrainingRecord)?;
-    let list = early_warnings::list(&page.ctx(), asked(&params)?).await?;
-    let people = titles(&page, "trainees", list.warned.iter().map(|one| one.person)).await?;
+    let list = early_warnings::list(&page.ctx(), id_in(&params, "cohort")?).await?;
+    let people = Names::of(&page.ctx(), "trainees", list.warned.iter().map(|one| one.person)).await?;
     let rows: Vec<Vec<String>> = list
         .warned
         .iter()
         .flat_map(|one| {
             one.warnings
                 .iter()
-                .map(|warning| vec![called(&people, one.person), told(t, warning), warning.weight().to_string()])
+                .map(|warning| vec![people.name(one.person), told(t, warning), warning.weight().to_string()])
                 .collect::<Vec<_>>()
         })
         .collect();
@@ -172,7 +148,7 @@ async fn papers_page(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) 
     let t = page.locale;
     let matrix = paper_matrix::of(&page.ctx(), id).await?;
     let cohort = records::find("cohorts").ok_or(AppError::NotFound)?.get(&page.ctx(), id).await?;
-    let names = titles(page, "trainees", matrix.people.iter().copied()).await?;
+    let names = Names::of(&page.ctx(), "trainees", matrix.people.iter().copied()).await?;
     let mut sheet = Sheet::new(page.shell("papers-title")).crumb(format!("/ui/cohorts/{id}"), cohort.title).lead(t.get("papers-lead"));
     if permit(&page.actor, Action::Export, Subject::TrainingRecord).is_ok() {
         sheet = sheet.action(format!("/ui/cohorts/{id}/papers.csv"), t.get("action-csv"));
@@ -181,8 +157,7 @@ async fn papers_page(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) 
         sheet = sheet.part(Part::Notice { text: t.with1("warnings-cut", "most", paper_matrix::PEOPLE_MAX), kind: "warn" });
     }
     let rows = matrix.missing.iter().map(|(paper, count)| {
-        let count = i64::try_from(*count).unwrap_or(i64::MAX);
-        let told = formats::number(t, count);
+        let (told, count) = (formats::count(t, *count), *count);
         vec![
             Cell::text(t.get(&word_key("cohort-paper", paper.as_str()))),
             if count > 0 { Cell::tag(told, "warn") } else { Cell::tag(told, "pass") },
@@ -193,13 +168,13 @@ async fn papers_page(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) 
     let columns = std::iter::once(t.get("record-trainees"))
         .chain(CohortPaper::ALL.iter().map(|paper| t.get(&word_key("cohort-paper", paper.as_str()))));
     let rows = matrix.people.iter().map(|person| {
-        let first = Cell::link(called(&names, *person), format!("/ui/trainees/{person}"));
+        let first = Cell::link(names.name(*person), format!("/ui/trainees/{person}"));
         std::iter::once(first).chain(CohortPaper::ALL.iter().map(|paper| cell(t, &matrix, *person, *paper))).collect()
     });
     let heading = t.get("papers-matrix");
     sheet = sheet.table(Table { heading, columns: columns.collect(), rows: rows.collect(), empty: t.get("papers-nobody") });
     if permit(&page.actor, Action::Update, Subject::TrainingRecord).is_ok() && !matrix.people.is_empty() {
-        let people = matrix.people.iter().map(|person| (person.to_string(), called(&names, *person))).collect();
+        let people = matrix.people.iter().map(|person| (person.to_string(), names.name(*person))).collect();
         let form = Form::new(format!("/ui/cohorts/{id}/papers"), t.get("form-save"))
             .heading(t.get("papers-enter"))
             .input(Input::new("select", "paper", t.get("field-paper")).options(choices(t, "cohort-paper", CohortPaper::WORDS)).required())
@@ -231,7 +206,7 @@ pub async fn papers_file(page: Page, PathId(id): PathId) -> Answer {
     let t = page.locale;
     permit(&page.actor, Action::Export, Subject::TrainingRecord)?;
     let matrix = paper_matrix::of(&page.ctx(), id).await?;
-    let names = titles(&page, "trainees", matrix.people.iter().copied()).await?;
+    let names = Names::of(&page.ctx(), "trainees", matrix.people.iter().copied()).await?;
     let head: Vec<String> = std::iter::once(t.get("record-trainees"))
         .chain(CohortPaper::ALL.iter().map(|paper| t.get(&word_key("cohort-paper", paper.as_str()))))
         .collect();
@@ -240,7 +215,7 @@ pub async fn papers_file(page: Page, PathId(id): PathId) -> Answer {
         .iter()
         .map(|person| {
             let cells = CohortPaper::ALL.iter().map(|paper| cell(t, &matrix, *person, *paper).text);
-            std::iter::once(called(&names, *person)).chain(cells).collect()
+            std::iter::once(names.name(*person)).chain(cells).collect()
         })
         .collect();
     csv_export::table("papers", &head, &rows)

@@ -15,6 +15,7 @@ const UNITS: [(&str, &str); 3] = [("Occupational safety", "theory"), ("Core prac
 impl Maker<'_> {
     pub(super) fn training(&mut self) {
         self.rules();
+        self.marks();
         self.sessions();
         self.courses();
         self.asking();
