@@ -27,6 +27,7 @@ mod m20261127_000021_contracts;
 mod m20261127_000022_matching_mode;
 mod m20261127_000023_training;
 mod m20261127_000024_employers;
+mod m20261127_000025_contingency;
 mod table;
 
 /// Runs the migrations in order.
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000022_matching_mode::Migration),
             Box::new(m20261127_000023_training::Migration),
             Box::new(m20261127_000024_employers::Migration),
+            Box::new(m20261127_000025_contingency::Migration),
         ]
     }
 }

@@ -25,7 +25,7 @@ mod gather;
 mod groups;
 mod rows;
 pub mod what_if;
-pub use gather::{gather, gather_needs, gather_pair};
+pub use gather::{gather, gather_needs, gather_pair, gather_people};
 
 /// Kind of the job that carries out a run.
 pub const JOB: &str = "match_run";

@@ -8,6 +8,7 @@ pub mod case_events;
 pub mod case_transfers;
 pub mod certificates;
 pub mod concepts;
+pub mod contingency;
 pub mod contracts;
 pub mod corridor_yaml;
 pub mod corridors;

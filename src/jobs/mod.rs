@@ -1,12 +1,14 @@
 //! Work that outlives a request. A worker takes one job at a time, keeps its lease alive, and
 //! finishes it in the transaction that writes the result.
 
+use crate::app::contingency::{self, disruptions};
 use crate::app::match_runs::{self, job_lease::Lease};
 use crate::app::privacy::retention;
 use crate::app::{duplicates, imports, journeys, mail};
 use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
+use passerelle_domain::corridor::Party;
 use passerelle_store::entity::job::Model as Job;
 use passerelle_store::job;
 use std::time::Duration;
@@ -95,8 +97,13 @@ async fn carry_out(state: &AppState, taken: &Job, worker: &str) -> Result<(), Ap
         }
         journeys::JOB => {
             journeys::carry_out(state, now).await?;
+            contingency::act::night(state, now).await?;
             finish(state, taken, worker).await?;
             journeys::plan_next(state, now).await
+        }
+        disruptions::JOB => {
+            let held = Lease { job_id: taken.id, worker };
+            disruptions::carry_out(state, &held, about(taken, "disruption")?, party(taken)?, now).await
         }
         imports::JOB => imports::carry_out(state, &Lease { job_id: taken.id, worker }, about(taken, "import")?).await,
         duplicates::IMPORT_JOB => {
@@ -119,6 +126,13 @@ fn about(taken: &Job, name: &str) -> Result<Uuid, AppError> {
     let payload: serde_json::Value = serde_json::from_str(&taken.payload)?;
     let id = payload.get(name).and_then(serde_json::Value::as_str).and_then(|text| Uuid::try_parse(text).ok());
     id.ok_or_else(|| AppError::Malformed(format!("the job names no {name}")))
+}
+
+/// As which party a job acts.
+fn party(taken: &Job) -> Result<Party, AppError> {
+    let payload: serde_json::Value = serde_json::from_str(&taken.payload)?;
+    let word = payload.get("party").and_then(serde_json::Value::as_str).unwrap_or_default();
+    Party::parse(word).map_err(|_| AppError::Malformed("the job names no party".into()))
 }
 
 /// Prolongs the lease at a third of its length, so that two may be missed.

@@ -5,6 +5,7 @@
 
 mod cases;
 mod certificates;
+mod contingency;
 mod employers;
 mod finance;
 mod imports;
@@ -116,5 +117,6 @@ pub fn table() -> Vec<Entry> {
     table.extend(imports::entries());
     table.extend(pledges::entries());
     table.extend(tracks::entries());
+    table.extend(contingency::entries());
     table
 }

@@ -170,13 +170,13 @@ on_both! {
         assert!(!seats.text.contains(&p.person.to_string()), "who holds a seat is not the need's to tell: {}", seats.text);
         assert_eq!((&hers["standing"], hers["due_on"].is_null()), (&json!("on_hold"), true));
         assert!(open_tasks(&service).await.iter().any(|(kind, _)| kind == TaskKind::OnHold.as_str()));
-        all(&p.origin, &path, &[json!({ "event": "resolve", "outcome": "defer" })]).await;
+        crate::contingency::through_case(&p.origin, &p.herself, p.person, "defer").await;
         assert!(open_tasks(&service).await.is_empty(), "what was asked is done");
         // That she complains of him is not the employer's to know, now or later.
         all(&p.herself, &path, &[json!({ "event": "emergency", "cause": "EMP.ABUSE" })]).await;
         let theirs = p.employer.get(&path).await;
         assert!(theirs.status == 200 && !theirs.text.contains("ABUSE"), "{}", theirs.text);
-        all(&p.origin, &path, &[json!({ "event": "resolve", "outcome": "defer" })]).await;
+        crate::contingency::through_case(&p.origin, &p.herself, p.person, "defer").await;
         assert!(!p.employer.get(&path).await.text.contains("ABUSE"));
         // What an event does not know is refused, and so is what nobody writes.
         let strange = p.herself.event(&path, json!({ "event": "emergency", "cause": "FAM.ILL", "dry_run": true })).await;

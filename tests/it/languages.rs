@@ -12,7 +12,10 @@ use passerelle_engine::matching::policy::Feature;
 
 /// Keys that code makes up from lists, which a search for literals would not find.
 fn computed_keys() -> Vec<String> {
-    let key = |list: &str, word: &str| format!("{list}-{}", word.replace(['_', '.'], "-"));
+    use passerelle_domain::contingency::Response;
+    use passerelle_domain::contingency::decision::Bar;
+    use passerelle_domain::machine::contingency as case;
+    let key = passerelle::web::ui::cells::word_key;
     let mut keys = Vec::new();
     for resource in records::ALL {
         keys.extend(["records", "record"].map(|prefix| format!("{prefix}-{}", resource.name())));
@@ -32,6 +35,15 @@ fn computed_keys() -> Vec<String> {
     for kind in KINDS {
         keys.extend(["title", "text", "fix"].map(|part| format!("problem-{}-{part}", kind.slug)));
     }
+    let lists: [(&str, &[&str]); 6] = [
+        ("response", Response::WORDS),
+        ("why-bar", Bar::WORDS),
+        ("fix-bar", Bar::WORDS),
+        ("contingency-event", case::EventKind::WORDS),
+        ("proof", case::Proof::WORDS),
+        ("ruling", case::Ruling::WORDS),
+    ];
+    keys.extend(lists.iter().flat_map(|(list, words)| words.iter().map(|word| key(list, word))));
     keys.extend(Role::WORDS.iter().map(|word| key("role", word)));
     keys.extend(Feature::WORDS.iter().map(|word| key("feature", word)));
     keys.extend(passerelle_domain::country::CountryCode::all().iter().map(|code| format!("country-{code}")));

@@ -9,6 +9,7 @@ mod browser;
 mod casework;
 mod certificates;
 mod concepts;
+mod contingency;
 mod contract;
 mod contracts;
 mod days;

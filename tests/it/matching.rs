@@ -38,7 +38,7 @@ on_both! {
         let people: BTreeSet<Uuid> = proposals.iter().map(|row| row.trainee_id).collect();
         assert_eq!((proposals.len() as u64, people.len()), (totals.proposed, proposals.len()));
         let outcomes = outcome::Entity::find().filter(outcome::Column::RunId.eq(id)).all(store).await.unwrap();
-        assert_eq!(outcomes.len(), 690, "one for each trainee and each need");
+        assert_eq!(outcomes.len(), 748, "one for each trainee and each need");
         assert!(outcomes.iter().all(|row| !row.reason_code.is_empty() && !row.country.is_empty()));
         let reasons: String = outcomes.iter().map(|row| row.reasons.as_str()).collect();
         for rule in ["r01-", "r05-", "r06-", "r11-", "r12-", "r14-", "r15-", "r28-", "r29-"] {

@@ -69,6 +69,12 @@ words!(
         LanguageCertificate = "language_certificate",
         /// The way of a trainee from application to work, and what it asks to be looked at.
         Journey = "journey",
+        /// Something that keeps many people from leaving.
+        Disruption = "disruption",
+        /// The case of somebody who cannot go on.
+        ContingencyCase = "contingency_case",
+        /// Who bore what.
+        LedgerEntry = "ledger_entry",
         SkillClaim = "skill_claim",
         /// What a trainee chose of the two tracks, and why.
         TrackChange = "track_change",

@@ -4,10 +4,13 @@
 //! per cent). Where a fraction meets an amount the result is rounded once, at the end, half to even.
 
 mod exact;
+pub mod ledger;
 pub mod reserve;
 pub mod roi;
 pub mod settlement;
 pub mod worker;
+
+pub(crate) use exact::portion;
 
 /// To whole minor units, half to even; nothing where the number is none that can be kept.
 pub(crate) fn rounded(value: f64) -> Option<i64> {

@@ -19,6 +19,7 @@ pub mod ids;
 pub mod language;
 pub mod law;
 pub mod level;
+pub mod lottery;
 pub mod machine;
 pub mod matching;
 pub mod money;

@@ -5,6 +5,7 @@
 //! does not know; any state can be rebuilt by applying its events again.
 
 pub mod agreement;
+pub mod contingency;
 pub mod journey;
 pub mod need;
 pub mod recognition;
@@ -68,6 +69,8 @@ pub enum Ask {
     Text,
     /// May be left open.
     Date,
+    /// An amount with its currency; may be left open.
+    Money,
     /// A cause of the contingency taxonomy that begins like this.
     Cause(&'static str),
     /// A word of a list; the name of the list in the catalogues of messages.

@@ -309,3 +309,14 @@ words!(
         Translation = "translation",
     }
 );
+
+words!(
+    /// How far a disruption has come.
+    DisruptionStatus {
+        /// Written down to be drilled; nobody is touched.
+        Draft = "draft",
+        /// Cases are opened for whom it strikes.
+        Declared = "declared",
+        Ended = "ended",
+    }
+);

@@ -2,6 +2,7 @@
 //! and for everybody the reason. Nothing about a person but her marks, her track and her waiting time has a say (rule R16).
 
 use crate::ids::TraineeId;
+use crate::lottery::draw;
 use crate::people::Track;
 use crate::words;
 use chrono::NaiveDate;
@@ -162,15 +163,6 @@ fn mean_of(rules: &[Rule], points: &BTreeMap<Uuid, u32>) -> Option<u32> {
         weights += u64::from(rule.weight);
     }
     u32::try_from((sum * 100).checked_div(weights)?).ok()
-}
-
-/// A number by chance that equal seeds give again (SplitMix64 over the identifier).
-fn draw(seed: u64, id: Uuid) -> u64 {
-    let (high, low) = id.as_u64_pair();
-    let mut z = seed ^ high.rotate_left(32) ^ low.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

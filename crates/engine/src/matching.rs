@@ -5,6 +5,7 @@
 //! one under two laminar families of caps ([`crate::solver`]), judged by the definition of stability and
 //! by the law on a code path of its own before anything is proposed.
 
+mod alternatives;
 mod certificate;
 pub mod gate;
 mod market;
@@ -18,6 +19,7 @@ mod sample;
 pub mod score;
 pub mod snapshot;
 
+pub use alternatives::{Alternative, Alternatives, alternatives};
 pub use certificate::{Bar, Certificate, Full, Own};
 pub use plan::{ENGINE_VERSION, Outcome, OutcomeResult, PlanError, Planned, Proposal, RunResult, Side, Stage, Totals, outline, plan};
 pub use policy::{Mode, Policy};

@@ -97,6 +97,9 @@ record!(recognition_case, RecognitionCase, search: None, scope::recognition_case
 record!(case_document, CaseFile, search: None, |reach| scope::in_case(case_document::Column::RecognitionCaseId, reach), |rule| scope::in_case_taken(case_document::Column::RecognitionCaseId, rule));
 record!(adaptation_step, CaseFile, search: None, |reach| scope::in_case(adaptation_step::Column::RecognitionCaseId, reach), |rule| scope::in_case_taken(adaptation_step::Column::RecognitionCaseId, rule));
 record!(journey, Journey, search: None, |reach| scope::paper(journey::Column::TraineeId, reach), |rule| scope::paper_taken(journey::Column::TraineeId, rule));
+record!(disruption, Disruption, search: None, |reach| scope::of_country(disruption::Column::Country, reach));
+record!(contingency_case, ContingencyCase, search: None, |reach| scope::paper(contingency_case::Column::TraineeId, reach), |rule| scope::paper_taken(contingency_case::Column::TraineeId, rule));
+record!(ledger_entry, LedgerEntry, search: None, scope::ledger_entry);
 record!(task, Journey, search: None, |reach| scope::paper(task::Column::TraineeId, reach), |rule| scope::paper_taken(task::Column::TraineeId, rule));
 record!(language_certificate, LanguageCertificate, search: None, |reach| scope::paper(language_certificate::Column::TraineeId, reach), |rule| scope::paper_taken(language_certificate::Column::TraineeId, rule));
 record!(skill_claim, SkillClaim, search: None, |reach| scope::paper(skill_claim::Column::TraineeId, reach), |rule| scope::paper_taken(skill_claim::Column::TraineeId, rule));

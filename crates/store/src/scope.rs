@@ -346,6 +346,18 @@ pub(crate) fn issuer_key(reach: &Reach) -> Condition {
     }
 }
 
+/// Whoever reads an agreement reads its books; a person reads what was booked for her.
+pub(crate) fn ledger_entry(reach: &Reach) -> Condition {
+    use ledger_entry::Column::{AgreementId, TraineeId};
+    match reach {
+        Reach::Person(id) => TraineeId.eq(id.0).into_condition(),
+        _ => {
+            let ids = agreement::Entity::find().select_only().column(agreement::Column::Id).filter(agreement(reach)).into_query();
+            AgreementId.in_subquery(ids).into_condition()
+        }
+    }
+}
+
 pub(crate) fn pledge(reach: &Reach) -> Condition {
     match reach {
         Reach::Everything => Condition::all(),

@@ -2,7 +2,7 @@
 //! what is known of recognition.
 
 use super::{Grounds, by_system, facts, following, of_person, pack_of, terms_of};
-use crate::app::{law, needs};
+use crate::app::{contingency, law, needs};
 use crate::error::AppError;
 use crate::state::AppState;
 use chrono::{Days, NaiveDate};
@@ -62,6 +62,11 @@ async fn follow(state: &AppState, tx: &mut Tx, person: Uuid, moved: Moved<'_>, t
             if let Some(row) = agreed(tx, person).await? {
                 needs::by_system(tx, row.need_id, &need::Event::Start { holder }, today).await?;
             }
+        }
+        EventKind::Emergency | EventKind::RefuseVisa | EventKind::RefuseEntry => {
+            let cause = next.cause.clone().unwrap_or_default();
+            let row = of_person(state, tx, person, today).await?;
+            contingency::reported(state, tx, &row, &cause, on).await?;
         }
         EventKind::TakePathway => sync_recognition(state, tx, person, on, today).await?,
         _ => {

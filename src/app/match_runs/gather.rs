@@ -51,6 +51,15 @@ pub async fn gather_pair(
     gather_in(conn, state, day, 0, Of::Pair(trainee, need)).await
 }
 
+/// The facts of the day about some people and all needs, whatever way their pathways are matched in: what else there is
+/// for somebody who lost her place.
+///
+/// # Errors
+/// As [`gather`].
+pub async fn gather_people(conn: &impl ConnectionTrait, state: &AppState, day: NaiveDate, people: &[Uuid]) -> Result<Snapshot, AppError> {
+    gather_in(conn, state, day, 0, Of::People(people)).await
+}
+
 /// What the law reads of needs before anybody is proposed for them.
 #[derive(Debug)]
 pub struct NeedLaw {
@@ -104,18 +113,28 @@ async fn quotas_on(conn: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<qu
 
 /// What facts are gathered of.
 #[derive(Debug, Clone, Copy)]
-enum Of {
+enum Of<'a> {
     /// All people and needs, for a run that chooses in this way.
     Run(Mode),
     Pair(Uuid, Uuid),
+    /// Some people and all needs.
+    People(&'a [Uuid]),
 }
 
-impl Of {
+impl Of<'_> {
+    /// The one person, and the one need.
     fn pair(self) -> (Option<Uuid>, Option<Uuid>) {
         match self {
             Self::Run(_) => (None, None),
             Self::Pair(trainee, need) => (Some(trainee), Some(need)),
+            Self::People([one]) => (Some(*one), None),
+            Self::People(_) => (None, None),
         }
+    }
+
+    /// Whether somebody takes part.
+    fn is_about(self, person: &BTreeSet<Uuid>, id: Uuid) -> bool {
+        !matches!(self, Self::People(_)) || person.contains(&id)
     }
 
     /// Whether the pathways of a pack take part: in the way that its agreements in force name, or in the usual one where
@@ -129,7 +148,13 @@ impl Of {
     }
 }
 
-async fn gather_in(tx: &impl ConnectionTrait, state: &AppState, as_of: NaiveDate, seed: u64, of_what: Of) -> Result<Snapshot, AppError> {
+async fn gather_in(
+    tx: &impl ConnectionTrait,
+    state: &AppState,
+    as_of: NaiveDate,
+    seed: u64,
+    of_what: Of<'_>,
+) -> Result<Snapshot, AppError> {
     let agreements = all::<agreement::Entity>(tx).await?;
     let mut packs = packs(tx, as_of).await?;
     let mut elsewhere = BTreeSet::new();
@@ -153,7 +178,10 @@ async fn gather_in(tx: &impl ConnectionTrait, state: &AppState, as_of: NaiveDate
     // Who has not agreed is not compared with anything: her data do not even enter the snapshot.
     let agreed = crate::app::privacy::consents::matchable(tx, trainee).await?;
     let mut trainee_rows = of::<trainee::Entity>(tx, trainee::Column::Id, trainee).await?;
-    trainee_rows.retain(|row| agreed.contains(&row.id) && row.merged_into.is_none() && row.erased_at_ms.is_none());
+    let some: BTreeSet<Uuid> = if let Of::People(people) = of_what { people.iter().copied().collect() } else { BTreeSet::new() };
+    trainee_rows.retain(|row| {
+        of_what.is_about(&some, row.id) && agreed.contains(&row.id) && row.merged_into.is_none() && row.erased_at_ms.is_none()
+    });
     let need_rows = of::<need::Entity>(tx, need::Column::Id, need).await?;
     let quota_rows = quotas_on(tx, as_of).await?;
     let broader_rows = broader(tx).await?;

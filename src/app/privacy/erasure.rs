@@ -133,6 +133,7 @@ async fn one(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError
     journeys::anonymise(tx, told).await?;
     crate::app::tracks::anonymise(tx, person).await?;
     journeys::erase(tx, person).await?;
+    crate::app::contingency::erase(tx, person).await?;
     let lies_in = recognition_case::Entity::find()
         .select_only()
         .column(recognition_case::Column::Id)

@@ -4,6 +4,7 @@ use super::*;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
 use async_trait::async_trait;
+use passerelle_domain::contingency::CostKind;
 use passerelle_domain::corridor::{CostClass, Party};
 use passerelle_domain::money::{Currency, Money};
 use passerelle_domain::people::Track;
@@ -25,6 +26,7 @@ impl Spec for BudgetLines {
         Field::choice("track", "track", Track::WORDS).required().listed().filters(),
         Field::text("item", 120).required().listed(),
         Field::choice("cost_class", "cost-class", CostClass::WORDS).required().listed().filters(),
+        Field::choice("cost_kind", "cost-kind", CostKind::WORDS).listed().filters(),
         Field::choice("payer", "party", Party::WORDS).required().listed().filters(),
         Field::new("amount", Kind::Money).required().listed(),
     ];
@@ -51,6 +53,7 @@ impl Spec for BudgetLines {
             track: r.choice("track"),
             item: r.text("item"),
             cost_class: class,
+            cost_kind: r.choice_or_none("cost_kind"),
             payer,
             currency: amount.map(|amount| amount.currency.to_string()).unwrap_or_default(),
             amount_minor: amount.map(|amount| amount.minor).unwrap_or_default(),
@@ -64,6 +67,7 @@ impl Spec for BudgetLines {
             ("track", row.track.as_str().into()),
             ("item", row.item.as_str().into()),
             ("cost_class", row.cost_class.as_str().into()),
+            ("cost_kind", text(&row.cost_kind)),
             ("payer", row.payer.as_str().into()),
             ("amount", shown(&amount)),
         ])

@@ -11,8 +11,10 @@ mod case_transfers;
 mod certificates;
 mod cohorts;
 mod consents;
+mod contingency_cases;
 mod credentials;
 mod disclosures;
+mod disruptions;
 mod duplicates;
 mod employer_registrations;
 mod equivalences;
@@ -23,6 +25,7 @@ mod help_texts;
 mod journeys;
 mod labels;
 mod language_certificates;
+mod ledger_entries;
 mod need_skills;
 mod needs;
 mod organisations;
@@ -60,7 +63,7 @@ use uuid::Uuid;
 pub use trainees::Trainees;
 
 /// Every kind of record, in the order of the navigation.
-pub static ALL: [&(dyn Resource + 'static); 46] = [
+pub static ALL: [&(dyn Resource + 'static); 49] = [
     &Typed::<organisations::Organisations>::new(),
     &Typed::<employer_registrations::EmployerRegistrations>::new(),
     &Typed::<sites::Sites>::new(),
@@ -85,6 +88,8 @@ pub static ALL: [&(dyn Resource + 'static); 46] = [
     &Typed::<case_documents::CaseDocuments>::new(),
     &Typed::<adaptation_steps::AdaptationSteps>::new(),
     &Typed::<journeys::Journeys>::new(),
+    &Typed::<contingency_cases::ContingencyCases>::new(),
+    &Typed::<disruptions::Disruptions>::new(),
     &Typed::<track_changes::TrackChanges>::new(),
     &Typed::<tasks::Tasks>::new(),
     &Typed::<language_certificates::LanguageCertificates>::new(),
@@ -95,6 +100,7 @@ pub static ALL: [&(dyn Resource + 'static); 46] = [
     &Typed::<pledges::Pledges>::new(),
     &Typed::<agreements::Agreements>::new(),
     &Typed::<quotas::Quotas>::new(),
+    &Typed::<ledger_entries::LedgerEntries>::new(),
     &Typed::<proposals::Proposals>::new(),
     &Typed::<outcomes::Outcomes>::new(),
     &Typed::<consents::Consents>::new(),

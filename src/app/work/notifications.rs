@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Everything that people are told about; `notification-<kind>` in the catalogues, with underscores
 /// as hyphens.
-pub const KINDS: [&str; 20] = [
+pub const KINDS: [&str; 25] = [
     "contract_worse",
     "case_assigned",
     "case_offered",
@@ -32,6 +32,11 @@ pub const KINDS: [&str; 20] = [
     "task_recognition_overdue",
     "import_done",
     "waiting_list",
+    "contingency_opened",
+    "contingency_options",
+    "contingency_rejected",
+    "contingency_resolved",
+    "contingency_reminder",
 ];
 
 /// What cannot be switched off: who opened one's record, and what happened to one's account.

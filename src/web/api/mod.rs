@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod certificates;
+pub mod contingency;
 pub mod contracts;
 pub mod employers;
 pub mod events;

@@ -190,7 +190,9 @@ pub fn word_name(t: Locale, verdict: &str) -> String {
 
 /// `fact-status-in-force` for `in_force`.
 pub fn word_key(list: &str, word: &str) -> String {
-    format!("{list}-{}", word.replace(['_', '.'], "-"))
+    // Codes of causes are written in capitals; keys are not.
+    let word = word.replace(['_', '.'], "-");
+    if list == "cause" { format!("{list}-{}", word.to_lowercase()) } else { format!("{list}-{word}") }
 }
 
 /// Words of a list with their names, for a field with choices.

@@ -10,6 +10,7 @@ use super::sent::Sent;
 use super::shell::Page;
 use super::{Answer, see};
 use crate::app::case_events::{Act, EventView};
+use crate::app::contingency;
 use crate::app::{Ctx, agreements, corridors, journeys, needs};
 use crate::error::{AppError, FieldError};
 use crate::formats;
@@ -18,7 +19,8 @@ use crate::web::extract::PathId;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::contingency::CAUSES;
 use passerelle_domain::corridor::Step;
-use passerelle_domain::machine::{Ask, agreement, journey, need};
+use passerelle_domain::machine::{Ask, agreement, contingency as case, journey, need};
+use passerelle_domain::money::Money;
 use passerelle_engine::pathway::{JourneyStanding, Next};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -55,6 +57,7 @@ trait Machine {
 struct Journeys;
 struct Needs;
 struct Agreements;
+struct Contingencies;
 
 impl Machine for Journeys {
     type Event = journey::Event;
@@ -116,6 +119,27 @@ impl Machine for Agreements {
     }
 }
 
+impl Machine for Contingencies {
+    type Event = case::Event;
+    const RECORDS: &'static str = "contingency-cases";
+    const NAME: &'static str = "contingency";
+    const STATES: &'static str = "contingency-state";
+    const NEEDS: (Action, Subject) = (Action::Read, Subject::ContingencyCase);
+
+    fn asks(kind: &str) -> Option<&'static [(&'static str, Ask)]> {
+        // A choice is made among what is shown, on a form of its own.
+        case::EventKind::parse(kind).ok().filter(|kind| *kind != case::EventKind::Consent).map(case::asks)
+    }
+
+    async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Self::Event>) -> Result<(), AppError> {
+        contingency::act::act(ctx, id, version, act).await.map(|_| ())
+    }
+
+    async fn forms<'p>(page: &'p Page, id: Uuid) -> Result<Forms<'p, Self>, AppError> {
+        Ok(Forms::new(page, id, contingency::course(&page.ctx(), id).await?.row.version, Choices::default()))
+    }
+}
+
 /// The forms of one case.
 struct Forms<'p, M> {
     page: &'p Page,
@@ -166,6 +190,7 @@ impl<'p, M: Machine> Forms<'p, M> {
             Ask::Text if name == "reason" => Input::new("textarea", name, label).required(),
             Ask::Text => Input::new("text", name, label).required(),
             Ask::Date => Input::new("text", name, label).hint(t.get("hint-kind-date")),
+            Ask::Money => Input::new("text", name, label).hint(t.get("hint-kind-money")),
             Ask::Cause(begins) => {
                 let causes = CAUSES.iter().map(|cause| cause.code).filter(|code| code.starts_with(begins));
                 let named = causes.map(|code| (code.to_owned(), cause(t, code)));
@@ -185,7 +210,7 @@ pub fn cause(t: Locale, code: &str) -> String {
 }
 
 /// The event that a form stands for, as the interface takes it.
-fn read<E: Serialize + DeserializeOwned>(sent: &Sent, kind: &str, asks: &[(&'static str, Ask)]) -> Result<Act<E>, AppError> {
+fn read<E: Serialize + DeserializeOwned>(t: Locale, sent: &Sent, kind: &str, asks: &[(&'static str, Ask)]) -> Result<Act<E>, AppError> {
     let mut event = Map::from_iter([("event".to_owned(), Value::from(kind))]);
     let mut errors = Vec::new();
     for (name, ask) in asks {
@@ -200,7 +225,14 @@ fn read<E: Serialize + DeserializeOwned>(sent: &Sent, kind: &str, asks: &[(&'sta
                 }
                 number.map(Value::from)
             }
-            Ask::Date if text.is_empty() => None,
+            Ask::Date | Ask::Money if text.is_empty() => None,
+            Ask::Money => match Money::parse(&formats::read_money(t, text)) {
+                Ok(amount) => Some(String::from(amount).into()),
+                Err(error) => {
+                    errors.push(FieldError::of(name, &error));
+                    None
+                }
+            },
             Ask::Date => match sent.date(name) {
                 Some(day) => Some(day.to_string().into()),
                 None => {
@@ -381,13 +413,19 @@ pub async fn agreement_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppErro
     Ok(parts)
 }
 
+/// Course and forms of a contingency case.
+pub fn contingency_parts(page: &Page, course: &contingency::Course) -> Vec<Part> {
+    let forms = Forms::<Contingencies>::new(page, course.row.id, course.row.version, Choices::default());
+    forms.parts(&course.events, course.mine.iter().map(|kind| kind.as_str()))
+}
+
 /// Brings an event; where it is refused, the form comes again with what was typed and what was wrong.
 async fn bring<M: Machine>(page: &Page, id: Uuid, sent: &Sent) -> Answer {
     sent.guard(page)?;
     permit(&page.actor, M::NEEDS.0, M::NEEDS.1)?;
     let kind = sent.get("event");
     let asks = M::asks(kind).ok_or(AppError::NotFound)?;
-    let done = match read(sent, kind, asks) {
+    let done = match read(page.locale, sent, kind, asks) {
         Ok(act) => M::act(&page.ctx(), id, sent.version()?, &act).await,
         Err(error) => Err(error),
     };
@@ -413,6 +451,11 @@ pub async fn need_act(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
 /// `POST /ui/agreements/{id}/events`
 pub async fn agreement_act(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     bring::<Agreements>(&page, id, &sent).await
+}
+
+/// `POST /ui/contingency-cases/{id}/events`
+pub async fn contingency_act(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
+    bring::<Contingencies>(&page, id, &sent).await
 }
 
 /// `POST /ui/clocks`

@@ -6,8 +6,11 @@ pub mod cells;
 pub mod certificates;
 pub mod charts;
 pub mod components;
+pub mod contingency;
 pub mod contracts;
+pub mod disruptions;
 pub mod door;
+pub mod emergency;
 pub mod events;
 pub mod exchange;
 pub mod figures;
@@ -17,6 +20,7 @@ pub mod imports;
 pub mod keys;
 pub mod law;
 pub mod law_tables;
+pub mod ledger;
 pub mod legality;
 pub mod match_questions;
 pub mod match_runs;
@@ -29,6 +33,7 @@ pub mod plan;
 pub mod pledges;
 pub mod privacy;
 pub mod provider_outcomes;
+pub mod ready;
 pub mod reckoning;
 pub mod recognition;
 pub mod records;
@@ -231,6 +236,7 @@ pub async fn home(page: Page) -> Answer {
             .push(Part::Links { heading: String::new(), links: vec![(format!("/ui/journeys/{journey}"), t.get("record-journeys"))] });
     }
     if ctx.actor.trainee.is_some() {
+        sheet = sheet.part(Part::Links { heading: String::new(), links: vec![("/ui/my/emergency".into(), t.get("emergency-title"))] });
         sheet = sheet.part(Part::Links { heading: t.get("home-my-data"), links: privacy::links(t) });
     }
     sheet.part(Part::Links { heading: t.get("home-lists"), links }).answer()

@@ -195,6 +195,8 @@ pub fn in_navigation(ctx: &Ctx<'_>, resource: &dyn Resource) -> bool {
                 | "certificates"
                 | "journeys"
                 | "tasks"
+                | "contingency-cases"
+                | "disruptions"
                 | "recognition-cases"
                 | "needs"
                 | "exam-sessions"
@@ -234,6 +236,9 @@ fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
     }
     if ctx.actor.trainee.is_none() && permit(ctx.actor, Action::List, Subject::TrainingRecord).is_ok() {
         add("/ui/early-warnings".into(), t.get("warnings-title"));
+    }
+    if ctx.actor.trainee.is_none() && permit(ctx.actor, Action::List, Subject::ContingencyCase).is_ok() {
+        add("/ui/ready-register".into(), t.get("ready-title"));
     }
     add("/ui/provider-outcomes".into(), t.get("outcomes-title"));
     if permit(ctx.actor, Action::List, Subject::MatchRun).is_ok() {

@@ -36,6 +36,7 @@ pub(super) fn about_a_person(subject: Subject) -> bool {
             | Subject::LanguageCertificate
             | Subject::SkillClaim
             | Subject::Journey
+            | Subject::ContingencyCase
             | Subject::Certificate
             | Subject::Selection
             | Subject::TrainingRecord
@@ -50,6 +51,8 @@ pub(super) const fn ruled_as(subject: Subject) -> Subject {
         // It names its holder: whoever is kept from her name is kept from this one.
         // So does what she chose, and her reasons are hers.
         Subject::Certificate | Subject::TrackChange | Subject::Selection | Subject::TrainingRecord => Subject::Trainee,
+        // Why she stands still lies on her way.
+        Subject::ContingencyCase => Subject::Journey,
         other => other,
     }
 }
@@ -99,6 +102,8 @@ fn trainee(action: Action, subject: Subject, looks: bool) -> Option<Width> {
         | Subject::CaseFile
         | Subject::LanguageCertificate
         | Subject::Journey
+        | Subject::ContingencyCase
+        | Subject::LedgerEntry
         | Subject::Certificate
         | Subject::TrackChange
         | Subject::Selection
@@ -144,7 +149,7 @@ fn institute(action: Action, subject: Subject, looks: bool, head: bool) -> Optio
         // The head answers for the institute.
         Subject::ProviderOutcome if head && edits => Some(Width::Own),
         // Moved by events alone: who brings which is the state machine's to say.
-        Subject::Journey if looks => Some(Width::OwnAndReferred),
+        Subject::Journey | Subject::ContingencyCase if looks => Some(Width::OwnAndReferred),
         // The head signs, and takes back what should not have been signed; nothing signed is edited.
         Subject::Certificate if looks || (head && matches!(action, Action::Create | Action::Decide)) => Some(Width::Own),
         // Papers entered by mistake can be taken out by whoever may enter them.
@@ -198,6 +203,8 @@ fn origin(action: Action, subject: Subject, looks: bool, rank: Rank) -> Option<W
         | Subject::LanguageCertificate
         | Subject::SkillClaim
         | Subject::Journey
+        | Subject::ContingencyCase
+        | Subject::LedgerEntry
         | Subject::Certificate
         | Subject::Selection
         | Subject::TrainingRecord
@@ -205,6 +212,9 @@ fn origin(action: Action, subject: Subject, looks: bool, rank: Rank) -> Option<W
         {
             Some(Width::Origin)
         }
+        Subject::Disruption => disruption(action, rank, Width::Origin),
+        // Money moves by the hand that answers for it, and by no other.
+        Subject::LedgerEntry if rank == Rank::Approver && action == Action::Create => Some(Width::Origin),
         Subject::Exchange if rank == Rank::Approver && action == Action::Export => Some(Width::Origin),
         // Firms that look for people to stay.
         Subject::Registration if looks || (rank == Rank::Approver && action == Action::Decide) => Some(Width::Origin),
@@ -249,9 +259,18 @@ fn destination(action: Action, subject: Subject, looks: bool, rank: Rank) -> Opt
         Subject::Proposal | Subject::Outcome | Subject::RecognitionCase | Subject::CaseFile | Subject::SharedGroup if looks => {
             Some(Width::Destination)
         }
-        Subject::Trainee | Subject::Credential | Subject::LanguageCertificate | Subject::SkillClaim | Subject::Journey if looks => {
+        Subject::Trainee
+        | Subject::Credential
+        | Subject::LanguageCertificate
+        | Subject::SkillClaim
+        | Subject::Journey
+        | Subject::ContingencyCase
+            if looks =>
+        {
             Some(Width::Annexed)
         }
+        Subject::Disruption => disruption(action, rank, Width::Destination),
+        Subject::LedgerEntry if looks => Some(Width::Destination),
         Subject::ExceptionalAccess => exceptional(action, rank, Width::Destination),
         Subject::AccessRule if looks || (rank == Rank::Approver && edits) => Some(Width::Own),
         Subject::Team if looks || (rank == Rank::Approver && edits) => Some(Width::Own),
@@ -270,6 +289,16 @@ fn pathway_draft(action: Action, rank: Rank, territory: Width) -> Option<Width> 
         Action::Create | Action::Update => rank != Rank::Auditor,
         Action::Decide => rank == Rank::Approver,
         Action::Delete | Action::Export => false,
+    };
+    may.then_some(territory)
+}
+
+/// Officers write down what breaks and drill it, approvers declare it, auditors read.
+fn disruption(action: Action, rank: Rank, territory: Width) -> Option<Width> {
+    let may = match action {
+        Action::List | Action::Read | Action::Export => true,
+        Action::Create | Action::Update | Action::Delete => rank != Rank::Auditor,
+        Action::Decide => rank == Rank::Approver,
     };
     may.then_some(territory)
 }
@@ -308,6 +337,7 @@ fn worker_representative(action: Action, subject: Subject, looks: bool) -> Optio
         | Subject::RecognitionCase
         | Subject::CaseFile
         | Subject::Journey
+        | Subject::ContingencyCase
             if looks =>
         {
             Some(Width::Referred)

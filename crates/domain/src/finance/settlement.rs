@@ -86,17 +86,17 @@ words!(
 );
 
 /// One part of the loss.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Borne {
     pub bearer: Bearer,
     /// Which party, where there is more than one it could be.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub party: Option<String>,
     pub amount: Money,
 }
 
 /// One item, reckoned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     pub item: String,
     pub sunk: Money,
@@ -104,7 +104,7 @@ pub struct Line {
     pub loss: Money,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settlement {
     pub control: Control,
     pub at_fault: AtFault,

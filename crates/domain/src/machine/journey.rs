@@ -371,7 +371,7 @@ impl Journey {
                 next.hold(cause, on);
             }
             Event::Resolve { outcome } => {
-                guard(self.leads_to(*outcome), "outcome")?;
+                guard(leads_to(self.gate(), *outcome), "outcome")?;
                 next.resolve(*outcome, on, ground);
             }
             Event::Settle { permanent_status } => {
@@ -443,23 +443,6 @@ impl Journey {
         (self.frozen_due_on, self.due_on) = (self.due_on, None);
     }
 
-    /// Whether an outcome leads somewhere that she had come to before: no emergency carries anybody past
-    /// a gate.
-    fn leads_to(&self, outcome: Resolution) -> bool {
-        use Resolution as R;
-        use State as S;
-        let from = self.gate();
-        let trains = !matches!(from, S::Applied | S::Enrolled);
-        let certified = trains && from != S::InTraining;
-        match outcome {
-            R::Defer | R::ExtendPapers | R::Medical | R::Terminate | R::Appeal | R::Refile | R::Object => true,
-            R::SubstituteEmployer | R::SubstituteDestination => certified && from != S::Certified,
-            R::SwitchPathway | R::SwitchOccupation => certified && !matches!(from, S::Certified | S::Matched | S::Offered),
-            R::FurtherTraining | R::Retake | R::TransferPlace | R::Unplaced => trains,
-            R::HomeTrack => trains && is_before_departure(from) || matches!(from, S::Departed | S::Arrived | S::Placed | S::Returned),
-        }
-    }
-
     fn resolve(&mut self, outcome: Resolution, on: NaiveDate, ground: &Ground<'_>) {
         let back = self.held_from.unwrap_or(State::Applied);
         let stood = u64::try_from(self.held_since.map_or(0, |since| (on - since).num_days())).unwrap_or(0);
@@ -500,6 +483,22 @@ impl Journey {
             // Decided elsewhere first: nothing moves until then.
             Resolution::Appeal | Resolution::Refile | Resolution::Object => {}
         }
+    }
+}
+
+/// Whether an outcome leads somewhere that she had come to before: no emergency carries anybody past
+/// a gate.
+pub fn leads_to(from: State, outcome: Resolution) -> bool {
+    use Resolution as R;
+    use State as S;
+    let trains = !matches!(from, S::Applied | S::Enrolled);
+    let certified = trains && from != S::InTraining;
+    match outcome {
+        R::Defer | R::ExtendPapers | R::Medical | R::Terminate | R::Appeal | R::Refile | R::Object => true,
+        R::SubstituteEmployer | R::SubstituteDestination => certified && from != S::Certified,
+        R::SwitchPathway | R::SwitchOccupation => certified && !matches!(from, S::Certified | S::Matched | S::Offered),
+        R::FurtherTraining | R::Retake | R::TransferPlace | R::Unplaced => trains,
+        R::HomeTrack => trains && is_before_departure(from) || matches!(from, S::Departed | S::Arrived | S::Placed | S::Returned),
     }
 }
 

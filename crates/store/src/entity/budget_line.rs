@@ -15,6 +15,8 @@ pub struct Model {
     pub track: String,
     pub item: String,
     pub cost_class: String,
+    /// What it was for; nothing where nobody has said.
+    pub cost_kind: Option<String>,
     pub payer: String,
     pub currency: String,
     /// For one place.

@@ -4,14 +4,14 @@ use super::Maker;
 use passerelle_store::entity::budget_line;
 use uuid::Uuid;
 
-/// Track, item, class, payer, and hundredths of a euro for one place.
-const LINES: [(&str, &str, &str, &str, i64); 6] = [
-    ("away", "Vocational training", "education_investment", "employer", 600_000),
-    ("away", "Language to B1", "related_cost", "employer", 270_000),
-    ("away", "Recognition and visa", "related_cost", "employer", 57_500),
-    ("away", "Reserve premium", "related_cost", "funder", 104_777),
-    ("home", "Vocational training", "education_investment", "funder", 600_000),
-    ("home", "Placement with an employer at home", "education_investment", "origin_authority", 60_000),
+/// Track, item, class, what it is for, payer, and hundredths of a euro for one place.
+const LINES: [(&str, &str, &str, &str, &str, i64); 6] = [
+    ("away", "Vocational training", "education_investment", "training", "employer", 600_000),
+    ("away", "Language to B1", "related_cost", "language", "employer", 270_000),
+    ("away", "Recognition and visa", "related_cost", "recognition", "employer", 57_500),
+    ("away", "Reserve premium", "related_cost", "other", "funder", 104_777),
+    ("home", "Vocational training", "education_investment", "training", "funder", 600_000),
+    ("home", "Placement with an employer at home", "education_investment", "other", "origin_authority", 60_000),
 ];
 
 impl Maker<'_> {
@@ -27,7 +27,7 @@ impl Maker<'_> {
             let Some(agreement) = self.world.agreements.iter().find(fits) else { continue };
             cohort.agreement_id = Some(agreement.id);
             (cohort.premium_paid_on, cohort.insured_from) = (Some(paid), Some(paid));
-            self.world.budget_lines.extend(LINES.map(|(track, item, class, payer, amount_minor)| budget_line::Model {
+            self.world.budget_lines.extend(LINES.map(|(track, item, class, kind, payer, amount_minor)| budget_line::Model {
                 id: Uuid::now_v7(),
                 version: 1,
                 created_at_ms: ms,
@@ -36,6 +36,7 @@ impl Maker<'_> {
                 track: track.into(),
                 item: item.into(),
                 cost_class: class.into(),
+                cost_kind: Some(kind.into()),
                 payer: payer.into(),
                 currency: "EUR".into(),
                 amount_minor,

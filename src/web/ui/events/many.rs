@@ -30,7 +30,7 @@ pub async fn bring(page: Page, sent: Sent) -> Answer {
         return state(&page, &ids, kind, asks, &sent, &[]).await;
     }
     let dry = sent.get("form_stage") != "apply";
-    let act = match read(&sent, kind, asks) {
+    let act = match read(page.locale, &sent, kind, asks) {
         Ok(act) => act,
         Err(error) => return state(&page, &ids, kind, asks, &sent, &mendable(error)?).await,
     };

@@ -91,6 +91,11 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
             }
             parts.extend(super::super::events::journey_parts(&page, id).await?);
         }
+        "contingency-cases" => parts.extend(super::super::contingency::parts(&page, id).await?),
+        "disruptions" => parts.extend(super::super::disruptions::parts(&page, id).await?),
+        "ledger-entries" if permit(&page.actor, Action::Create, Subject::LedgerEntry).is_ok() => {
+            parts.push(Part::Form(Box::new(super::super::ledger::reversal(&page, id))));
+        }
         "certificates" => parts.extend(super::super::certificates::parts(&page, &document).await?),
         "organisations" => parts.extend(super::super::certificates::key_parts(&page, id).await?),
         "employer-registrations" => parts.extend(super::super::registrations::parts(&page, &document).await?),
@@ -104,6 +109,10 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
         "agreements" => {
             parts.extend(super::super::tracks::equity_parts(&page, id).await?);
             parts.extend(super::super::events::agreement_parts(&page, id).await?);
+            if permit(&page.actor, Action::Read, Subject::LedgerEntry).is_ok() {
+                let links = vec![(format!("/ui/agreements/{id}/ledger"), page.locale.get("ledger-title"))];
+                parts.push(Part::Links { heading: String::new(), links });
+            }
         }
         "programmes" => {
             parts.extend(super::super::taught::parts(&page, id).await?);

@@ -265,7 +265,8 @@ pub const fn hands(kind: EventKind) -> &'static [Party] {
         K::Start | K::Leave => &[Institute],
         K::Certify => &[Institute, Examiner],
         // Both follow from what the two sides say to a proposal and what the case of recognition does.
-        K::Match | K::Recognition | K::Offer => &[],
+        // So does the end of an emergency from her contingency case.
+        K::Match | K::Recognition | K::Offer | K::Resolve => &[],
         K::Release => &[Trainee, OriginAuthority, DestinationAuthority],
         K::Accept => &[Trainee],
         K::FileVisa => &[Trainee, Employer, OriginAuthority, DestinationAuthority],
@@ -278,7 +279,6 @@ pub const fn hands(kind: EventKind) -> &'static [Party] {
         // Her free word; the authority writes it down for whoever has no account.
         K::PlaceHome => &[Trainee, OriginAuthority],
         K::Emergency => &[Trainee, Institute, Employer, OriginAuthority, DestinationAuthority, RecognitionAuthority],
-        K::Resolve => &[OriginAuthority, DestinationAuthority],
         K::Settle => &[DestinationAuthority],
         K::Withdraw => &[Trainee],
         K::TakePathway => &[OriginAuthority, DestinationAuthority],

@@ -1,0 +1,208 @@
+//! The books of a partnership: every amount moves from one account to another, so that nothing is ever made or lost.
+//!
+//! A line says who is burdened and who is relieved; both sides are on the line, and a ledger of such lines is in balance
+//! however many there are. A line is never changed: what was wrong is taken back by another. The database holds the same
+//! bounds on its own (migration 25): amounts above zero, no line out of a reserve that is empty, and none that
+//! charges a trainee for what lay outside her control.
+
+use super::settlement::{Bearer, Settlement};
+use crate::contingency::{AtFault, Control};
+use crate::corridor::Party;
+use crate::money::Money;
+use crate::words;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+words!(
+    /// Whose burden an amount is, or what it was spent on.
+    Account {
+        Trainee = "trainee",
+        Employer = "employer",
+        Institute = "institute",
+        OriginAuthority = "origin_authority",
+        DestinationAuthority = "destination_authority",
+        RecognitionAuthority = "recognition_authority",
+        WorkerOrganisation = "worker_organisation",
+        Funder = "funder",
+        Insurance = "insurance",
+        Reserve = "reserve",
+        /// Places of people who leave with a job.
+        AwayPlaces = "away_places",
+        /// Places of people who stay.
+        HomePlaces = "home_places",
+        /// What was spent and is of no use to anybody any more.
+        Lost = "lost",
+    }
+);
+
+words!(
+    /// The five groups of costs.
+    CostGroup {
+        Training = "training",
+        Staffing = "staffing",
+        Migration = "migration",
+        Living = "living",
+        ReturnReintegration = "return_reintegration",
+    }
+);
+
+impl Account {
+    pub const fn of(party: Party) -> Self {
+        match party {
+            Party::Trainee => Self::Trainee,
+            Party::Employer => Self::Employer,
+            Party::Institute | Party::Examiner => Self::Institute,
+            Party::OriginAuthority => Self::OriginAuthority,
+            Party::DestinationAuthority | Party::Consulate => Self::DestinationAuthority,
+            Party::RecognitionAuthority => Self::RecognitionAuthority,
+            Party::WorkerOrganisation => Self::WorkerOrganisation,
+            Party::Funder => Self::Funder,
+        }
+    }
+
+    /// Who pays first where somebody answers for a cause.
+    const fn at_fault(fault: AtFault) -> Self {
+        match fault {
+            AtFault::Employer => Self::Employer,
+            AtFault::OriginState => Self::OriginAuthority,
+            AtFault::DestinationState => Self::DestinationAuthority,
+            AtFault::Insurer => Self::Insurance,
+            AtFault::Trainee => Self::Trainee,
+            AtFault::Nobody | AtFault::Partner | AtFault::WhoDelayed => Self::Institute,
+        }
+    }
+}
+
+/// An amount on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub from: Account,
+    pub to: Account,
+    pub group: CostGroup,
+    pub amount: Money,
+}
+
+/// What an account has taken on: what moved to it less what moved from it, by currency.
+pub fn balances<'a>(lines: impl IntoIterator<Item = &'a Line>) -> BTreeMap<(Account, crate::money::Currency), i64> {
+    let mut balances = BTreeMap::new();
+    for line in lines {
+        *balances.entry((line.to, line.amount.currency)).or_insert(0) += line.amount.minor;
+        *balances.entry((line.from, line.amount.currency)).or_insert(0) -= line.amount.minor;
+    }
+    balances
+}
+
+/// The lines of a settlement: each bearer takes on its part of the loss; what stays of use at home moves from the
+/// places of those who leave to the places of those who stay.
+pub fn lines_of(settlement: &Settlement, stays_home: bool) -> Vec<Line> {
+    let mut lines: Vec<Line> = settlement
+        .waterfall
+        .iter()
+        .map(|borne| {
+            let party = borne.party.as_deref().and_then(|party| Party::parse(party).ok());
+            let from = match borne.bearer {
+                Bearer::Insurance => Account::Insurance,
+                Bearer::AtFault => Account::at_fault(settlement.at_fault),
+                Bearer::Trainee => Account::Trainee,
+                Bearer::Reserve => Account::Reserve,
+                Bearer::Payer => party.map_or(Account::Funder, Account::of),
+                Bearer::WriteOff => Account::Funder,
+            };
+            Line { from, to: Account::Lost, group: CostGroup::Training, amount: borne.amount }
+        })
+        .collect();
+    if stays_home && settlement.residual.minor > 0 {
+        lines.push(Line { from: Account::AwayPlaces, to: Account::HomePlaces, group: CostGroup::Training, amount: settlement.residual });
+    }
+    lines
+}
+
+/// Whether the lines say of a settlement all that there is to say: everything lost has a bearer, and nobody is charged
+/// for what lay outside her control. Lines that take others back count against them.
+pub fn accounts_for(settlement: &Settlement, lines: &[Line]) -> bool {
+    let balances = balances(lines);
+    let of = |account| balances.get(&(account, settlement.loss.currency)).copied().unwrap_or(0);
+    of(Account::Lost) == settlement.loss.minor && (settlement.control == Control::Within || of(Account::Trainee) == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::settlement::{Item, Question, Repayment, settle};
+    use super::*;
+    use crate::contingency::CAUSES;
+    use crate::corridor::CostClass;
+    use crate::money::Currency;
+    use proptest::prelude::*;
+
+    fn euro(minor: i64) -> Money {
+        Money::new(minor, Currency::parse("EUR").unwrap())
+    }
+
+    proptest! {
+        /// Over all causes and amounts: the lines add up to nothing (I2), bear the whole loss (I8), never take more
+        /// from the reserve than it holds (I10), and leave a trainee nothing to pay where the cause was not hers (I1).
+        #[test]
+        fn a_settlement_is_booked_to_the_cent(
+            at in 0..CAUSES.len(),
+            decided in prop::option::of(prop::sample::select(Control::ALL.to_vec())),
+            items in prop::collection::vec((0_i64..900_000, 0_u8..=100, 0_u8..=100, any::<bool>()), 1..6),
+            insurance in prop::option::of(0_i64..500_000),
+            cap in prop::option::of(0_i64..500_000),
+            reserve in prop::option::of(0_i64..500_000),
+            home in any::<bool>(),
+        ) {
+            let asked = Question {
+                cause: CAUSES[at].code.into(),
+                decided,
+                items: items.iter().enumerate().map(|(n, (paid, percent, funder, education))| Item {
+                    item: n.to_string(),
+                    class: if *education { CostClass::EducationInvestment } else { CostClass::RelatedCost },
+                    paid: euro(*paid),
+                    refunded: None,
+                    transferable_percent: *percent,
+                    payers: BTreeMap::from([(Party::Funder, *funder), (Party::Employer, 100 - funder)]),
+                }).collect(),
+                insurance: insurance.map(euro),
+                fault_cap: cap.map(euro),
+                reserve: reserve.map(euro),
+                repayment: Some(Repayment { lawful: true, cap: euro(300_000), months: 24, months_served: 8 }),
+            };
+            let settlement = settle(&asked).unwrap();
+            let lines = lines_of(&settlement, home);
+            prop_assert!(accounts_for(&settlement, &lines));
+            let balances = balances(&lines);
+            prop_assert_eq!(balances.values().sum::<i64>(), 0);
+            let of = |account| balances.get(&(account, Currency::parse("EUR").unwrap())).copied().unwrap_or(0);
+            prop_assert!(-of(Account::Reserve) <= reserve.unwrap_or(0));
+            if settlement.control != Control::Within {
+                prop_assert_eq!(of(Account::Trainee), 0);
+            }
+            prop_assert!(lines.iter().all(|line| line.amount.minor > 0 && line.from != line.to));
+        }
+    }
+
+    #[test]
+    fn the_same_failure_under_two_causes_is_borne_by_two_sides() {
+        let asked = |cause: &str| Question {
+            cause: cause.into(),
+            decided: None,
+            items: vec![Item {
+                item: "course".into(),
+                class: CostClass::EducationInvestment,
+                paid: euro(600_000),
+                refunded: None,
+                transferable_percent: 90,
+                payers: BTreeMap::from([(Party::Employer, 100)]),
+            }],
+            insurance: None,
+            fault_cap: Some(euro(50_000)),
+            reserve: Some(euro(500_000)),
+            repayment: None,
+        };
+        let of = |cause: &str| lines_of(&settle(&asked(cause)).unwrap(), true);
+        let (border, insolvent) = (of("DST.BORDER"), of("EMP.INSOLV"));
+        let bearers = |lines: &[Line]| lines.iter().map(|line| (line.from, line.amount.minor)).collect::<Vec<_>>();
+        assert_eq!(bearers(&border), [(Account::DestinationAuthority, 50_000), (Account::Reserve, 10_000), (Account::AwayPlaces, 540_000)]);
+        assert_eq!(bearers(&insolvent), [(Account::Employer, 50_000), (Account::Reserve, 10_000), (Account::AwayPlaces, 540_000)]);
+    }
+}

@@ -1,0 +1,131 @@
+//! Contingency: what happens when somebody who was trained cannot leave.
+//!
+//! A report opens a case and stops the time that works against her (`open`); what is open to her is worked out from her
+//! papers, the pathway, the matching and the law (`options`); she chooses, and what follows is done in one transaction
+//! with her journey and the books (`act`, `ledger`). What strikes many is declared once (`disruptions`), and can be
+//! drilled before. Nobody who is ready and has not left is lost sight of (`register`).
+
+pub mod act;
+pub mod disruptions;
+pub mod ledger;
+mod open;
+mod options;
+pub mod register;
+
+pub(crate) use open::{erase, reported};
+
+use super::Ctx;
+use super::case_events::{self, EventView};
+use crate::error::AppError;
+use passerelle_domain::access::{Action, FieldGroup, Scope, Subject, permit_group};
+use passerelle_domain::contingency::Response;
+use passerelle_domain::contingency::decision::{Choice, Decision};
+use passerelle_domain::corridor::Party;
+use passerelle_domain::finance::settlement::Settlement;
+use passerelle_domain::machine::contingency::{Case, EventKind, hands};
+use passerelle_store::entity::contingency_case;
+use passerelle_store::{StoreError, record};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+const MACHINE: &str = "contingency";
+
+/// What was open to somebody on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Options {
+    pub as_of: chrono::NaiveDate,
+    pub decision: Decision,
+    /// The post that she was allotted where posts are scarce; others of the same kind are somebody else's turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allotted: Option<Uuid>,
+}
+
+/// A case with its history, what is open to her, and who bears what.
+#[derive(Debug)]
+pub struct Course {
+    pub row: contingency_case::Model,
+    pub case: Case,
+    pub options: Option<Options>,
+    pub settlements: Vec<Settlement>,
+    pub events: Vec<EventView>,
+    /// Events that the actor may bring now.
+    pub mine: Vec<EventKind>,
+}
+
+fn facts(row: &contingency_case::Model) -> Result<Case, AppError> {
+    serde_json::from_str(&row.facts).map_err(|_| StoreError::Corrupt { table: "contingency_case", column: "facts" }.into())
+}
+
+/// What is stored as options or settlement of a case.
+fn kept<T: serde::de::DeserializeOwned>(text: Option<&str>, column: &'static str) -> Result<Option<T>, AppError> {
+    let read = |text| serde_json::from_str(text).map_err(|_| StoreError::Corrupt { table: "contingency_case", column });
+    Ok(text.map(read).transpose()?)
+}
+
+fn readable(ctx: &Ctx<'_>) -> Result<Scope, AppError> {
+    Ok(permit_group(ctx.actor, Action::Read, Subject::ContingencyCase, FieldGroup::Journey)?)
+}
+
+/// A case with its course, for somebody who may read it.
+///
+/// # Errors
+/// When there is none for the actor.
+pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
+    let scope = readable(ctx)?;
+    let conn = ctx.state.store.read();
+    let row = record::find::<contingency_case::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)?;
+    let case = facts(&row)?;
+    let options = kept(row.options.as_deref(), "options")?;
+    let settlements = kept(row.settlement.as_deref(), "settlement")?.unwrap_or_default();
+    let events = case_events::history(conn, id).await?.iter().map(EventView::of).collect();
+    let parties: Vec<Party> = case_events::parties(ctx.actor).collect();
+    let writes = ctx.ensure_writes().is_ok();
+    let brings = |kind: &EventKind| writes && parties.iter().any(|party| hands(*kind).contains(party));
+    let mine = case.takes().into_iter().filter(brings).collect();
+    Ok(Course { row, case, options, settlements, events, mine })
+}
+
+impl Options {
+    /// Whether she may choose this: what is open, and the end where nothing is.
+    pub fn offers(&self, response: Response, need: Option<Uuid>) -> bool {
+        if response == Response::Unplaced {
+            return self.decision.unplaced && need.is_none();
+        }
+        self.choice(response, need).is_some()
+    }
+
+    /// The option of that response and post.
+    pub fn choice(&self, response: Response, need: Option<Uuid>) -> Option<&Choice> {
+        self.decision.choices.iter().find(|one| one.response == response && one.opening.as_ref().map(|opening| opening.need) == need)
+    }
+}
+
+/// What a machine reads of a case.
+#[derive(Debug, Serialize)]
+pub struct CourseView<'a> {
+    pub id: Uuid,
+    pub version: i64,
+    pub trainee_id: Uuid,
+    pub case: &'a Case,
+    pub control: passerelle_domain::contingency::Control,
+    pub options: Option<&'a Options>,
+    pub settlements: &'a [Settlement],
+    pub items: &'a [EventView],
+    pub may: &'a [EventKind],
+}
+
+impl Course {
+    pub fn view(&self) -> CourseView<'_> {
+        CourseView {
+            id: self.row.id,
+            version: self.row.version,
+            trainee_id: self.row.trainee_id,
+            case: &self.case,
+            control: self.case.control(),
+            options: self.options.as_ref(),
+            settlements: &self.settlements,
+            items: &self.events,
+            may: &self.mine,
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! What happens in a case: its events, brought by a hand that may, each in one transaction with whatever follows from it
+//! on her journey and in the books.
+
+use super::ledger::{self, Paid};
+use super::open::{Ground, carry};
+use super::options::{self, Stopped, Struck};
+use super::{Options, facts, kept, readable};
+use crate::app::case_events::{self, Act};
+use crate::app::work::notifications;
+use crate::app::{Ctx, journeys};
+use crate::clock::Moment;
+use crate::error::AppError;
+use crate::state::AppState;
+use chrono::NaiveDate;
+use passerelle_domain::contingency::{Response, cause};
+use passerelle_domain::corridor::Party;
+use passerelle_domain::finance::settlement::Settlement;
+use passerelle_domain::machine::contingency::{Case, Event, EventKind, Proof, State, hands};
+use passerelle_domain::machine::journey;
+use passerelle_domain::people::Decision as Word;
+use passerelle_store::entity::{contingency_case, disruption, journey as journey_row, need, proposal};
+use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use passerelle_store::{StoreError, Tx, record};
+use uuid::Uuid;
+
+/// Cases that one night looks at.
+const PAGE: u64 = 500;
+
+/// Brings an event.
+///
+/// # Errors
+/// Why it cannot happen.
+pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Result<Case, AppError> {
+    let scope = readable(ctx)?;
+    ctx.ensure_writes()?;
+    act.ensure_sound()?;
+    let mut tx = ctx.begin().await?;
+    record::find::<contingency_case::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
+    let row = record::hold::<contingency_case::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;
+    if row.version != version {
+        return Err(AppError::Stale);
+    }
+    let by = case_events::party(ctx.actor, hands(act.event.kind())).ok_or(AppError::Forbidden)?;
+    let last = case_events::last::<Case>(tx.conn(), id).await?.map(|(_, event)| event.on_date);
+    let on = case_events::day_of(act.on, ctx.now.date(), last.or(Some(row.reported_on)))?;
+    let case = bring(ctx.state, &mut tx, row, &act.event, Some(by), on, ctx.now.date()).await?;
+    tx.commit().await?;
+    Ok(case)
+}
+
+/// Brings an event in the transaction at hand, with all that follows from it.
+///
+/// # Errors
+/// Why it cannot happen.
+pub(super) async fn bring(
+    state: &AppState,
+    tx: &mut Tx,
+    row: contingency_case::Model,
+    event: &Event,
+    by: Option<Party>,
+    on: NaiveDate,
+    today: NaiveDate,
+) -> Result<Case, AppError> {
+    let case = facts(&row)?;
+    let journey = journey_of(tx.conn(), row.journey_id).await?;
+    let ground = Ground::of(state, tx.conn(), &journey.origin).await?;
+    // What the service finds out itself is not taken from whoever sends the event.
+    let (mut row, mut event) = (row, event.clone());
+    match &mut event {
+        Event::Propose { shown } if case.takes().contains(&EventKind::Propose) => {
+            let found = work_out(state, tx.conn(), &row, &case, &journey, today).await?;
+            *shown = u32::try_from(found.decision.shown.len()).unwrap_or(0);
+            row.options = Some(serde_json::to_string(&found)?);
+        }
+        Event::Close { balanced } => {
+            let settlements: Vec<Settlement> = kept(row.settlement.as_deref(), "settlement")?.unwrap_or_default();
+            *balanced = ledger::is_balanced(tx.conn(), row.id, &settlements).await?;
+        }
+        Event::Consent { response, need, .. } if case.takes().contains(&EventKind::Consent) => {
+            ensure_offered(state, tx, &row, &case, &journey, (*response, *need), today).await?;
+        }
+        _ => {}
+    }
+    let (row, next) = carry(tx, row, &event, by, on, &ground).await?;
+    match &event {
+        Event::Done { insurance, fault_cap } => {
+            let paid = Paid { insurance: *insurance, fault_cap: *fault_cap };
+            resolve(state, tx, row, &next, paid, on, today).await?;
+        }
+        // What was settled is settled anew when the case is decided again.
+        Event::Decide { .. } if next.state == State::Verified => ledger::take_back(tx, row.id, on).await?,
+        Event::Propose { .. } => tell(tx, &row, "contingency_options").await?,
+        Event::Reject { .. } => tell(tx, &row, "contingency_rejected").await?,
+        _ => {}
+    }
+    Ok(next)
+}
+
+async fn tell(tx: &mut Tx, row: &contingency_case::Model, kind: &str) -> Result<(), AppError> {
+    notifications::to_person(tx, row.trainee_id, kind, &format!("/ui/contingency-cases/{}", row.id), &[]).await
+}
+
+async fn journey_of(conn: &impl ConnectionTrait, id: Uuid) -> Result<journey_row::Model, AppError> {
+    journey_row::Entity::find_by_id(id).one(conn).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)
+}
+
+/// What is open to the person of a case today.
+async fn work_out(
+    state: &AppState,
+    conn: &impl ConnectionTrait,
+    row: &contingency_case::Model,
+    case: &Case,
+    journey: &journey_row::Model,
+    today: NaiveDate,
+) -> Result<Options, AppError> {
+    let known = cause(&case.cause).ok_or(StoreError::Corrupt { table: "contingency_case", column: "cause" })?;
+    let disruption = match row.disruption_id {
+        Some(id) => disruption::Entity::find_by_id(id).one(conn).await.map_err(StoreError::from)?,
+        None => None,
+    };
+    let seed = disruption.as_ref().map_or(0, |row| u64::try_from(row.seed).unwrap_or(0));
+    let one = Stopped {
+        journey: journey.clone(),
+        cause: known,
+        reported_on: case.reported_on,
+        safety_risk: case.safety_risk,
+        decided: case.decided,
+        struck: disruption.as_ref().map(Struck::by).unwrap_or_default(),
+    };
+    let mut options = options::of(state, conn, &[one], today, seed).await?;
+    options.pop().ok_or(AppError::NotFound)
+}
+
+/// Whether what she chooses was offered to her, and is open still: the law and the places of today are asked again.
+async fn ensure_offered(
+    state: &AppState,
+    tx: &Tx,
+    row: &contingency_case::Model,
+    case: &Case,
+    journey: &journey_row::Model,
+    (response, need): (Response, Option<Uuid>),
+    today: NaiveDate,
+) -> Result<(), AppError> {
+    let offered: Option<Options> = kept(row.options.as_deref(), "options")?;
+    if !offered.is_some_and(|options| options.offers(response, need)) {
+        return Err(AppError::invalid("response", "not-offered", "is not among the options that were worked out for her"));
+    }
+    if let Some(need_id) = need {
+        // Two who choose the last place wait for each other here.
+        record::hold::<need::Entity>(tx, need_id).await?.ok_or(AppError::NotFound)?;
+        if !work_out(state, tx.conn(), row, case, journey, today).await?.offers(response, need) {
+            return Err(AppError::Conflict("the post is no longer open to her: have her options worked out again".into()));
+        }
+    }
+    Ok(())
+}
+
+/// Her journey goes on, the post she chose is put before its employer, and what is lost gets its bearers.
+async fn resolve(
+    state: &AppState,
+    tx: &mut Tx,
+    row: contingency_case::Model,
+    case: &Case,
+    paid: Paid,
+    on: NaiveDate,
+    today: NaiveDate,
+) -> Result<(), AppError> {
+    let options: Option<Options> = kept(row.options.as_deref(), "options")?;
+    let settlements = ledger::settle_case(tx, &row, case, options.as_ref(), paid, on).await?;
+    let Some(response) = case.chosen else { return Ok(()) };
+    if let Some(outcome) = response.resolution() {
+        journeys::by_system(state, tx, row.trainee_id, &journey::Event::Resolve { outcome }, today).await?;
+    }
+    if matches!(response, Response::SubEmployer | Response::SubDest)
+        && let Some(need_id) = case.need
+    {
+        propose_post(tx, &row, need_id, options.as_ref(), response).await?;
+    }
+    let (version, changed) = (row.version, contingency_case::Model { settlement: Some(serde_json::to_string(&settlements)?), ..row });
+    tell(tx, &changed, "contingency_resolved").await?;
+    record::update::<contingency_case::Entity>(tx, changed, version, &["settlement"]).await?;
+    Ok(())
+}
+
+/// The post that she chose, with her word on it: the employer's is awaited as after any match.
+async fn propose_post(
+    tx: &mut Tx,
+    row: &contingency_case::Model,
+    need_id: Uuid,
+    options: Option<&Options>,
+    response: Response,
+) -> Result<(), AppError> {
+    let chosen = options.and_then(|options| options.choice(response, Some(need_id))).and_then(|one| one.opening.as_ref());
+    let Some(pathway) = chosen.and_then(|opening| opening.pathway.clone()) else { return Ok(()) };
+    let asked = need::Entity::find_by_id(need_id).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
+    let before = proposal::Entity::find()
+        .filter(proposal::Column::TraineeId.eq(row.trainee_id))
+        .order_by_desc(proposal::Column::CreatedAtMs)
+        .one(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    // The run that knew of her keeps what is proposed to her after it; whoever was in none waits for the next one.
+    let Some(before) = before else { return Ok(()) };
+    let again = proposal::Entity::find()
+        .filter(proposal::Column::RunId.eq(before.run_id))
+        .filter(proposal::Column::TraineeId.eq(row.trainee_id))
+        .filter(proposal::Column::NeedId.eq(need_id))
+        .one(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    let accepted = Word::Accepted.to_string();
+    match again {
+        Some(known) => {
+            let version = known.version;
+            let changed = proposal::Model { trainee_decision: accepted, trainee_reason: None, ..known };
+            record::update::<proposal::Entity>(tx, changed, version, &["trainee_decision"]).await?;
+        }
+        None => {
+            let made = proposal::Model {
+                id: Uuid::now_v7(),
+                version: 1,
+                created_at_ms: tx.now_ms(),
+                updated_at_ms: tx.now_ms(),
+                need_id,
+                employer_id: asked.employer_id,
+                destination: asked.country.clone(),
+                pathway,
+                trainee_decision: accepted,
+                trainee_reason: None,
+                employer_decision: Word::Pending.to_string(),
+                employer_reason: None,
+                offered_at_ms: None,
+                employer_rank: None,
+                ..before
+            };
+            record::insert::<proposal::Entity>(tx, made).await?;
+        }
+    }
+    notifications::to_organisation(tx, asked.employer_id, "proposal", "/ui/proposals").await
+}
+
+/// What happened in the cases of a night.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Night {
+    pub verified: u64,
+    pub reminded: u64,
+}
+
+/// Cases that nobody looked at in time: silence counts for her, and whoever was asked to choose is reminded. Nothing is
+/// ever chosen for her.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn night(state: &AppState, now: Moment) -> Result<Night, AppError> {
+    let (today, mut night) = (now.date(), Night::default());
+    let late = contingency_case::Entity::find()
+        .filter(contingency_case::Column::DueOn.lt(today))
+        .filter(contingency_case::Column::State.is_in([State::Triaged.as_str(), State::Proposed.as_str()]))
+        .order_by_asc(contingency_case::Column::DueOn)
+        .limit(PAGE)
+        .all(state.store.read())
+        .await
+        .map_err(StoreError::from)?;
+    for row in late {
+        let mut tx = state.store.begin(None, now.ms()).await?;
+        let Some(row) = record::hold::<contingency_case::Entity>(&tx, row.id).await? else { continue };
+        if row.state == State::Triaged.as_str() {
+            bring(state, &mut tx, row, &Event::Verify { proof: Proof::Silence }, None, today, today).await?;
+            night.verified += 1;
+        } else {
+            tell(&mut tx, &row, "contingency_reminder").await?;
+            night.reminded += 1;
+        }
+        tx.commit().await?;
+    }
+    Ok(night)
+}

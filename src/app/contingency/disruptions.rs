@@ -1,0 +1,469 @@
+//! What strikes many at once: whom, drilled without writing anything of anybody, and declared once.
+
+use super::Options;
+use super::act::bring;
+use super::open::{begin, open_case, stop};
+use super::options::{self, Stopped, Struck};
+use crate::app::Ctx;
+use crate::app::case_events;
+use crate::app::match_runs::job_lease::Lease;
+use crate::app::work::notifications;
+use crate::error::{AppError, FieldError};
+use crate::state::AppState;
+use chrono::{Days, NaiveDate};
+use passerelle_domain::access::{Action, Scope, Subject, permit};
+use passerelle_domain::contingency::{Cause, Response, cause};
+use passerelle_domain::corridor::Party;
+use passerelle_domain::machine::contingency::{Event, EventKind, Proof, State, hands};
+use passerelle_domain::people::{DisruptionStatus, JourneyState};
+use passerelle_store::entity::{contingency_case, disruption, journey, organisation, proposal, trainee};
+use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use passerelle_store::record::Record;
+use passerelle_store::{StoreError, Tx, job, record};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+pub const JOB: &str = "disruption";
+
+/// People that one disruption is worked out for; a drill says when there are more.
+const MOST: u64 = 100_000;
+/// People whose cases are opened in one transaction.
+const STEP: usize = 50;
+/// People that a drill names.
+const NAMED: usize = 200;
+
+/// What a disruption would do, or does.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drill {
+    pub as_of: Option<NaiveDate>,
+    pub affected: usize,
+    pub more: bool,
+    /// People by the first response that is open to them; those with none are under `unplaced`.
+    pub by_response: BTreeMap<String, usize>,
+    /// People to whom each response is open at all.
+    pub open_to: BTreeMap<String, usize>,
+    /// Why responses are not open, by response and bar.
+    pub barred: BTreeMap<String, BTreeMap<String, usize>>,
+    pub unplaced: usize,
+    /// People who lose a post to others because too few are left.
+    pub without_turn: usize,
+    pub measures: BTreeMap<String, usize>,
+    /// Minor units that the first responses would lose, by currency.
+    pub loss: BTreeMap<String, i64>,
+    /// The same for the worst that is open to each.
+    pub loss_worst: BTreeMap<String, i64>,
+    /// Minor units that the reserves of the agreements concerned hold, by currency.
+    pub reserve: BTreeMap<String, i64>,
+    pub people: Vec<Struck1>,
+}
+
+/// One person in a drill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Struck1 {
+    pub trainee: Uuid,
+    pub gate: String,
+    pub horizon_on: Option<NaiveDate>,
+    pub options: Vec<Response>,
+}
+
+/// Works out what a disruption would do today, and keeps the answer with it.
+///
+/// # Errors
+/// When the disruption is not the actor's.
+pub async fn drill(ctx: &Ctx<'_>, id: Uuid) -> Result<Drill, AppError> {
+    let scope = permit(ctx.actor, Action::Update, Subject::Disruption)?;
+    let people = permit(ctx.actor, Action::List, Subject::Journey)?;
+    let conn = ctx.state.store.read();
+    let row = record::find::<disruption::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)?;
+    let today = ctx.now.date();
+    let drill = worked_out(ctx.state, conn, &row, &people, today).await?;
+    let mut tx = ctx.begin().await?;
+    let row = record::hold::<disruption::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;
+    let version = row.version;
+    let changed = disruption::Model { drill: Some(serde_json::to_string(&drill)?), drilled_on: Some(today), ..row };
+    record::update::<disruption::Entity>(&mut tx, changed, version, &["drilled_on"]).await?;
+    tx.commit().await?;
+    Ok(drill)
+}
+
+/// The last drill that was kept.
+///
+/// # Errors
+/// When the disruption is not the actor's to read.
+pub async fn last_drill(ctx: &Ctx<'_>, id: Uuid) -> Result<(disruption::Model, Option<Drill>), AppError> {
+    let scope = permit(ctx.actor, Action::Read, Subject::Disruption)?;
+    let row = record::find::<disruption::Entity>(ctx.state.store.read(), &scope, id).await?.ok_or(AppError::NotFound)?;
+    let read = |text| serde_json::from_str(text).map_err(|_| StoreError::Corrupt { table: "disruption", column: "drill" });
+    let drill = row.drill.as_deref().map(read).transpose()?;
+    Ok((row, drill))
+}
+
+async fn worked_out(
+    state: &AppState,
+    conn: &impl ConnectionTrait,
+    row: &disruption::Model,
+    scope: &Scope,
+    today: NaiveDate,
+) -> Result<Drill, AppError> {
+    let (rows, more) = affected(conn, row, Some(scope)).await?;
+    let stopped = stopped(row, rows)?;
+    let options = options::of(state, conn, &stopped, today, seed(row)).await?;
+    let mut drill = Drill { as_of: Some(today), affected: stopped.len(), more, ..Drill::default() };
+    for (one, options) in stopped.iter().zip(&options) {
+        drill.count(one, options);
+    }
+    drill.reserve = reserves(conn, &stopped).await?;
+    Ok(drill)
+}
+
+impl Drill {
+    fn count(&mut self, one: &Stopped, options: &Options) {
+        let decision = &options.decision;
+        let count = |counts: &mut BTreeMap<String, usize>, word: &str| *counts.entry(word.to_owned()).or_insert(0) += 1;
+        match decision.choices.first() {
+            Some(first) => {
+                count(&mut self.by_response, first.response.as_str());
+                first.loss.iter().for_each(|(currency, minor)| *self.loss.entry(currency.clone()).or_insert(0) += minor);
+            }
+            None => self.unplaced += 1,
+        }
+        let mut worst: BTreeMap<&String, i64> = BTreeMap::new();
+        for (currency, minor) in decision.choices.iter().flat_map(|one| &one.loss) {
+            let most = worst.entry(currency).or_insert(0);
+            *most = (*most).max(*minor);
+        }
+        worst.into_iter().for_each(|(currency, minor)| *self.loss_worst.entry(currency.clone()).or_insert(0) += minor);
+        let mut kinds: Vec<Response> = decision.choices.iter().map(|one| one.response).collect();
+        kinds.dedup();
+        kinds.sort();
+        kinds.dedup();
+        kinds.iter().for_each(|kind| count(&mut self.open_to, kind.as_str()));
+        for barred in &decision.barred {
+            count(self.barred.entry(barred.response.to_string()).or_default(), barred.bar.as_str());
+        }
+        self.without_turn +=
+            usize::from(decision.barred.iter().any(|one| one.bar == passerelle_domain::contingency::decision::Bar::OtherTurn));
+        decision.measures.iter().for_each(|measure| count(&mut self.measures, measure.as_str()));
+        if self.people.len() < NAMED {
+            let shown = decision.shown.iter().filter_map(|at| decision.choices.get(*at)).map(|one| one.response);
+            self.people.push(Struck1 {
+                trainee: one.journey.trainee_id,
+                gate: one.journey.state.clone(),
+                horizon_on: one.journey.horizon_on,
+                options: shown.collect(),
+            });
+        }
+    }
+}
+
+fn seed(row: &disruption::Model) -> u64 {
+    u64::try_from(row.seed).unwrap_or(0)
+}
+
+fn cause_of(row: &disruption::Model) -> Result<&'static Cause, AppError> {
+    cause(&row.cause).ok_or_else(|| StoreError::Corrupt { table: "disruption", column: "cause" }.into())
+}
+
+fn stopped(row: &disruption::Model, rows: Vec<journey::Model>) -> Result<Vec<Stopped>, AppError> {
+    let (cause, struck) = (cause_of(row)?, Struck::by(row));
+    Ok(rows
+        .into_iter()
+        .map(|journey| Stopped {
+            journey,
+            cause,
+            reported_on: row.begins_on,
+            safety_risk: row.safety_risk,
+            decided: None,
+            struck: struck.clone(),
+        })
+        .collect())
+}
+
+/// Journeys that a disruption strikes: those that have not left, have not ended and do not stand still, go the way that
+/// it names, and would come to its end before it is over. Whoever is ready only later than nine of ten such causes last
+/// is not struck: her way is open again by then.
+async fn affected(
+    conn: &impl ConnectionTrait,
+    row: &disruption::Model,
+    scope: Option<&Scope>,
+) -> Result<(Vec<journey::Model>, bool), AppError> {
+    use JourneyState as S;
+    use journey::Column as C;
+    let before_departure =
+        [S::Enrolled, S::InTraining, S::Certified, S::Matched, S::Offered, S::Recognition, S::Visa, S::PreDeparture].map(S::as_str);
+    let mut find = journey::Entity::find().filter(C::State.is_in(before_departure));
+    if let Some(scope) = scope {
+        find = find.filter(journey::Entity::visible(scope));
+    }
+    for (column, value) in [(C::Origin, &row.origin), (C::Destination, &row.destination), (C::Pathway, &row.pathway)] {
+        if let Some(value) = value {
+            find = find.filter(column.eq(value.as_str()));
+        }
+    }
+    let last = match (row.p90_days.or(row.typical_days), cause_of(row)?.lasting.from(row.begins_on)) {
+        (Some(days), _) => row.begins_on.checked_add_days(Days::new(u64::try_from(days).unwrap_or(0))),
+        (None, Some(lasts)) => row.begins_on.checked_add_days(Days::new(lasts.p90.into())),
+        (None, None) => None,
+    };
+    if let Some(last) = last {
+        find = find.filter(Condition::any().add(C::ReadyOn.is_null()).add(C::ReadyOn.lte(last)));
+    }
+    let people = || trainee::Entity::find().select_only().column(trainee::Column::Id);
+    find = find.filter(C::TraineeId.in_subquery(people().filter(trainee::Column::MergedInto.is_null()).into_query()));
+    if let Some(prefix) = &row.occupation_prefix {
+        let same = people().filter(trainee::Column::Occupation.starts_with(prefix.as_str())).into_query();
+        find = find.filter(C::TraineeId.in_subquery(same));
+    }
+    if let Some(part) = &row.subdivision {
+        let there = organisation::Entity::find()
+            .select_only()
+            .column(organisation::Column::Id)
+            .filter(organisation::Column::Subdivision.eq(part.as_str()))
+            .into_query();
+        find = find.filter(C::TraineeId.in_subquery(people().filter(trainee::Column::InstituteId.in_subquery(there)).into_query()));
+    }
+    if let Some(id) = row.organisation_id {
+        let learns = people().filter(trainee::Column::InstituteId.eq(id)).into_query();
+        let bound = proposal::Entity::find()
+            .select_only()
+            .column(proposal::Column::TraineeId)
+            .filter(proposal::Column::EmployerId.eq(id))
+            .filter(proposal::Column::TraineeDecision.eq("accepted"))
+            .filter(proposal::Column::EmployerDecision.eq("accepted"))
+            .into_query();
+        find = find.filter(Condition::any().add(C::TraineeId.in_subquery(learns)).add(C::TraineeId.in_subquery(bound)));
+    }
+    let mut rows = find.order_by_asc(C::Id).limit(MOST + 1).all(conn).await.map_err(StoreError::from)?;
+    let most = usize::try_from(MOST).unwrap_or(usize::MAX);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    Ok((rows, more))
+}
+
+/// What the reserves of the agreements hold under which they are trained.
+async fn reserves(conn: &impl ConnectionTrait, stopped: &[Stopped]) -> Result<BTreeMap<String, i64>, AppError> {
+    use passerelle_store::entity::{cohort, ledger_entry};
+    use passerelle_store::query::Expr;
+    let mut held: BTreeMap<String, i64> = BTreeMap::new();
+    let mut agreements = std::collections::BTreeSet::new();
+    for chunk in stopped.chunks(5_000) {
+        let cohorts = trainee::Entity::find()
+            .select_only()
+            .column(trainee::Column::CohortId)
+            .filter(trainee::Column::Id.is_in(chunk.iter().map(|one| one.journey.trainee_id)))
+            .into_query();
+        let rows: Vec<Option<Uuid>> = cohort::Entity::find()
+            .select_only()
+            .column(cohort::Column::AgreementId)
+            .distinct()
+            .filter(cohort::Column::Id.in_subquery(cohorts))
+            .into_tuple()
+            .all(conn)
+            .await
+            .map_err(StoreError::from)?;
+        agreements.extend(rows.into_iter().flatten());
+    }
+    for (column, sign) in [(ledger_entry::Column::ToAccount, 1), (ledger_entry::Column::FromAccount, -1)] {
+        let rows: Vec<(String, i64)> = ledger_entry::Entity::find()
+            .select_only()
+            .column(ledger_entry::Column::Currency)
+            .column_as(Expr::cust("CAST(SUM(amount_minor) AS BIGINT)"), "sum")
+            .filter(ledger_entry::Column::AgreementId.is_in(agreements.iter().copied()))
+            .filter(column.eq("reserve"))
+            .group_by(ledger_entry::Column::Currency)
+            .into_tuple()
+            .all(conn)
+            .await
+            .map_err(StoreError::from)?;
+        rows.into_iter().for_each(|(currency, sum)| *held.entry(currency).or_insert(0) += sign * sum);
+    }
+    Ok(held)
+}
+
+/// Declares a disruption: a job opens a case for everybody whom it strikes, and works out what is open to each.
+///
+/// # Errors
+/// When it is not the actor's to declare, or was declared before.
+pub async fn declare(ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<disruption::Model, AppError> {
+    let scope = permit(ctx.actor, Action::Decide, Subject::Disruption)?;
+    let mut tx = ctx.begin().await?;
+    record::find::<disruption::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
+    let row = record::hold::<disruption::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;
+    if row.version != version {
+        return Err(AppError::Stale);
+    }
+    if row.status != DisruptionStatus::Draft.as_str() {
+        return Err(AppError::TransitionRefused { state: row.status, allowed: vec![] });
+    }
+    if row.begins_on > ctx.now.date() {
+        return Err(AppError::Invalid(vec![FieldError::new("begins_on", "future", "lies ahead: drill it until then")]));
+    }
+    if row.evidence.as_ref().is_none_or(|evidence| evidence.trim().is_empty()) {
+        return Err(AppError::invalid(
+            "evidence",
+            "required",
+            "says where it was made known: a declaration stands for proof in every case",
+        ));
+    }
+    let changed = disruption::Model { status: DisruptionStatus::Declared.to_string(), declared_on: Some(ctx.now.date()), ..row };
+    let party = case_events::party(ctx.actor, hands(EventKind::Verify)).ok_or(AppError::Forbidden)?;
+    let version = record::update::<disruption::Entity>(&mut tx, changed.clone(), version, &["status"]).await?;
+    job::enqueue(&tx, JOB, &json!({ "disruption": id, "party": party })).await?;
+    tx.note("disruption_declared", "disruption", Some(id), json!({ "cause": changed.cause }));
+    tx.commit().await?;
+    Ok(disruption::Model { version, ..changed })
+}
+
+/// Ends a disruption. Cases that it opened run on: what was chosen is carried out, what was not is worked out again.
+///
+/// # Errors
+/// When it is not the actor's to end, or is not declared.
+pub async fn end(ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<disruption::Model, AppError> {
+    let scope = permit(ctx.actor, Action::Decide, Subject::Disruption)?;
+    let mut tx = ctx.begin().await?;
+    record::find::<disruption::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
+    let row = record::hold::<disruption::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;
+    if row.version != version {
+        return Err(AppError::Stale);
+    }
+    if row.status != DisruptionStatus::Declared.as_str() {
+        return Err(AppError::TransitionRefused { state: row.status, allowed: vec![] });
+    }
+    let changed = disruption::Model { status: DisruptionStatus::Ended.to_string(), ended_on: Some(ctx.now.date()), ..row };
+    let version = record::update::<disruption::Entity>(&mut tx, changed.clone(), version, &["status"]).await?;
+    tx.note("disruption_ended", "disruption", Some(id), json!({}));
+    tx.commit().await?;
+    Ok(disruption::Model { version, ..changed })
+}
+
+/// The job of a declaration. It may break off anywhere: what is written stays, and whoever takes it up again goes on with
+/// those who have no case yet.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn carry_out(state: &AppState, held: &Lease<'_>, id: Uuid, party: Party, now: crate::clock::Moment) -> Result<(), AppError> {
+    let conn = state.store.read();
+    let Some(row) = disruption::Entity::find_by_id(id).one(conn).await.map_err(StoreError::from)? else {
+        return finish(state, held, now).await;
+    };
+    let today = now.date();
+    // Those who were struck before it broke off stand still by now: their cases are there.
+    let (rows, _) = affected(conn, &row, None).await?;
+    let people = stopped(&row, rows)?;
+    let options = options::of(state, conn, &people, today, seed(&row)).await?;
+    let all: Vec<(Stopped, Options)> = people.into_iter().zip(options).collect();
+    for part in all.chunks(STEP) {
+        let mut tx = state.store.begin(None, now.ms()).await?;
+        for (one, options) in part {
+            open_for(state, &mut tx, &row, one, options, party, today).await?;
+        }
+        tx.commit().await?;
+    }
+    finish(state, held, now).await
+}
+
+async fn finish(state: &AppState, held: &Lease<'_>, now: crate::clock::Moment) -> Result<(), AppError> {
+    let tx = state.store.begin(None, now.ms()).await?;
+    job::finish(&tx, held.job_id, held.worker).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A case of a declared disruption: seen, proven by the declaration, and with what is open, in one go.
+async fn open_for(
+    state: &AppState,
+    tx: &mut Tx,
+    row: &disruption::Model,
+    one: &Stopped,
+    options: &Options,
+    party: Party,
+    today: NaiveDate,
+) -> Result<(), AppError> {
+    let person = one.journey.trainee_id;
+    record::hold::<trainee::Entity>(tx, person).await?;
+    let known = contingency_case::Entity::find()
+        .filter(contingency_case::Column::DisruptionId.eq(row.id))
+        .filter(contingency_case::Column::TraineeId.eq(person))
+        .one(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    if known.is_some() || open_case(tx.conn(), person).await?.is_some() {
+        return Ok(());
+    }
+    let reported = row.begins_on.min(today);
+    let made = begin(state, tx, &one.journey, &row.cause, row.safety_risk, reported, Some(row.id)).await?;
+    stop(state, tx, person, &row.cause, today).await?;
+    let events = [Event::Triage { cause: row.cause.clone(), safety_risk: row.safety_risk }, Event::Verify { proof: Proof::Evidence }];
+    let mut id = made;
+    for event in events {
+        bring(state, tx, id, &event, Some(party), today, today).await?;
+        id = contingency_case::Entity::find()
+            .filter(contingency_case::Column::DisruptionId.eq(row.id))
+            .filter(contingency_case::Column::TraineeId.eq(person))
+            .one(tx.conn())
+            .await
+            .map_err(StoreError::from)?
+            .ok_or(AppError::NotFound)?;
+    }
+    propose(state, tx, id, one, options, party, today).await
+}
+
+/// Puts before her what was worked out for everybody together, so that no place is promised twice.
+async fn propose(
+    state: &AppState,
+    tx: &mut Tx,
+    row: contingency_case::Model,
+    one: &Stopped,
+    options: &Options,
+    party: Party,
+    today: NaiveDate,
+) -> Result<(), AppError> {
+    let ground = super::open::Ground::of(state, tx.conn(), &one.journey.origin).await?;
+    let row = contingency_case::Model { options: Some(serde_json::to_string(options)?), ..row };
+    let shown = u32::try_from(options.decision.shown.len()).unwrap_or(0);
+    let (row, _) = super::open::carry(tx, row, &Event::Propose { shown }, Some(party), today, &ground).await?;
+    notifications::to_person(tx, row.trainee_id, "contingency_options", &format!("/ui/contingency-cases/{}", row.id), &[]).await
+}
+
+/// How the cases of a disruption stand.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    pub by_state: BTreeMap<String, u64>,
+    pub by_outcome: BTreeMap<String, u64>,
+    pub open: u64,
+}
+
+/// Counts the cases of a disruption that the actor may list.
+///
+/// # Errors
+/// When the disruption is not the actor's to read.
+pub async fn standing(ctx: &Ctx<'_>, id: Uuid) -> Result<Standing, AppError> {
+    let scope = permit(ctx.actor, Action::List, Subject::ContingencyCase)?;
+    let rows: Vec<(String, Option<String>, i64)> = contingency_case::Entity::find()
+        .select_only()
+        .column(contingency_case::Column::State)
+        .column(contingency_case::Column::Outcome)
+        .column_as(contingency_case::Column::Id.count(), "n")
+        .filter(contingency_case::Entity::visible(&scope))
+        .filter(contingency_case::Column::DisruptionId.eq(id))
+        .group_by(contingency_case::Column::State)
+        .group_by(contingency_case::Column::Outcome)
+        .into_tuple()
+        .all(ctx.state.store.read())
+        .await
+        .map_err(StoreError::from)?;
+    let mut standing = Standing::default();
+    for (state, outcome, count) in rows {
+        let count = u64::try_from(count).unwrap_or(0);
+        if state != State::Closed.as_str() {
+            standing.open += count;
+        }
+        *standing.by_state.entry(state).or_insert(0) += count;
+        if let Some(outcome) = outcome {
+            *standing.by_outcome.entry(outcome).or_insert(0) += count;
+        }
+    }
+    Ok(standing)
+}

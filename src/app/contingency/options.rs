@@ -1,0 +1,425 @@
+//! What is known of people who cannot go on, read for all of them with a fixed number of statements, and what is open to
+//! each.
+
+use super::Options;
+use crate::app::{corridors, match_runs};
+use crate::error::AppError;
+use crate::state::AppState;
+use chrono::{Days, NaiveDate};
+use passerelle_domain::contingency::decision::{Opening, OpeningKind, Paid, Situation, decide};
+use passerelle_domain::contingency::{Cause, Control, CostKind, Duration, Response, allotment};
+use passerelle_domain::corridor::{CorridorPack, StepKind};
+use passerelle_domain::ids::TraineeId;
+use passerelle_domain::machine::contingency::{Case, State};
+use passerelle_domain::machine::journey::{Journey, VisaRegion};
+use passerelle_domain::people::JourneyState;
+use passerelle_engine::matching::{Alternatives, Snapshot, alternatives};
+use passerelle_store::StoreError;
+use passerelle_store::entity::*;
+use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// Rows that one statement asks for by their identifiers.
+const CHUNK: usize = 5_000;
+/// The longest deferral of one person, and of a cohort. Illustrative.
+const DEFERRAL_DAYS: u32 = 365;
+const COHORT_DEFERRAL_DAYS: u32 = 730;
+/// Days within which a refusal can be met where nobody has said more. Illustrative.
+const REMEDY_DAYS: u64 = 30;
+/// Posts that are looked at for one person.
+const POSTS: usize = 12;
+
+/// Somebody who cannot go on, and why.
+#[derive(Debug, Clone)]
+pub struct Stopped {
+    pub journey: journey::Model,
+    pub cause: &'static Cause,
+    pub reported_on: NaiveDate,
+    pub safety_risk: bool,
+    pub decided: Option<Control>,
+    /// Where the cause lies, as a disruption says.
+    pub struck: Struck,
+}
+
+/// What a disruption says of itself beyond its cause.
+#[derive(Debug, Clone, Default)]
+pub struct Struck {
+    pub lasts: Option<Duration>,
+    pub many: bool,
+    /// Posts in this country, on this pathway or of this employer are struck as well.
+    pub destination: Option<String>,
+    pub pathway: Option<String>,
+    pub organisation: Option<Uuid>,
+}
+
+impl Struck {
+    pub fn by(row: &disruption::Model) -> Self {
+        let days = |days: i64| u32::try_from(days).ok();
+        let lasts = row
+            .typical_days
+            .and_then(days)
+            .map(|typical| Duration { typical, p90: row.p90_days.and_then(days).unwrap_or(typical).max(typical) });
+        Self { lasts, many: true, destination: row.destination.clone(), pathway: row.pathway.clone(), organisation: row.organisation_id }
+    }
+}
+
+/// Everything that the situations of some people are made from.
+struct Known {
+    people: BTreeMap<Uuid, trainee::Model>,
+    packs: BTreeMap<String, CorridorPack>,
+    /// Identifiers of people who must not be sent or kept where they fled from.
+    protected: BTreeSet<Uuid>,
+    deferred: BTreeMap<Uuid, u32>,
+    languages: BTreeMap<Uuid, Vec<language_certificate::Model>>,
+    budget: BTreeMap<(Uuid, String), Vec<budget_line::Model>>,
+    institutes: BTreeMap<Uuid, String>,
+    /// Institutes that teach an occupation, by country.
+    taught: BTreeMap<(String, String), BTreeSet<Uuid>>,
+    at_home: Vec<need::Model>,
+    needs: BTreeMap<Uuid, need::Model>,
+    current: BTreeMap<Uuid, Uuid>,
+    found: BTreeMap<TraineeId, Alternatives>,
+    exempt: BTreeSet<(String, String)>,
+}
+
+/// What is open to each of some people, in their order. Where a post has fewer places than people who would take it, it
+/// is allotted by the lapse of papers, the wait, and a lottery with this seed.
+///
+/// # Errors
+/// When the database refuses or holds what this version cannot read.
+pub async fn of(
+    state: &AppState,
+    conn: &impl ConnectionTrait,
+    people: &[Stopped],
+    today: NaiveDate,
+    seed: u64,
+) -> Result<Vec<Options>, AppError> {
+    let known = Known::gather(state, conn, people, today).await?;
+    let mut options = Vec::with_capacity(people.len());
+    for one in people {
+        let situation = known.situation(one)?;
+        let decision = decide(one.cause, one.cause.responses, &situation);
+        options.push(Options { as_of: today, decision, allotted: None });
+    }
+    // Places are given once: whoever has the fewest days left is asked first.
+    let claims: Vec<allotment::Claim> = people.iter().zip(&options).map(|(one, options)| known.claim(one, options)).collect();
+    let places = known.places(&claims, conn).await?;
+    let mut asked: BTreeMap<Uuid, u32> = BTreeMap::new();
+    claims.iter().flat_map(|claim| &claim.wants).for_each(|need| *asked.entry(*need).or_default() += 1);
+    let scarce = |need: &Uuid| asked.get(need).copied().unwrap_or(0) > places.get(need).copied().unwrap_or(0);
+    let given = allotment::allot(&claims, &places, seed);
+    for (one, options) in people.iter().zip(&mut options) {
+        options.allotted = given.get(&one.journey.trainee_id).copied().filter(scarce);
+        let mine = options.allotted;
+        options.decision.without(|need| scarce(&need) && mine != Some(need));
+    }
+    Ok(options)
+}
+
+async fn chunked<E: EntityTrait>(
+    conn: &impl ConnectionTrait,
+    column: impl ColumnTrait,
+    ids: &BTreeSet<Uuid>,
+) -> Result<Vec<E::Model>, AppError> {
+    let ids: Vec<Uuid> = ids.iter().copied().collect();
+    let mut rows = Vec::new();
+    for chunk in ids.chunks(CHUNK) {
+        let find = E::find().filter(column.is_in(chunk.iter().copied()));
+        rows.extend(find.all(conn).await.map_err(StoreError::from)?);
+    }
+    Ok(rows)
+}
+
+impl Known {
+    async fn gather(state: &AppState, conn: &impl ConnectionTrait, stopped: &[Stopped], today: NaiveDate) -> Result<Self, AppError> {
+        let ids: BTreeSet<Uuid> = stopped.iter().map(|one| one.journey.trainee_id).collect();
+        let people: BTreeMap<Uuid, trainee::Model> =
+            chunked::<trainee::Entity>(conn, trainee::Column::Id, &ids).await?.into_iter().map(|row| (row.id, row)).collect();
+        let packs: BTreeMap<String, CorridorPack> =
+            corridors::latest_all(conn).await?.into_iter().map(|pack| (pack.id.to_string(), pack)).collect();
+        let sealed = chunked::<sealed_record::Entity>(conn, sealed_record::Column::TraineeId, &ids).await?;
+        let protected = sealed.into_iter().filter(|row| row.kind == "asylum").map(|row| row.trainee_id).collect();
+        let before = chunked::<contingency_case::Entity>(conn, contingency_case::Column::TraineeId, &ids).await?;
+        let mut languages: BTreeMap<Uuid, Vec<language_certificate::Model>> = BTreeMap::new();
+        for row in chunked::<language_certificate::Entity>(conn, language_certificate::Column::TraineeId, &ids).await? {
+            languages.entry(row.trainee_id).or_default().push(row);
+        }
+        let mut budget: BTreeMap<(Uuid, String), Vec<budget_line::Model>> = BTreeMap::new();
+        let cohorts: BTreeSet<Uuid> = people.values().filter_map(|person| person.cohort_id).collect();
+        for row in chunked::<budget_line::Entity>(conn, budget_line::Column::CohortId, &cohorts).await? {
+            budget.entry((row.cohort_id, row.track.clone())).or_default().push(row);
+        }
+        let (institutes, taught) = teaching(conn).await?;
+        let at_home = need::Entity::find()
+            .filter(need::Column::Side.eq("origin"))
+            .filter(need::Column::Status.eq("open"))
+            .all(conn)
+            .await
+            .map_err(StoreError::from)?;
+        let agreed = chunked::<proposal::Entity>(conn, proposal::Column::TraineeId, &ids).await?;
+        let current = agreed
+            .into_iter()
+            .filter(|row| row.trainee_decision == "accepted" && row.employer_decision == "accepted")
+            .map(|row| (row.trainee_id, row.need_id))
+            .collect();
+        let found = alternatives_of(state, conn, ids.into_iter().collect(), today).await?;
+        let posts: BTreeSet<Uuid> = found.values().flat_map(|found| found.posts.iter().map(|post| post.need.0)).collect();
+        let needs = chunked::<need::Entity>(conn, need::Column::Id, &posts).await?.into_iter().map(|row| (row.id, row)).collect();
+        let agreements = agreement::Entity::find().all(conn).await.map_err(StoreError::from)?;
+        let exempt = agreements.into_iter().filter(|row| row.between_governments).map(|row| (row.pack, row.origin)).collect();
+        let deferred = deferred(&before)?;
+        Ok(Self { people, packs, protected, deferred, languages, budget, institutes, taught, at_home, needs, current, found, exempt })
+    }
+
+    fn situation(&self, one: &Stopped) -> Result<Situation, AppError> {
+        let row = &one.journey;
+        let person = self.people.get(&row.trainee_id).ok_or(AppError::NotFound)?;
+        let journey: Journey = serde_json::from_str(&row.facts).map_err(|_| StoreError::Corrupt { table: "journey", column: "facts" })?;
+        let pack = row.pathway.as_ref().and_then(|pack| self.packs.get(pack));
+        let lasts = one.struck.lasts.or_else(|| one.cause.lasting.from(one.reported_on));
+        let lead_days = pack.map_or(0, |pack| lead_days(pack, &journey));
+        let protection_need = self.protected.contains(&person.id);
+        let needed = lasts.and_then(|lasts| one.reported_on.checked_add_days(Days::new((lasts.p90 + lead_days).into())));
+        let papers = self.lapses(person, &journey, one.reported_on, protection_need);
+        let horizon = papers.iter().map(|(day, _)| *day).min();
+        // A remedy is open where something was refused.
+        let refused = matches!(one.cause.code.split('.').next(), Some("VIS" | "REC")) || one.cause.code == "HLT.INADM";
+        let remedy_until = refused.then(|| one.reported_on.checked_add_days(Days::new(REMEDY_DAYS))).flatten();
+        let gate = journey.gate();
+        Ok(Situation {
+            reported_on: one.reported_on,
+            lasts,
+            decided: one.decided,
+            safety_risk: one.safety_risk,
+            protection_need,
+            gate,
+            deferred_days: self.deferred.get(&person.id).copied().unwrap_or(0),
+            deferral_max_days: if one.struck.many { COHORT_DEFERRAL_DAYS } else { DEFERRAL_DAYS },
+            lead_days,
+            horizon,
+            renewable: papers.iter().filter(|(day, _)| needed.is_none_or(|needed| *day < needed)).all(|(_, renewable)| *renewable),
+            idle: gate != JourneyState::InTraining,
+            without_income: true,
+            // The service keeps no loans: nobody can be in debt to a partnership here.
+            in_debt: false,
+            remedy_until,
+            cutoff_on: pack.and_then(|pack| cutoff(pack, &journey, one.reported_on)),
+            exempt: row.pathway.as_ref().is_some_and(|pack| self.exempt.contains(&(pack.clone(), row.origin.clone()))),
+            tops_up: false,
+            other_institute: self.other_institute(person),
+            person_bound: journey.visa == VisaRegion::Granted,
+            proven: false,
+            wishes: vec![],
+            openings: self.openings(one, person),
+            paid: self.paid(person),
+        })
+    }
+
+    /// Days on which what she holds lapses, and whether it can be had again.
+    fn lapses(&self, person: &trainee::Model, journey: &Journey, from: NaiveDate, protection_need: bool) -> Vec<(NaiveDate, bool)> {
+        let papers = journey.papers.values().filter_map(|held| Some((held.valid_to?, held.renewable)));
+        // A language examination is sat again; a passport is renewed by the country of whoever did not flee from it.
+        let languages = self.languages.get(&person.id).into_iter().flatten().filter_map(|row| Some((row.expires_on?, true)));
+        let passport = person.passport_valid_to.map(|day| (day, !protection_need));
+        papers.chain(languages).chain(passport).filter(|(day, _)| *day >= from).collect()
+    }
+
+    fn other_institute(&self, person: &trainee::Model) -> bool {
+        let country = self.institutes.get(&person.institute_id).unwrap_or(&person.training_country).clone();
+        self.taught.get(&(country, person.occupation.clone())).is_some_and(|known| known.iter().any(|id| *id != person.institute_id))
+    }
+
+    /// Posts at home and abroad, the law's word on each.
+    fn openings(&self, one: &Stopped, person: &trainee::Model) -> Vec<Opening> {
+        let mut openings: Vec<Opening> = Vec::new();
+        let nothing = Alternatives::default();
+        let found = self.found.get(&TraineeId(person.id)).unwrap_or(&nothing);
+        let current = self.current.get(&person.id);
+        let stopped: Vec<String> = found.stopped_by.iter().map(|reason| reason.code.to_string()).collect();
+        for post in found.posts.iter().filter(|post| Some(&post.need.0) != current).take(POSTS) {
+            let Some(need) = self.needs.get(&post.need.0) else { continue };
+            let pack = post.pathway.pack.as_str();
+            let kind = match (one.journey.pathway.as_deref() == Some(pack), one.journey.destination.as_deref() == Some(&need.country)) {
+                (true, _) => OpeningKind::SamePathway,
+                (false, true) => OpeningKind::SameCountry,
+                (false, false) => OpeningKind::OtherCountry,
+            };
+            let language = need.language.as_deref();
+            let speaks = |row: &language_certificate::Model| language.is_none_or(|asked| row.language == asked);
+            openings.push(Opening {
+                need: need.id,
+                kind,
+                pathway: Some(post.pathway.to_string()),
+                country: need.country.clone(),
+                starts_on: need.start_from,
+                skill_percent: post.skill_percent,
+                same_language: language.is_none() || self.languages.get(&person.id).is_some_and(|known| known.iter().any(speaks)),
+                stopped_by: if one.struck.strikes(need, pack) { vec!["struck".into()] } else { vec![] },
+            });
+        }
+        // Where the law leaves nothing abroad, what stands in the way is told with the nearest kind.
+        if found.posts.is_empty() && !stopped.is_empty() {
+            openings.push(Opening {
+                need: Uuid::nil(),
+                kind: OpeningKind::SamePathway,
+                pathway: one.journey.pathway.clone(),
+                country: one.journey.destination.clone().unwrap_or_default(),
+                starts_on: one.reported_on,
+                skill_percent: 0,
+                same_language: true,
+                stopped_by: stopped,
+            });
+        }
+        let field = person.occupation.get(..3).unwrap_or(&person.occupation);
+        let here = self.at_home.iter().filter(|need| {
+            (need.country == person.training_country || need.country == person.habitual_residence) && need.occupation.starts_with(field)
+        });
+        openings.extend(here.take(POSTS).map(|need| Opening {
+            need: need.id,
+            kind: OpeningKind::AtHome,
+            pathway: None,
+            country: need.country.clone(),
+            starts_on: need.start_from,
+            skill_percent: if need.occupation == person.occupation { 100 } else { 70 },
+            same_language: true,
+            stopped_by: if one.struck.organisation == Some(need.employer_id) { vec!["struck".into()] } else { vec![] },
+        }));
+        openings
+    }
+
+    /// What a place on her track costs, as her cohort's budget has it.
+    fn paid(&self, person: &trainee::Model) -> Vec<Paid> {
+        let lines = person.cohort_id.and_then(|cohort| self.budget.get(&(cohort, person.track.clone())));
+        let paid = lines.into_iter().flatten().map(|line| Paid {
+            kind: line.cost_kind.as_deref().and_then(|kind| CostKind::parse(kind).ok()).unwrap_or(CostKind::Other),
+            sunk_minor: line.amount_minor,
+            currency: line.currency.clone(),
+        });
+        paid.collect()
+    }
+
+    /// The posts that she would take, in the order in which they are shown to her.
+    fn claim(&self, one: &Stopped, options: &Options) -> allotment::Claim {
+        let wants = options.decision.choices.iter().filter_map(|choice| choice.opening.as_ref().map(|opening| opening.need));
+        allotment::Claim {
+            person: one.journey.trainee_id,
+            horizon: one.journey.horizon_on,
+            waiting_since: self.people.get(&one.journey.trainee_id).map_or(one.reported_on, |person| person.waiting_since),
+            wants: wants.collect(),
+        }
+    }
+
+    /// Free places of the posts that somebody wants: seats less those that people hold or were offered in other cases.
+    async fn places(&self, claims: &[allotment::Claim], conn: &impl ConnectionTrait) -> Result<BTreeMap<Uuid, u32>, AppError> {
+        let wanted: BTreeSet<Uuid> = claims.iter().flat_map(|claim| claim.wants.iter().copied()).collect();
+        let rows = self.at_home.iter().chain(self.needs.values()).filter(|need| wanted.contains(&need.id));
+        let mut places: BTreeMap<Uuid, i64> = rows.map(|need| (need.id, need.positions)).collect();
+        let accepted = chunked::<proposal::Entity>(conn, proposal::Column::NeedId, &wanted).await?;
+        for row in accepted.into_iter().filter(|row| row.trainee_decision == "accepted" && row.employer_decision == "accepted") {
+            *places.entry(row.need_id).or_default() -= 1;
+        }
+        let people: BTreeSet<Uuid> = claims.iter().map(|claim| claim.person).collect();
+        let running = [State::Proposed, State::Executing, State::Resolved].map(State::as_str);
+        let others = contingency_case::Entity::find()
+            .select_only()
+            .columns([contingency_case::Column::TraineeId, contingency_case::Column::Facts])
+            .filter(contingency_case::Column::State.is_in(running))
+            .filter(contingency_case::Column::Chosen.is_not_null())
+            .into_tuple::<(Uuid, String)>()
+            .all(conn)
+            .await
+            .map_err(StoreError::from)?;
+        for (person, facts) in others {
+            let case: Case =
+                serde_json::from_str(&facts).map_err(|_| StoreError::Corrupt { table: "contingency_case", column: "facts" })?;
+            if let (Some(need), false) = (case.need, people.contains(&person)) {
+                *places.entry(need).or_default() -= 1;
+            }
+        }
+        Ok(places.into_iter().map(|(need, left)| (need, u32::try_from(left).unwrap_or(0))).collect())
+    }
+}
+
+impl Struck {
+    /// Whether a post is out of reach for the same reason as the place that was lost.
+    fn strikes(&self, need: &need::Model, pack: &str) -> bool {
+        self.organisation == Some(need.employer_id)
+            || self.pathway.as_deref() == Some(pack)
+            || (self.pathway.is_none() && self.organisation.is_none() && self.destination.as_deref() == Some(&need.country))
+    }
+}
+
+/// What the matching knows of other posts for them, in the snapshot of the day.
+async fn alternatives_of(
+    state: &AppState,
+    conn: &impl ConnectionTrait,
+    people: Vec<Uuid>,
+    today: NaiveDate,
+) -> Result<BTreeMap<TraineeId, Alternatives>, AppError> {
+    if people.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let snapshot: Snapshot = match_runs::gather_people(conn, state, today, &people).await?;
+    let policy = state.policy.clone();
+    let ids: BTreeSet<TraineeId> = people.into_iter().map(TraineeId).collect();
+    let threads = match_runs::threads();
+    let search = move || alternatives(&snapshot, &policy, &ids, threads);
+    tokio::task::spawn_blocking(search).await.map_err(AppError::internal)
+}
+
+/// Countries of institutes, and who teaches what where.
+async fn teaching(conn: &impl ConnectionTrait) -> Result<(BTreeMap<Uuid, String>, BTreeMap<(String, String), BTreeSet<Uuid>>), AppError> {
+    let rows = organisation::Entity::find()
+        .select_only()
+        .columns([organisation::Column::Id, organisation::Column::Country])
+        .filter(organisation::Column::Kind.eq("institute"))
+        .into_tuple::<(Uuid, String)>()
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let institutes: BTreeMap<Uuid, String> = rows.into_iter().collect();
+    let programmes = programme::Entity::find()
+        .select_only()
+        .columns([programme::Column::InstituteId, programme::Column::Occupation])
+        .distinct()
+        .into_tuple::<(Uuid, String)>()
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let mut taught: BTreeMap<(String, String), BTreeSet<Uuid>> = BTreeMap::new();
+    for (institute, occupation) in programmes {
+        if let Some(country) = institutes.get(&institute) {
+            taught.entry((country.clone(), occupation)).or_default().insert(institute);
+        }
+    }
+    Ok((institutes, taught))
+}
+
+/// Days that people have been held back by earlier cases that ended in going on as before.
+fn deferred(before: &[contingency_case::Model]) -> Result<BTreeMap<Uuid, u32>, AppError> {
+    let mut deferred = BTreeMap::new();
+    for row in before {
+        let case = super::facts(row)?;
+        let waited = case.outcome.is_some_and(|outcome| matches!(outcome, Response::Defer | Response::ExtendPapers | Response::Medical));
+        if waited {
+            let days = u32::try_from((case.since - case.reported_on).num_days()).unwrap_or(0);
+            *deferred.entry(row.trainee_id).or_insert(0) += days;
+        }
+    }
+    Ok(deferred)
+}
+
+/// Days from the end of a cause to departure: what is left of appointment, visa and travel.
+fn lead_days(pack: &CorridorPack, journey: &Journey) -> u32 {
+    let ahead = |kind: StepKind| matches!(kind, StepKind::Appointment | StepKind::Visa | StepKind::Travel);
+    let done = |id: &str| journey.actuals.get(id).is_some_and(|actual| actual.finished_on.is_some());
+    pack.steps.iter().filter(|step| ahead(step.kind) && !done(&step.id)).map(|step| step.days.typical).sum()
+}
+
+/// The day on which a branch of the pathway that she has not begun closes, or the pathway itself.
+fn cutoff(pack: &CorridorPack, journey: &Journey, from: NaiveDate) -> Option<NaiveDate> {
+    let ahead = |id: &str| journey.actuals.get(id).is_none_or(|actual| actual.started_on.is_none());
+    let closing = pack.steps.iter().filter(|step| ahead(&step.id)).filter_map(|step| step.closes_on);
+    closing.chain(pack.valid_to).filter(|day| *day >= from).min()
+}

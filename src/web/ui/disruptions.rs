@@ -1,0 +1,173 @@
+//! The page of a disruption: whom it strikes, what a drill said, and its declaration.
+
+use super::cells::{Names, word_key};
+use super::contingency::{amounts, response};
+use super::parts::{Cell, Form, Part, Table};
+use super::sent::Sent;
+use super::shell::Page;
+use super::{Answer, see};
+use crate::app::contingency::disruptions::{self, Drill};
+use crate::error::AppError;
+use crate::formats;
+use crate::i18n::Locale;
+use crate::web::csv_export;
+use crate::web::extract::PathId;
+use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::contingency::Response;
+use passerelle_domain::people::DisruptionStatus;
+use passerelle_store::entity::disruption;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Drill, cases and what may be done next.
+///
+/// # Errors
+/// When the disruption is not the reader's.
+pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
+    let (ctx, t) = (page.ctx(), page.locale);
+    let (row, drill) = disruptions::last_drill(&ctx, id).await?;
+    let mut parts = Vec::new();
+    if row.status != DisruptionStatus::Draft.as_str() {
+        let standing = disruptions::standing(&ctx, id).await?;
+        let counted = |list: &'static str, counts: &BTreeMap<String, u64>| -> Vec<(String, Cell)> {
+            counts.iter().map(|(word, count)| (t.get(&word_key(list, word)), Cell::number(formats::count(t, *count)))).collect()
+        };
+        let mut facts = counted("contingency-state", &standing.by_state);
+        facts.extend(counted("response", &standing.by_outcome));
+        parts.push(Part::Facts { heading: t.get("records-contingency-cases"), facts });
+        let link = (format!("/ui/contingency-cases?disruption_id={id}"), t.get("records-contingency-cases"));
+        parts.push(Part::Links { heading: String::new(), links: vec![link] });
+    }
+    if let Some(drill) = drill {
+        parts.extend(drilled(page, &row, &drill).await?);
+    }
+    parts.extend(forms(page, &row).into_iter().map(|form| Part::Form(Box::new(form))));
+    Ok(parts)
+}
+
+fn named(t: Locale, word: &str) -> String {
+    Response::parse(word).map_or_else(|_| word.to_owned(), |found| response(t, found))
+}
+
+async fn drilled(page: &Page, row: &disruption::Model, drill: &Drill) -> Result<Vec<Part>, AppError> {
+    let (ctx, t) = (page.ctx(), page.locale);
+    let count = |count: usize| Cell::number(formats::count(t, count));
+    let day = drill.as_of.map_or_else(String::new, |day| formats::date(t, day));
+    let mut facts = vec![
+        (t.get("drill-affected"), count(drill.affected)),
+        (t.get("drill-unplaced"), count(drill.unplaced)),
+        (t.get("drill-without-turn"), count(drill.without_turn)),
+        (t.get("drill-loss"), Cell::text(amounts(t, &drill.loss))),
+        (t.get("drill-loss-worst"), Cell::text(amounts(t, &drill.loss_worst))),
+        (t.get("drill-reserve"), Cell::text(amounts(t, &drill.reserve))),
+    ];
+    facts.extend(drill.measures.iter().map(|(measure, people)| (named(t, measure), count(*people))));
+    let mut parts = vec![Part::Facts { heading: t.with1("drill-title", "date", day), facts }];
+    if drill.more {
+        parts.push(Part::Notice { text: t.get("drill-more"), kind: "warn" });
+    }
+    let rows = drill
+        .open_to
+        .iter()
+        .map(|(word, people)| vec![Cell::text(named(t, word)), count(*people), count(drill.by_response.get(word).copied().unwrap_or(0))]);
+    let columns = ["contingency-way", "drill-open-to", "drill-first"].map(|key| t.get(key)).into();
+    parts.push(Part::Table(Table { heading: t.get("drill-ways"), columns, rows: rows.collect(), empty: t.get("list-empty") }));
+    let rows: Vec<Vec<Cell>> = drill
+        .barred
+        .iter()
+        .flat_map(|(word, bars)| bars.iter().map(move |(bar, people)| (word, bar, *people)))
+        .map(|(word, bar, people)| {
+            let bar = bar.replace('_', "-");
+            vec![Cell::text(named(t, word)), Cell::text(t.get(&format!("why-bar-{bar}"))), count(people)]
+        })
+        .collect();
+    if !rows.is_empty() {
+        let columns = ["contingency-way", "contingency-why-not", "drill-people"].map(|key| t.get(key)).into();
+        parts.push(Part::Table(Table { heading: t.get("contingency-barred"), columns, rows, empty: String::new() }));
+    }
+    if !drill.people.is_empty() && permit(&page.actor, Action::List, Subject::Trainee).is_ok() {
+        let names = Names::of(&ctx, "trainees", drill.people.iter().map(|one| one.trainee)).await?;
+        let rows = drill.people.iter().map(|one| {
+            let ways: Vec<String> = one.options.iter().map(|way| response(t, *way)).collect();
+            vec![
+                Cell::link(names.name(one.trainee), format!("/ui/trainees/{}", one.trainee)),
+                Cell::text(t.get(&word_key("journey-state", &one.gate))),
+                Cell::text(one.horizon_on.map_or_else(|| "—".into(), |day| formats::date(t, day))),
+                Cell::text(if ways.is_empty() { response(t, Response::Unplaced) } else { ways.join(" · ") }),
+            ]
+        });
+        let columns = ["record-trainees", "field-state", "field-horizon-on", "contingency-way"].map(|key| t.get(key)).into();
+        parts.push(Part::Table(Table { heading: t.get("drill-people"), columns, rows: rows.collect(), empty: String::new() }));
+        parts.push(Part::Links {
+            heading: String::new(),
+            links: vec![(format!("/ui/disruptions/{}/drill.csv", row.id), t.get("action-csv"))],
+        });
+    }
+    Ok(parts)
+}
+
+fn forms(page: &Page, row: &disruption::Model) -> Vec<Form> {
+    let t = page.locale;
+    let may = |action| permit(&page.actor, action, Subject::Disruption).is_ok();
+    let form = |path: &str, key: &str| {
+        Form::new(format!("/ui/disruptions/{}/{path}", row.id), t.get(key)).heading(t.get(key)).hidden("version", row.version.to_string())
+    };
+    let mut forms = Vec::new();
+    if row.status == DisruptionStatus::Draft.as_str() && may(Action::Update) {
+        forms.push(form("drill", "disruption-drill").lead(t.get("disruption-drill-lead")));
+    }
+    if row.status == DisruptionStatus::Draft.as_str() && may(Action::Decide) {
+        forms.push(form("declaration", "disruption-declare").lead(t.get("disruption-declare-lead")).danger().folded());
+    }
+    if row.status == DisruptionStatus::Declared.as_str() && may(Action::Decide) {
+        forms.push(form("end", "disruption-end").lead(t.get("disruption-end-lead")).folded());
+    }
+    forms
+}
+
+/// `POST /ui/disruptions/{id}/drill`
+pub async fn drill(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
+    permit(&page.actor, Action::Update, Subject::Disruption)?;
+    sent.guard(&page)?;
+    disruptions::drill(&page.ctx(), id).await?;
+    Ok(see(format!("/ui/disruptions/{id}?notice=saved")))
+}
+
+/// `POST /ui/disruptions/{id}/declaration`
+pub async fn declare(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
+    permit(&page.actor, Action::Decide, Subject::Disruption)?;
+    sent.guard(&page)?;
+    disruptions::declare(&page.ctx(), id, sent.version()?).await?;
+    Ok(see(format!("/ui/disruptions/{id}?notice=saved")))
+}
+
+/// `POST /ui/disruptions/{id}/end`
+pub async fn end(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
+    permit(&page.actor, Action::Decide, Subject::Disruption)?;
+    sent.guard(&page)?;
+    disruptions::end(&page.ctx(), id, sent.version()?).await?;
+    Ok(see(format!("/ui/disruptions/{id}?notice=saved")))
+}
+
+/// `GET /ui/disruptions/{id}/drill.csv`
+pub async fn file(page: Page, PathId(id): PathId) -> Answer {
+    permit(&page.actor, Action::Export, Subject::Disruption)?;
+    let (ctx, t) = (page.ctx(), page.locale);
+    let (_, drill) = disruptions::last_drill(&ctx, id).await?;
+    let people = drill.map(|drill| drill.people).unwrap_or_default();
+    let names = Names::of(&ctx, "trainees", people.iter().map(|one| one.trainee)).await?;
+    let head = ["record-trainees", "field-state", "field-horizon-on", "contingency-way"].map(|key| t.get(key));
+    let rows: Vec<Vec<String>> = people
+        .iter()
+        .map(|one| {
+            let ways: Vec<&str> = one.options.iter().map(|way| way.as_str()).collect();
+            vec![
+                names.name(one.trainee),
+                one.gate.clone(),
+                one.horizon_on.map(|day| day.to_string()).unwrap_or_default(),
+                if ways.is_empty() { Response::Unplaced.to_string() } else { ways.join(" ") },
+            ]
+        })
+        .collect();
+    csv_export::table("drill", &head, &rows)
+}

@@ -1,0 +1,389 @@
+//! What happens when somebody who was trained cannot leave: the story of a closed border, the books, the register, and
+//! an activation that breaks off in the middle.
+
+use crate::access::trainee;
+use crate::journeys::events_of;
+use crate::on_both;
+use crate::support::{Answer, Program, Service};
+use passerelle::app::contingency::disruptions;
+use passerelle::app::match_runs::job_lease::Lease;
+use passerelle::clock::Moment;
+use passerelle_domain::access::Role;
+use passerelle_domain::corridor::Party;
+use passerelle_domain::machine::journey::Journey;
+use passerelle_domain::people::JourneyState;
+use passerelle_store::entity::{case_event, contingency_case, journey, ledger_entry, trainee as person_row};
+use passerelle_store::query::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Expr, QueryFilter};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// People trained for hotels in Germany, ready to leave, and those who answer for them.
+struct Hotel {
+    head: Program,
+    officer: Program,
+    ministry: Program,
+    /// Who declares in Germany.
+    border: Program,
+    agreement: Uuid,
+    people: Vec<Uuid>,
+}
+
+async fn hotel(service: &Service, count: usize) -> Hotel {
+    service.corridors().await;
+    let today = Moment::now().date();
+    let institute = service.organisation("institute", "MA").await;
+    let head = service.program(Role::InstituteHead, Some(institute), &[], None).await;
+    let officer = service.program(Role::OriginOfficer, None, &["MA"], None).await;
+    let ministry = service.program(Role::OriginApprover, None, &["MA"], None).await;
+    let border = service.program(Role::DestinationApprover, None, &["DE"], None).await;
+    let agreement = json!({
+        "name": "Hotels", "pack": "DE-NAFR-THAMM", "origin": "MA", "destination": "DE", "status": "active", "cost_mode": "strict",
+    });
+    let agreement = ministry.post("/api/v1/agreements", agreement).await.created();
+    let programme = json!({
+        "institute_id": institute, "name": "Waiters", "occupation": "5131", "eqf_basis": "none", "language": "fr", "hours": 900,
+        "awarded_qualification": "Technicien",
+    });
+    let programme = head.post("/api/v1/programmes", programme).await.created();
+    let cohort = json!({
+        "name": "Hotels 2020", "institute_id": institute, "programme_id": programme, "agreement_id": agreement,
+        "starts_on": "2025-09-01", "ends_on": "2026-08-31", "seats_away": count, "seats_home": 0, "seats_undecided": 0,
+    });
+    let cohort = head.post("/api/v1/cohorts", cohort).await.created();
+    // Golden vector 8, but for the refund of the ticket: who paid what for one place.
+    for (item, class, kind, amount) in [
+        ("Vocational training", "education_investment", "training", "EUR 6000"),
+        ("Language", "related_cost", "language", "EUR 2700"),
+        ("Exam", "related_cost", "exam", "EUR 400"),
+        ("Recognition", "related_cost", "recognition", "EUR 500"),
+        ("Visa", "related_cost", "visa", "EUR 75"),
+        ("Ticket, less what came back", "related_cost", "travel", "EUR 150"),
+    ] {
+        let line = json!({
+            "cohort_id": cohort, "track": "away", "item": item, "cost_class": class, "cost_kind": kind, "payer": "employer", "amount": amount,
+        });
+        head.post("/api/v1/budget-lines", line).await.created();
+    }
+    let mut people = Vec::new();
+    for number in 0..count {
+        let mut one = trainee(institute, "MA");
+        one["given_name"] = json!(format!("Number {number}"));
+        one["occupation"] = json!("5131");
+        one["journey"] = json!("certified");
+        one["ready_on"] = json!(today);
+        let person = head.post("/api/v1/trainees", one).await.created();
+        let path = events_of(&officer, person).await;
+        let take = json!({ "event": "take_pathway", "pack": "DE-NAFR-THAMM", "pack_version": 1, "reason": "" });
+        ok(&officer.event(&path, take).await);
+        let paper = json!({ "event": "add_paper", "paper": "police record", "valid_to": today + chrono::Days::new(60), "renewable": true });
+        ok(&officer.event(&path, paper).await);
+        people.push(person);
+    }
+    ready(service, cohort).await;
+    Hotel { head, officer, ministry, border, agreement, people }
+}
+
+/// Everybody is in the cohort and one step before departure: the gates on the way there are tested elsewhere.
+async fn ready(service: &Service, cohort: Uuid) {
+    let tx = service.state.store.begin(None, Moment::now().ms()).await.unwrap();
+    for row in journey::Entity::find().all(tx.conn()).await.unwrap() {
+        let mut facts: Journey = serde_json::from_str(&row.facts).unwrap();
+        facts.state = JourneyState::PreDeparture;
+        facts.due_on = None;
+        let update = journey::Entity::update_many()
+            .col_expr(journey::Column::State, Expr::value("pre_departure"))
+            .col_expr(journey::Column::Facts, Expr::value(serde_json::to_string(&facts).unwrap()))
+            .filter(journey::Column::Id.eq(row.id));
+        update.exec(tx.conn()).await.unwrap();
+    }
+    let update = person_row::Entity::update_many()
+        .col_expr(person_row::Column::Journey, Expr::value("pre_departure"))
+        .col_expr(person_row::Column::CohortId, Expr::value(Some(cohort)));
+    update.exec(tx.conn()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// Whether the database takes a statement.
+async fn takes(service: &Service, statement: &str) -> bool {
+    let tx = service.state.store.begin(None, Moment::now().ms()).await.unwrap();
+    tx.conn().execute_unprepared(statement).await.is_ok()
+}
+
+#[track_caller]
+fn ok(answer: &Answer) {
+    assert!((200..300).contains(&answer.status), "{}: {}", answer.status, answer.text);
+}
+
+/// Path of the events of the case of a person that is open.
+async fn case_of(who: &Program, person: Uuid) -> String {
+    let found = who.get(&format!("/api/v1/contingency-cases?trainee_id={person}")).await.json();
+    let items = found["items"].as_array().unwrap();
+    let open = items.iter().find(|item| item["state"] != "closed").or(items.first()).unwrap_or_else(|| panic!("{found}"));
+    format!("/api/v1/contingency-cases/{}/events", open["id"].as_str().unwrap())
+}
+
+/// Takes a reported case to its end by her choice of a response without a post.
+pub(crate) async fn through_case(officer: &Program, herself: &Program, person: Uuid, response: &str) {
+    let path = case_of(officer, person).await;
+    let cause = officer.get(&path).await.json()["case"]["cause"].clone();
+    ok(&officer.event(&path, json!({ "event": "triage", "cause": cause, "safety_risk": false })).await);
+    ok(&officer.event(&path, json!({ "event": "verify", "proof": "evidence" })).await);
+    ok(&officer.event(&path, json!({ "event": "propose" })).await);
+    ok(&herself.event(&path, json!({ "event": "consent", "response": response })).await);
+    ok(&officer.event(&path, json!({ "event": "done" })).await);
+    ok(&officer.event(&path, json!({ "event": "close" })).await);
+}
+
+async fn post_at_home(service: &Service, positions: i64) -> Uuid {
+    let employer_id = service.organisation("employer", "MA").await;
+    let employer = service.program(Role::EmployerApprover, Some(employer_id), &[], None).await;
+    let need = json!({
+        "title": "Waiter", "employer_id": employer_id, "side": "origin", "country": "MA", "occupation": "5131", "positions": positions,
+        "start_from": "2027-01-01", "start_to": "2027-12-31", "wage": "MAD 60000", "wage_per": "year", "hours_per_week": 40, "status": "forecast",
+    });
+    let need = employer.post("/api/v1/needs", need).await.created();
+    service.open(&employer, need).await;
+    need
+}
+
+fn closed_border() -> Value {
+    json!({
+        "name": "Border of Germany closed", "cause": "DST.BORDER", "country": "DE", "origin": "MA", "destination": "DE",
+        "begins_on": Moment::now().date(), "typical_days": 90, "p90_days": 540, "safety_risk": false, "evidence": "Official Journal 2020/12",
+    })
+}
+
+async fn declare(service: &Service, who: &Program, disruption: Uuid) {
+    let seen = who.get(&format!("/api/v1/disruptions/{disruption}")).await;
+    let path = format!("/api/v1/disruptions/{disruption}/declaration");
+    ok(&who.send("POST", &path, &[("if-match", &seen.headers["etag"])], None).await);
+    service.drain().await;
+}
+
+async fn states(service: &Service) -> BTreeMap<String, usize> {
+    let mut states = BTreeMap::new();
+    for row in journey::Entity::find().all(service.state.store.read()).await.unwrap() {
+        *states.entry(row.state).or_insert(0) += 1;
+    }
+    states
+}
+
+/// Amounts by the account that they came from, in euro cents.
+async fn borne(service: &Service) -> BTreeMap<String, i64> {
+    let mut sums = BTreeMap::new();
+    for row in ledger_entry::Entity::find().all(service.state.store.read()).await.unwrap() {
+        assert_eq!(row.currency, "EUR");
+        *sums.entry(row.from_account).or_insert(0) += row.amount_minor;
+    }
+    sums
+}
+
+on_both! {
+    /// Forty people bound for hotels; a border closes for ninety days, or for eighteen months. Each is shown what is open
+    /// to her in the moment in which it is declared, chooses, and owes nothing; nobody is lost.
+    async fn the_story_of_2020(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 40).await;
+        let home = post_at_home(&service, 5).await;
+        let disruption = hotel.border.post("/api/v1/disruptions", closed_border()).await.created();
+        // Drilled first: nothing is written about anybody, and everybody is counted.
+        assert_eq!(hotel.border.post(&format!("/api/v1/disruptions/{disruption}/drill"), json!({})).await.status, 200);
+        let elsewhere = service.program(Role::DestinationApprover, None, &["GB"], None).await;
+        assert_eq!(elsewhere.post(&format!("/api/v1/disruptions/{disruption}/drill"), json!({})).await.status, 404);
+        let own = json!({ "name": "Exit ban", "cause": "ORI.EXITBAN", "country": "MA", "origin": "MA", "begins_on": Moment::now().date(), "safety_risk": false, "evidence": "Decree" });
+        let own = hotel.ministry.post("/api/v1/disruptions", own).await.created();
+        let drill = hotel.ministry.post(&format!("/api/v1/disruptions/{own}/drill"), json!({})).await.json();
+        assert_eq!(drill["affected"], 40, "{drill}");
+        let first: i64 = drill["by_response"].as_object().unwrap().values().map(|count| count.as_i64().unwrap()).sum();
+        assert_eq!(first + drill["unplaced"].as_i64().unwrap(), 40);
+        assert_eq!(contingency_case::Entity::find().all(service.state.store.read()).await.unwrap().len(), 0);
+        assert_eq!(states(&service).await, BTreeMap::from([("pre_departure".to_owned(), 40)]));
+
+        declare(&service, &hotel.border, disruption).await;
+        let cases = contingency_case::Entity::find().all(service.state.store.read()).await.unwrap();
+        assert_eq!(cases.len(), 40);
+        assert!(cases.iter().all(|case| case.state == "proposed" && case.control == "outside"));
+        assert_eq!(states(&service).await, BTreeMap::from([("on_hold".to_owned(), 40)]));
+        let again = hotel.border.get(&format!("/api/v1/disruptions/{disruption}")).await;
+        let path = format!("/api/v1/disruptions/{disruption}/declaration");
+        assert_eq!(hotel.border.send("POST", &path, &[("if-match", &again.headers["etag"])], None).await.status, 409);
+        let changed = hotel.border.put(&format!("/api/v1/disruptions/{disruption}"), 3, closed_border()).await;
+        assert_eq!(changed.status, 409, "what people act on is not rewritten: {}", changed.text);
+
+        // Five posts at home for forty: five are offered one, the others are told whose turn it is.
+        let mut with_post = Vec::new();
+        for person in &hotel.people {
+            let seen = hotel.officer.get(&case_of(&hotel.officer, *person).await).await.json();
+            let options = &seen["options"]["decision"];
+            let ways: Vec<&str> = options["shown"].as_array().unwrap().iter()
+                .map(|at| options["choices"][at.as_u64().unwrap() as usize]["response"].as_str().unwrap()).collect();
+            assert!(ways.contains(&"defer") && ways.contains(&"further_training"), "{ways:?}");
+            let defer = options["choices"].as_array().unwrap().iter().find(|one| one["response"] == "defer").unwrap();
+            assert_eq!(defer["with"], json!(["extend_papers"]), "the record of sixty days does not outlast the border");
+            assert!(options["measures"].as_array().unwrap().contains(&json!("stipend")));
+            if ways.contains(&"home_track") {
+                with_post.push(*person);
+            } else {
+                let barred = options["barred"].as_array().unwrap().iter().find(|one| one["response"] == "home_track").unwrap();
+                assert_eq!(barred["bar"], "other_turn");
+            }
+        }
+        assert_eq!(with_post.len(), 5);
+
+        // She sees her own case and nobody else's, and chooses what she was offered, and nothing else.
+        let (stays, waits) = (with_post[0], *hotel.people.iter().find(|person| !with_post.contains(person)).unwrap());
+        let herself = service.program(Role::Trainee, None, &[], Some(stays)).await;
+        let hers = case_of(&herself, stays).await;
+        assert_eq!(herself.get(&case_of(&hotel.officer, waits).await).await.status, 404);
+        let consent = |response: &str, need: Option<Uuid>| json!({ "event": "consent", "response": response, "need": need });
+        assert_eq!(hotel.head.event(&hers, consent("defer", None)).await.status, 403, "nobody chooses for her");
+        assert_eq!(hotel.officer.event(&hers, consent("defer", None)).await.refused(), ["her_word:guard"]);
+        assert_eq!(herself.event(&hers, consent("sub_dest", None)).await.refused(), ["response:not-offered"]);
+        assert_eq!(herself.event(&hers, consent("home_track", Some(Uuid::nil()))).await.refused(), ["response:not-offered"]);
+        let other = service.program(Role::Trainee, None, &[], Some(waits)).await;
+        let others = case_of(&other, waits).await;
+        assert_eq!(other.event(&others, consent("home_track", Some(home))).await.refused(), ["response:not-offered"]);
+        assert_eq!(hotel.officer.event(&hers, json!({ "event": "done" })).await.status, 409, "nothing is done before she has said yes");
+        ok(&herself.event(&hers, consent("home_track", Some(home))).await);
+        assert_eq!(states(&service).await["on_hold"], 40, "her word alone moves nothing");
+
+        // Done: her journey ends at work at home; golden vector 8 is booked: 7 290.00 stay of use, 2 535.00 are lost.
+        ok(&hotel.officer.event(&hers, json!({ "event": "done", "insurance": "EUR 1000" })).await);
+        let seen = herself.get(&hers).await.json();
+        let settlement = &seen["settlements"][0];
+        assert_eq!((&settlement["sunk"], &settlement["residual"], &settlement["loss"]), (&json!("EUR 9825.00"), &json!("EUR 7290.00"), &json!("EUR 2535.00")));
+        assert_eq!(settlement["trainee"], "EUR 0.00");
+        assert_eq!(states(&service).await["home_placed"], 1);
+        assert_eq!(borne(&service).await, BTreeMap::from([("insurance".into(), 100_000), ("employer".into(), 153_500), ("away_places".into(), 729_000)]));
+        ok(&hotel.officer.event(&hers, json!({ "event": "close" })).await);
+        assert_eq!(hotel.officer.event(&hers, json!({ "event": "close" })).await.status, 409);
+
+        // The same failure under another cause is borne by another side: the reserve is filled, a partner owes by contract.
+        let book = json!({ "from": "funder", "to": "reserve", "group": "training", "amount": "EUR 2000", "memo": "Premium" });
+        ok(&hotel.ministry.post(&format!("/api/v1/agreements/{}/ledger", hotel.agreement), book).await);
+        let second = with_post[1];
+        let path = case_of(&hotel.officer, second).await;
+        let bad = hotel.officer.event(&path, json!({ "event": "worsen", "cause": "EMP.INSOLV", "reason": "The hotel is bankrupt" })).await;
+        ok(&bad);
+        ok(&hotel.officer.event(&path, json!({ "event": "verify", "proof": "evidence" })).await);
+        ok(&hotel.officer.event(&path, json!({ "event": "propose" })).await);
+        let written = json!({ "event": "consent", "response": "home_track", "need": home, "her_word": true });
+        ok(&hotel.officer.event(&path, written).await);
+        ok(&hotel.officer.event(&path, json!({ "event": "done", "fault_cap": "EUR 500" })).await);
+        let seen = hotel.officer.get(&path).await.json();
+        let bearers: Vec<(&str, &str)> = seen["settlements"][0]["waterfall"].as_array().unwrap().iter()
+            .map(|one| (one["bearer"].as_str().unwrap(), one["amount"].as_str().unwrap())).collect();
+        assert_eq!(bearers, [("at_fault", "EUR 500.00"), ("reserve", "EUR 2000.00"), ("payer", "EUR 35.00")]);
+
+        // Everybody else waits on new papers, is done when the border opens, and goes on where she was.
+        for person in hotel.people.iter().filter(|person| ![stays, second].contains(person)) {
+            let path = case_of(&hotel.officer, *person).await;
+            ok(&hotel.officer.event(&path, json!({ "event": "consent", "response": "defer", "her_word": true })).await);
+            ok(&hotel.officer.event(&path, json!({ "event": "done" })).await);
+            ok(&hotel.officer.event(&path, json!({ "event": "close" })).await);
+        }
+        ok(&hotel.officer.event(&path, json!({ "event": "close" })).await);
+        let again = hotel.border.get(&format!("/api/v1/disruptions/{disruption}")).await;
+        ok(&hotel.border.send("POST", &format!("/api/v1/disruptions/{disruption}/end"), &[("if-match", &again.headers["etag"])], None).await);
+        let left = contingency_case::Entity::find().filter(contingency_case::Column::State.ne("closed")).all(service.state.store.read()).await.unwrap();
+        assert_eq!(left.len(), 0, "every case came to its end");
+        assert_eq!(states(&service).await, BTreeMap::from([("home_placed".to_owned(), 2), ("pre_departure".to_owned(), 38)]));
+        // Whoever is ready and has not left is on the list, and nobody else.
+        let register = hotel.officer.get("/api/v1/ready-register").await.json();
+        assert_eq!(register["people"].as_array().unwrap().len(), 38);
+        assert!(register["people"].as_array().unwrap().iter().all(|one| one["readiness"] == 33 && one["alert"] == true), "{}", register["people"][0]);
+        // The books add up, and nothing stands on a trainee's account.
+        let books = hotel.ministry.get(&format!("/api/v1/agreements/{}/ledger", hotel.agreement)).await.json();
+        assert!(books["items"].as_array().unwrap().iter().all(|one| one["account"] != "trainee"));
+        assert!(!borne(&service).await.contains_key("trainee"));
+    }
+
+    /// A person reports by herself, is not believed, appeals, and is heard.
+    async fn who_is_not_believed_appeals(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let person = hotel.people[0];
+        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
+        let path = case_of(&herself, person).await;
+        assert_eq!(herself.get(&path).await.json()["case"]["state"], "reported");
+        let resolve = hotel.officer.event(&events_of(&hotel.officer, person).await, json!({ "event": "resolve", "outcome": "unplaced" })).await;
+        assert_eq!(resolve.status, 403, "a journey is not resolved past the case");
+        assert_eq!(herself.event(&path, json!({ "event": "triage", "cause": "FAM.ILL", "safety_risk": false })).await.status, 403);
+        ok(&hotel.officer.event(&path, json!({ "event": "triage", "cause": "FAM.ILL", "safety_risk": false })).await);
+        assert_eq!(hotel.officer.event(&path, json!({ "event": "verify", "proof": "silence" })).await.refused(), ["proof:guard"]);
+        ok(&hotel.officer.event(&path, json!({ "event": "reject", "reason": "No paper was shown" })).await);
+        ok(&herself.event(&path, json!({ "event": "appeal", "reason": "The hospital is closed" })).await);
+        let decide = |panel: bool| json!({ "event": "decide", "ruling": "upheld", "independent_panel": panel });
+        assert_eq!(hotel.officer.event(&path, decide(false)).await.refused(), ["independent_panel:guard"]);
+        ok(&hotel.officer.event(&path, decide(true)).await);
+        assert_eq!(herself.get(&path).await.json()["case"]["state"], "verified");
+        let held = journey::Entity::find().filter(journey::Column::TraineeId.eq(person)).one(service.state.store.read()).await.unwrap().unwrap();
+        assert_eq!(held.state, "on_hold", "no time ran against her meanwhile");
+    }
+
+    /// What the database itself does not let anybody do.
+    async fn the_books_cannot_be_bent(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let path = format!("/api/v1/agreements/{}/ledger", hotel.agreement);
+        let line = |from: &str, to: &str, amount: &str| json!({ "from": from, "to": to, "group": "training", "amount": amount, "memo": "m" });
+        assert_eq!(hotel.officer.post(&path, line("funder", "reserve", "EUR 1")).await.status, 403, "an approver books");
+        assert_eq!(hotel.border.post(&path, line("funder", "reserve", "EUR 1")).await.status, 403);
+        let ministry = &hotel.ministry;
+        assert_eq!(ministry.post(&path, line("trainee", "reserve", "EUR 1")).await.refused(), ["from:cost-not-hers"]);
+        assert_eq!(ministry.post(&path, line("funder", "funder", "EUR 1")).await.refused(), ["to:same-account"]);
+        assert_eq!(ministry.post(&path, line("funder", "reserve", "EUR -1")).await.refused(), ["amount:money-positive"]);
+        assert_eq!(ministry.post(&path, line("reserve", "employer", "EUR 1")).await.refused(), ["amount:reserve-short"]);
+        let made = ministry.post(&path, line("funder", "reserve", "EUR 100")).await.created();
+        assert_eq!(ministry.post(&path, line("reserve", "employer", "MAD 1")).await.refused(), ["amount:reserve-short"], "of another currency there is nothing");
+        ok(&ministry.post(&path, line("reserve", "employer", "EUR 40")).await);
+        let back = format!("/api/v1/ledger-entries/{made}/reversal");
+        assert_eq!(ministry.post(&back, json!({ "reason": "wrong" })).await.refused(), ["amount:reserve-short"], "it has been spent");
+        for wrong in ["UPDATE ledger_entry SET amount_minor = 1", "DELETE FROM ledger_entry"] {
+            assert!(!takes(&service, wrong).await, "{wrong}");
+        }
+        let row = ledger_entry::Entity::find().one(service.state.store.read()).await.unwrap().unwrap();
+        for (from, to, control, amount) in [("trainee", "lost", "outside", 1), ("reserve", "lost", "outside", 1_000_000), ("funder", "lost", "outside", 0), ("lost", "lost", "outside", 1)] {
+            let row = ledger_entry::Model {
+                id: Uuid::now_v7(), from_account: from.into(), to_account: to.into(), control: control.into(), amount_minor: amount, reverses_id: None, ..row.clone()
+            };
+            let tx = service.state.store.begin(None, Moment::now().ms()).await.unwrap();
+            let wrong = ledger_entry::Entity::insert(ledger_entry::ActiveModel::from(row).reset_all());
+            assert!(wrong.exec_without_returning(tx.conn()).await.is_err(), "{from} {to} {control} {amount}");
+        }
+    }
+
+    /// The job of a declaration breaks off: whoever takes it up again goes on, and nobody has two cases.
+    async fn an_activation_that_breaks_off_is_finished_once(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 60).await;
+        let disruption = hotel.border.post("/api/v1/disruptions", closed_border()).await.created();
+        let seen = hotel.border.get(&format!("/api/v1/disruptions/{disruption}")).await;
+        ok(&hotel.border.send("POST", &format!("/api/v1/disruptions/{disruption}/declaration"), &[("if-match", &seen.headers["etag"])], None).await);
+        // A worker that dies after its first transaction.
+        let state = service.state.clone();
+        let dying = tokio::spawn(async move {
+            let held = Lease { job_id: Uuid::nil(), worker: "nobody" };
+            disruptions::carry_out(&state, &held, disruption, Party::DestinationAuthority, Moment::now()).await
+        });
+        loop {
+            let begun = contingency_case::Entity::find().all(service.state.store.read()).await.unwrap().len();
+            if begun > 0 {
+                dying.abort();
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        let _ = dying.await;
+        service.drain().await;
+        let cases = contingency_case::Entity::find().all(service.state.store.read()).await.unwrap();
+        assert_eq!(cases.len(), 60);
+        assert!(cases.iter().all(|case| case.state == "proposed"));
+        let struck = case_event::Entity::find().filter(case_event::Column::ToState.eq("on_hold")).all(service.state.store.read()).await.unwrap();
+        assert_eq!(struck.len(), 60, "each was stopped once");
+        let people = person_row::Entity::find().all(service.state.store.read()).await.unwrap();
+        assert!(people.iter().all(|person| person.journey == "on_hold"));
+    }
+}
