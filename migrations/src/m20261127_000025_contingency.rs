@@ -94,6 +94,21 @@ impl MigrationTrait for Migration {
         manager.create_index(index("ix_contingency_case_trainee_id", "contingency_case", &["trainee_id"])).await?;
         manager.create_index(index("ix_contingency_case_state", "contingency_case", &["state", "due_on"])).await?;
 
+        let mut plan = record("contingency_plan");
+        belongs_to(&mut plan, "agreement_id", "agreement");
+        plan.col(big_integer("number"))
+            .col(string("status"))
+            .col(text("document"))
+            .col(string("digest"))
+            .col(uuid_null("origin_key"))
+            .col(date_null("origin_key_on"))
+            .col(uuid_null("destination_key"))
+            .col(date_null("destination_key_on"))
+            .col(date_null("published_on"));
+        manager.create_table(plan).await?;
+        // Two drafts at once would be two wordings.
+        manager.create_index(unique("ux_contingency_plan", "contingency_plan", &["agreement_id", "number"])).await?;
+
         let mut entry = record("ledger_entry");
         belongs_to(&mut entry, "agreement_id", "agreement");
         may_belong_to(&mut entry, "contingency_case_id", "contingency_case");
@@ -126,7 +141,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_all(manager, &["disruption", "contingency_case", "ledger_entry"]).await?;
+        drop_all(manager, &["disruption", "contingency_case", "contingency_plan", "ledger_entry"]).await?;
         let conn = manager.get_connection();
         if conn.get_database_backend() != DatabaseBackend::Sqlite {
             for name in ["ledger_entry_immutable", "ledger_entry_reserve"] {

@@ -2,7 +2,7 @@
 //!
 //! A report opens a case and stops the time that works against her (`open`); what is open to her is worked out from her
 //! papers, the pathway, the matching and the law (`options`); she chooses, and what follows is done in one transaction
-//! with her journey and the books (`act`, `ledger`). What strikes many is declared once (`disruptions`), and can be
+//! with her journey and the books (`act`, `ledger`). What an agreement has laid down for it before is its plan (`plans`). What strikes many is declared once (`disruptions`), and can be
 //! drilled before. Nobody who is ready and has not left is lost sight of (`register`).
 
 pub mod act;
@@ -10,6 +10,7 @@ pub mod disruptions;
 pub mod ledger;
 mod open;
 mod options;
+pub mod plans;
 pub mod register;
 
 pub(crate) use open::{erase, reported};
@@ -83,6 +84,15 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
     let brings = |kind: &EventKind| writes && parties.iter().any(|party| hands(*kind).contains(party));
     let mine = case.takes().into_iter().filter(brings).collect();
     Ok(Course { row, case, options, settlements, events, mine })
+}
+
+/// The case of the actor herself that has not come to an end, if she is a trainee and has one.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn my_open(ctx: &Ctx<'_>) -> Result<Option<Uuid>, AppError> {
+    let Some(me) = ctx.actor.trainee else { return Ok(None) };
+    Ok(open::open_case(ctx.state.store.read(), me.0).await?.map(|row| row.id))
 }
 
 impl Options {

@@ -7,8 +7,9 @@ mod world;
 use super::accounts::{self, NewAccount};
 use super::concepts::esco_files::{ImportOptions, Source};
 use super::concepts::import::{self, ImportError};
+use super::contingency::disruptions;
 use super::corridors;
-use super::{Ctx, actors, certificates};
+use super::{Ctx, actors, certificates, journeys};
 use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
@@ -83,8 +84,32 @@ pub async fn load(state: &AppState, now: Moment, seed: u64) -> Result<Vec<SignIn
         tx.note("demo", "world", None, serde_json::json!({ "seed": seed }));
         tx.commit().await?;
         certify(state, now).await?;
+        strand(state, now, &world).await?;
     }
     Ok(Role::ALL.iter().map(|role| SignIn { role: *role, email: email(*role), name: name_of(*role).into() }).collect())
+}
+
+/// People who were ready to leave come to stand still: their pathway and papers are entered as officers do, and the
+/// authority of the origin declares what has happened; a job opens their cases.
+async fn strand(state: &AppState, now: Moment, world: &World) -> Result<(), AppError> {
+    use passerelle_domain::machine::journey::Event;
+    let today = now.date();
+    let mut tx = state.store.begin(None, now.ms()).await?;
+    for person in &world.stranded {
+        let take = Event::TakePathway { pack: world::PACK.into(), pack_version: 1, reason: String::new() };
+        journeys::by_system(state, &mut tx, *person, &take, today).await?;
+        let valid_to = today.checked_add_days(chrono::Days::new(45));
+        let paper = Event::AddPaper { paper: "Police record".into(), valid_to, renewable: true };
+        journeys::by_system(state, &mut tx, *person, &paper, today).await?;
+    }
+    tx.commit().await?;
+    let find = account::Entity::find().filter(account::Column::Email.eq(email(Role::OriginApprover))).one(state.store.read());
+    let Some(approver) = find.await.map_err(StoreError::from)? else { return Ok(()) };
+    let actor = actors::resolve(state.store.read(), &approver, now).await?;
+    if let Some(declared) = world.disruptions.first() {
+        disruptions::declare(&Ctx::new(state, &actor, now), declared.id, declared.version).await?;
+    }
+    Ok(())
 }
 
 /// The head of the institute signs what the demonstration's trainee and a few others have completed.

@@ -323,6 +323,54 @@ on_both! {
         assert_eq!(held.state, "on_hold", "no time ran against her meanwhile");
     }
 
+    /// A plan is checked, needs two keys for one wording, and then says in which order ways are looked at.
+    async fn a_plan_is_in_force_with_two_keys(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let path = format!("/api/v1/agreements/{}/contingency-plan", hotel.agreement);
+        assert!(hotel.ministry.get(&path).await.json()["published"].is_null());
+        let standard = serde_json::to_value(passerelle_domain::contingency::plan::Plan::standard()).unwrap();
+        let elsewhere = service.program(Role::DestinationApprover, None, &["GB"], None).await;
+        assert_eq!(elsewhere.put(&path, 1, standard.clone()).await.status, 404);
+        assert_eq!(hotel.officer.put(&path, 1, standard.clone()).await.status, 403);
+        let seen = hotel.ministry.put(&path, 1, standard.clone()).await.json();
+        let found: Vec<&str> = seen["draft"]["findings"].as_array().unwrap().iter().map(|one| one["finding"].as_str().unwrap()).collect();
+        assert!(found.contains(&"stipend_open") && found.contains(&"no_home_places"), "{found:?}");
+        let digest = |seen: &Value| json!({ "digest": seen["draft"]["digest"] });
+        let refused = hotel.ministry.post(&format!("{path}/key"), digest(&seen)).await;
+        assert_eq!(refused.status, 422, "what cannot be kept is not promised: {}", refused.text);
+        // Promises that can be kept: no posts at home where none are planned, no other institute, and nobody is deferred.
+        let mut plan = standard;
+        plan["answers"].as_array_mut().unwrap().iter_mut().for_each(|answer| {
+            let kept = ["sub_employer", "further_training", "unplaced"];
+            answer["responses"] = json!(kept);
+        });
+        plan["deferral_days"] = json!(10);
+        let seen = hotel.ministry.put(&path, 1, plan.clone()).await.json();
+        assert_eq!(seen["draft"]["findings"], json!([]));
+        let before = digest(&seen);
+        assert_eq!(hotel.ministry.post(&format!("{path}/key"), before.clone()).await.json()["published"], false);
+        // Another wording lets the key fall.
+        plan["deferral_days"] = json!(20);
+        let seen = hotel.border.put(&path, 1, plan).await.json();
+        assert!(seen["draft"]["origin_key_on"].is_null());
+        assert_eq!(hotel.border.post(&format!("{path}/key"), before).await.status, 412);
+        assert_eq!(hotel.border.post(&format!("{path}/key"), digest(&seen)).await.json()["published"], false);
+        assert_eq!(hotel.ministry.post(&format!("{path}/key"), digest(&seen)).await.json()["published"], true);
+        assert_eq!(hotel.ministry.get(&path).await.json()["published"]["number"], 1);
+        // What is laid down counts: a relative is ill for ninety days, and twenty is the longest deferral.
+        let person = hotel.people[0];
+        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
+        let case = case_of(&herself, person).await;
+        ok(&hotel.officer.event(&case, json!({ "event": "triage", "cause": "FAM.ILL", "safety_risk": false })).await);
+        ok(&hotel.officer.event(&case, json!({ "event": "verify", "proof": "self_declared" })).await);
+        ok(&hotel.officer.event(&case, json!({ "event": "propose" })).await);
+        let seen = herself.get(&case).await.json();
+        let barred = seen["options"]["decision"]["barred"].as_array().unwrap();
+        assert!(barred.iter().any(|one| one["response"] == "defer" && one["bar"] == "deferral_spent"), "{seen}");
+    }
+
     /// What the database itself does not let anybody do.
     async fn the_books_cannot_be_bent(on) {
         let service = Service::start(on).await;

@@ -32,13 +32,13 @@ on_both! {
         let store = service.state.store.read();
         let row = match_run::Entity::find_by_id(id).one(store).await.unwrap().unwrap();
         let totals: passerelle_engine::matching::Totals = serde_json::from_str(row.summary.as_ref().unwrap()).unwrap();
-        assert_eq!((totals.trainees, totals.needs), (658, 90));
+        assert_eq!((totals.trainees, totals.needs), (670, 90));
         assert!(totals.proposed > 100 && totals.proposed_by_corridor.len() >= 10, "{totals:?}");
         let proposals = proposal::Entity::find().filter(proposal::Column::RunId.eq(id)).all(store).await.unwrap();
         let people: BTreeSet<Uuid> = proposals.iter().map(|row| row.trainee_id).collect();
         assert_eq!((proposals.len() as u64, people.len()), (totals.proposed, proposals.len()));
         let outcomes = outcome::Entity::find().filter(outcome::Column::RunId.eq(id)).all(store).await.unwrap();
-        assert_eq!(outcomes.len(), 748, "one for each trainee and each need");
+        assert_eq!(outcomes.len(), 760, "one for each trainee and each need");
         assert!(outcomes.iter().all(|row| !row.reason_code.is_empty() && !row.country.is_empty()));
         let reasons: String = outcomes.iter().map(|row| row.reasons.as_str()).collect();
         for rule in ["r01-", "r05-", "r06-", "r11-", "r12-", "r14-", "r15-", "r28-", "r29-"] {

@@ -1,13 +1,14 @@
 //! Contingency plans: what happens when somebody who was trained cannot leave.
 //!
-//! [`cause`] says what can break and in whose hands it lies, [`response`] what can be done about it, and
-//! [`decision`] which of it is open to one person now. Where slots are
+//! [`cause`] says what can break and in whose hands it lies, [`response`] what can be done about it, [`plan`] what
+//! an agreement has laid down before trouble, and [`decision`] which of it is open to one person now. Where slots are
 //! scarce, [`allotment`] says whose turn it is. A case runs by [`crate::machine::contingency`], and what is lost is
 //! settled by [`crate::finance::settlement`].
 
 pub mod allotment;
 pub mod cause;
 pub mod decision;
+pub mod plan;
 pub mod response;
 
 pub use cause::{AtFault, CAUSES, Cause, Control, Duration, Lasting, cause, is_cause};

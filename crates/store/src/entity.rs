@@ -26,6 +26,7 @@ pub mod concept_label;
 pub mod concept_relation;
 pub mod consent;
 pub mod contingency_case;
+pub mod contingency_plan;
 pub mod contract_version;
 pub mod corridor_pack;
 pub mod credential;

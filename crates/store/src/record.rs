@@ -99,6 +99,7 @@ record!(adaptation_step, CaseFile, search: None, |reach| scope::in_case(adaptati
 record!(journey, Journey, search: None, |reach| scope::paper(journey::Column::TraineeId, reach), |rule| scope::paper_taken(journey::Column::TraineeId, rule));
 record!(disruption, Disruption, search: None, |reach| scope::of_country(disruption::Column::Country, reach));
 record!(contingency_case, ContingencyCase, search: None, |reach| scope::paper(contingency_case::Column::TraineeId, reach), |rule| scope::paper_taken(contingency_case::Column::TraineeId, rule));
+record!(contingency_plan, Agreement, search: None, |reach| scope::of_agreement(contingency_plan::Column::AgreementId, reach));
 record!(ledger_entry, LedgerEntry, search: None, scope::ledger_entry);
 record!(task, Journey, search: None, |reach| scope::paper(task::Column::TraineeId, reach), |rule| scope::paper_taken(task::Column::TraineeId, rule));
 record!(language_certificate, LanguageCertificate, search: None, |reach| scope::paper(language_certificate::Column::TraineeId, reach), |rule| scope::paper_taken(language_certificate::Column::TraineeId, rule));

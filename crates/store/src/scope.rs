@@ -351,11 +351,14 @@ pub(crate) fn ledger_entry(reach: &Reach) -> Condition {
     use ledger_entry::Column::{AgreementId, TraineeId};
     match reach {
         Reach::Person(id) => TraineeId.eq(id.0).into_condition(),
-        _ => {
-            let ids = agreement::Entity::find().select_only().column(agreement::Column::Id).filter(agreement(reach)).into_query();
-            AgreementId.in_subquery(ids).into_condition()
-        }
+        _ => of_agreement(AgreementId, reach),
     }
+}
+
+/// What hangs on an agreement.
+pub(crate) fn of_agreement(column: impl ColumnTrait, reach: &Reach) -> Condition {
+    let ids = agreement::Entity::find().select_only().column(agreement::Column::Id).filter(agreement(reach)).into_query();
+    column.in_subquery(ids).into_condition()
 }
 
 pub(crate) fn pledge(reach: &Reach) -> Condition {

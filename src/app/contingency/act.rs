@@ -63,7 +63,7 @@ pub(super) async fn bring(
 ) -> Result<Case, AppError> {
     let case = facts(&row)?;
     let journey = journey_of(tx.conn(), row.journey_id).await?;
-    let ground = Ground::of(state, tx.conn(), &journey.origin).await?;
+    let ground = Ground::of(state, tx.conn(), &journey).await?;
     // What the service finds out itself is not taken from whoever sends the event.
     let (mut row, mut event) = (row, event.clone());
     match &mut event {

@@ -420,7 +420,7 @@ async fn propose(
     party: Party,
     today: NaiveDate,
 ) -> Result<(), AppError> {
-    let ground = super::open::Ground::of(state, tx.conn(), &one.journey.origin).await?;
+    let ground = super::open::Ground::of(state, tx.conn(), &one.journey).await?;
     let row = contingency_case::Model { options: Some(serde_json::to_string(options)?), ..row };
     let shown = u32::try_from(options.decision.shown.len()).unwrap_or(0);
     let (row, _) = super::open::carry(tx, row, &Event::Propose { shown }, Some(party), today, &ground).await?;

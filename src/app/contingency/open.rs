@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use passerelle_domain::calendar::Calendar;
 use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::contingency::{Case, Event, State, Terms};
-use passerelle_store::entity::{case_event, contingency_case, journey};
+use passerelle_store::entity::{case_event, contingency_case, journey, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, Expr, QueryFilter, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
 use serde_json::json;
@@ -24,10 +24,14 @@ pub(super) struct Ground {
 }
 
 impl Ground {
-    /// Working days are those of the country of training, where her case is handled.
-    pub async fn of(state: &AppState, conn: &impl ConnectionTrait, origin: &str) -> Result<Self, AppError> {
+    /// Periods are those of the plan that binds her; working days those of the country of training, where her case is
+    /// handled.
+    pub async fn of(state: &AppState, conn: &impl ConnectionTrait, row: &journey::Model) -> Result<Self, AppError> {
         let law = law::current(state, conn).await?;
-        Ok(Self { terms: Terms::default(), calendar: law.calendars.get(origin).cloned().unwrap_or_else(Calendar::weekends) })
+        let person = trainee::Entity::find_by_id(row.trainee_id).one(conn).await.map_err(StoreError::from)?;
+        let people = person.into_iter().map(|person| (person.id, person)).collect();
+        let terms = super::plans::of_people(conn, &people).await?.remove(&row.trainee_id).map(|plan| plan.terms).unwrap_or_default();
+        Ok(Self { terms, calendar: law.calendars.get(&row.origin).cloned().unwrap_or_else(Calendar::weekends) })
     }
 }
 
@@ -68,7 +72,7 @@ pub(super) async fn begin(
     on: NaiveDate,
     disruption: Option<Uuid>,
 ) -> Result<contingency_case::Model, AppError> {
-    let ground = Ground::of(state, tx.conn(), &row.origin).await?;
+    let ground = Ground::of(state, tx.conn(), row).await?;
     let case = Case::new(cause, safety_risk, on, &ground.terms, &ground.calendar);
     let made = projected(
         contingency_case::Model {

@@ -1,12 +1,13 @@
 //! What is known of people who cannot go on, read for all of them with a fixed number of statements, and what is open to
 //! each.
 
-use super::Options;
+use super::{Options, plans};
 use crate::app::{corridors, match_runs};
 use crate::error::AppError;
 use crate::state::AppState;
 use chrono::{Days, NaiveDate};
 use passerelle_domain::contingency::decision::{Opening, OpeningKind, Paid, Situation, decide};
+use passerelle_domain::contingency::plan::Plan;
 use passerelle_domain::contingency::{Cause, Control, CostKind, Duration, Response, allotment};
 use passerelle_domain::corridor::{CorridorPack, StepKind};
 use passerelle_domain::ids::TraineeId;
@@ -22,9 +23,6 @@ use uuid::Uuid;
 
 /// Rows that one statement asks for by their identifiers.
 const CHUNK: usize = 5_000;
-/// The longest deferral of one person, and of a cohort. Illustrative.
-const DEFERRAL_DAYS: u32 = 365;
-const COHORT_DEFERRAL_DAYS: u32 = 730;
 /// Days within which a refusal can be met where nobody has said more. Illustrative.
 const REMEDY_DAYS: u64 = 30;
 /// Posts that are looked at for one person.
@@ -81,6 +79,8 @@ struct Known {
     current: BTreeMap<Uuid, Uuid>,
     found: BTreeMap<TraineeId, Alternatives>,
     exempt: BTreeSet<(String, String)>,
+    /// What the agreements that bind them have laid down.
+    plans: BTreeMap<Uuid, Plan>,
 }
 
 /// What is open to each of some people, in their order. Where a post has fewer places than people who would take it, it
@@ -99,7 +99,8 @@ pub async fn of(
     let mut options = Vec::with_capacity(people.len());
     for one in people {
         let situation = known.situation(one)?;
-        let decision = decide(one.cause, one.cause.responses, &situation);
+        let planned = known.plans.get(&one.journey.trainee_id).map(|plan| plan.responses(one.cause.code));
+        let decision = decide(one.cause, planned.unwrap_or(one.cause.responses), &situation);
         options.push(Options { as_of: today, decision, allotted: None });
     }
     // Places are given once: whoever has the fewest days left is asked first.
@@ -169,7 +170,23 @@ impl Known {
         let agreements = agreement::Entity::find().all(conn).await.map_err(StoreError::from)?;
         let exempt = agreements.into_iter().filter(|row| row.between_governments).map(|row| (row.pack, row.origin)).collect();
         let deferred = deferred(&before)?;
-        Ok(Self { people, packs, protected, deferred, languages, budget, institutes, taught, at_home, needs, current, found, exempt })
+        let plans = plans::of_people(conn, &people).await?;
+        Ok(Self {
+            plans,
+            people,
+            packs,
+            protected,
+            deferred,
+            languages,
+            budget,
+            institutes,
+            taught,
+            at_home,
+            needs,
+            current,
+            found,
+            exempt,
+        })
     }
 
     fn situation(&self, one: &Stopped) -> Result<Situation, AppError> {
@@ -195,7 +212,7 @@ impl Known {
             protection_need,
             gate,
             deferred_days: self.deferred.get(&person.id).copied().unwrap_or(0),
-            deferral_max_days: if one.struck.many { COHORT_DEFERRAL_DAYS } else { DEFERRAL_DAYS },
+            deferral_max_days: self.longest_deferral(person.id, one.struck.many),
             lead_days,
             horizon,
             renewable: papers.iter().filter(|(day, _)| needed.is_none_or(|needed| *day < needed)).all(|(_, renewable)| *renewable),
@@ -223,6 +240,13 @@ impl Known {
         let languages = self.languages.get(&person.id).into_iter().flatten().filter_map(|row| Some((row.expires_on?, true)));
         let passport = person.passport_valid_to.map(|day| (day, !protection_need));
         papers.chain(languages).chain(passport).filter(|(day, _)| *day >= from).collect()
+    }
+
+    /// As the plan has it, or the usual where there is none.
+    fn longest_deferral(&self, person: Uuid, many: bool) -> u32 {
+        let usual = Plan::standard();
+        let plan = self.plans.get(&person).unwrap_or(&usual);
+        if many { plan.cohort_deferral_days } else { plan.deferral_days }
     }
 
     fn other_institute(&self, person: &trainee::Model) -> bool {

@@ -4,8 +4,11 @@
 mod demand;
 mod intakes;
 mod people;
+mod stranded;
 mod tracks;
 mod training;
+
+pub use stranded::PACK;
 
 use super::cast::{COHORTS, CohortPlan, EMPLOYERS};
 use crate::app::law::Law;
@@ -91,6 +94,10 @@ pub struct World {
     paper_checks: Vec<paper_check::Model>,
     employer_registrations: Vec<employer_registration::Model>,
     quotas: Vec<quota::Model>,
+    ledger_entries: Vec<ledger_entry::Model>,
+    pub disruptions: Vec<disruption::Model>,
+    /// People who were ready when the flights stopped.
+    pub stranded: Vec<Uuid>,
     pub recognition_authority: Uuid,
     pub worker_organisation: Uuid,
     pub funder: Uuid,
@@ -129,6 +136,9 @@ impl World {
             paper_checks: vec![],
             employer_registrations: vec![],
             quotas: vec![],
+            ledger_entries: vec![],
+            disruptions: vec![],
+            stranded: vec![],
             recognition_authority: Uuid::nil(),
             worker_organisation: Uuid::nil(),
             funder: Uuid::nil(),
@@ -142,6 +152,7 @@ impl World {
         maker.tracks();
         maker.quotas();
         maker.intakes();
+        maker.stranded();
         maker.training();
         maker.world
     }
@@ -176,6 +187,8 @@ impl World {
         record::insert_many::<need_skill::Entity>(tx, self.need_skills.clone()).await?;
         record::insert_many::<seat_pool::Entity>(tx, self.seat_pools.clone()).await?;
         record::insert_many::<quota::Entity>(tx, self.quotas.clone()).await?;
+        record::insert_many::<ledger_entry::Entity>(tx, self.ledger_entries.clone()).await?;
+        record::insert_many::<disruption::Entity>(tx, self.disruptions.clone()).await?;
         record::insert_many::<consent::Entity>(tx, self.consents(tx.now_ms())).await?;
         Ok(())
     }

@@ -5,7 +5,7 @@
 use super::seats::{HOLDS_NO_SEAT, hold_cohort, of_track, taken};
 use super::{Standing, equity, is_chosen, seen, takes_people};
 use crate::app::privacy::consents;
-use crate::app::{Ctx, law};
+use crate::app::{Ctx, contingency, law};
 use crate::error::{AppError, FieldError};
 use crate::state::AppState;
 use chrono::NaiveDate;
@@ -56,9 +56,12 @@ pub async fn gates(ctx: &Ctx<'_>, id: Uuid) -> Result<Option<Gates>, AppError> {
 async fn judged(state: &AppState, conn: &impl ConnectionTrait, person: trainee::Model, on: NaiveDate) -> Result<Option<Gates>, AppError> {
     let standing = Standing::of(conn, person).await?;
     let (Some(cohort), Some(agreement)) = (&standing.cohort, &standing.agreement) else { return Ok(None) };
+    // The plan of the service, or the annex of the agreement where the two sides keep it on paper.
+    let annexed = agreement.contingency_plan.as_ref().is_some_and(|plan| !plan.is_empty());
+    let planned = annexed || contingency::plans::is_in_force(conn, agreement.id).await?;
     let mut facts = Facts::from([
         ("dates.enrolment".to_owned(), Value::Date(on)),
-        ("contingency.plan_attached".to_owned(), Value::Bool(agreement.contingency_plan.as_ref().is_some_and(|plan| !plan.is_empty()))),
+        ("contingency.plan_attached".to_owned(), Value::Bool(planned)),
         ("contingency.premium_paid".to_owned(), Value::Bool(cohort.premium_paid_on.is_some_and(|day| day <= on))),
         ("track.chosen_freely".to_owned(), Value::Bool(is_chosen(conn, &standing.person).await?)),
         // Neither has a place in the service: no price hangs on a choice, and every journey takes a withdrawal before departure.

@@ -2,7 +2,7 @@
 
 use super::{Answer, typed};
 use crate::app::case_events::Act;
-use crate::app::contingency::{self, act, disruptions, ledger, register};
+use crate::app::contingency::{self, act, disruptions, ledger, plans, register};
 use crate::web::extract::{IfMatch, PathId, SignedIn};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
@@ -79,4 +79,30 @@ pub async fn reverse(who: SignedIn, PathId(id): PathId, body: web::Bytes) -> Ans
     let Reason { reason } = typed(&body)?;
     let row = ledger::reverse(&who.ctx(), id, &reason).await?;
     Ok(HttpResponse::Created().json(json!({ "id": row.id })))
+}
+
+/// `GET /api/v1/agreements/{id}/contingency-plan`
+pub async fn plan(who: SignedIn, PathId(id): PathId) -> Answer {
+    Ok(HttpResponse::Ok().json(plans::of(&who.ctx(), id).await?))
+}
+
+/// `PUT /api/v1/agreements/{id}/contingency-plan`
+pub async fn save_plan(who: SignedIn, PathId(id): PathId, body: web::Bytes) -> Answer {
+    permit(&who.actor, Action::Update, Subject::Agreement)?;
+    plans::save(&who.ctx(), id, &typed(&body)?).await?;
+    plan(who, PathId(id)).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Key {
+    digest: String,
+}
+
+/// `POST /api/v1/agreements/{id}/contingency-plan/key`
+pub async fn turn_key(who: SignedIn, PathId(id): PathId, body: web::Bytes) -> Answer {
+    permit(&who.actor, Action::Update, Subject::Agreement)?;
+    let Key { digest } = typed(&body)?;
+    let published = plans::turn_key(&who.ctx(), id, &digest).await?;
+    Ok(HttpResponse::Ok().json(json!({ "published": published })))
 }

@@ -9,7 +9,7 @@ use passerelle_domain::access::{Action, Subject};
 pub(super) fn entries() -> Vec<Entry> {
     use Access::Needs;
     use Action::{Create, Decide, Export, List, Read, Update};
-    use Subject::{ContingencyCase, Disruption, Journey, LedgerEntry};
+    use Subject::{Agreement, ContingencyCase, Disruption, Journey, LedgerEntry};
     let named = Body::Named;
     let route = |method: Method, path: &str, access: Access, mount: fn() -> Route| Entry::new(method, path, access, mount);
     vec![
@@ -61,6 +61,27 @@ pub(super) fn entries() -> Vec<Entry> {
             web::route().to(api::contingency::reverse)
         })
         .says("Take a line back by its reversal", named("LedgerReversal"), named("LedgerBooked")),
+        route(Method::GET, "/api/v1/agreements/{id}/contingency-plan", Needs(Read, Agreement), || web::route().to(api::contingency::plan))
+            .says(
+                "The contingency plan in force, the one that is being written, and what a check finds",
+                Body::None,
+                named("ContingencyPlans"),
+            ),
+        route(Method::PUT, "/api/v1/agreements/{id}/contingency-plan", Needs(Update, Agreement), || {
+            web::route().to(api::contingency::save_plan)
+        })
+        .says(
+            "Write the plan of an agreement: responses to each cause in order, periods, stipend",
+            named("ContingencyPlan"),
+            named("ContingencyPlans"),
+        ),
+        route(Method::POST, "/api/v1/agreements/{id}/contingency-plan/key", Needs(Update, Agreement), || {
+            web::route().to(api::contingency::turn_key)
+        })
+        .says("Turn the key of your side for a wording; with both the plan is in force", named("PlanKey"), named("PlanKeyTurned")),
+        route(Method::GET, "/ui/agreements/{id}/contingency-plan", Needs(Read, Agreement), || web::route().to(ui::plans::show)),
+        route(Method::POST, "/ui/agreements/{id}/contingency-plan", Needs(Update, Agreement), || web::route().to(ui::plans::save)),
+        route(Method::POST, "/ui/agreements/{id}/contingency-plan/key", Needs(Update, Agreement), || web::route().to(ui::plans::turn_key)),
         route(Method::POST, "/ui/contingency-cases/{id}/events", Needs(Read, ContingencyCase), || {
             web::route().to(ui::events::contingency_act)
         }),

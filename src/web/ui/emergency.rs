@@ -13,9 +13,7 @@ use crate::web::extract::Params;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::contingency::{CAUSES, is_cause};
 use passerelle_domain::machine::journey::Event;
-use passerelle_store::StoreError;
-use passerelle_store::entity::{contingency_case, journey};
-use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
 
 /// Kinds of causes, as the codes begin.
 const GROUPS: [&str; 9] = ["PER", "FAM", "HLT", "ORI", "DST", "EMP", "VIS", "REC", "PRT"];
@@ -25,10 +23,10 @@ pub async fn show(page: Page, Params(params): Params) -> Answer {
     permit(&page.actor, Action::Read, Subject::Journey)?;
     let t = page.locale;
     let sheet = Sheet::new(page.shell("emergency-title")).crumb("/ui", t.get("home-title"));
-    let Some(journey) = own(&page).await? else {
+    let Some((_, version)) = own(&page).await? else {
         return sheet.part(Part::Notice { text: t.get("emergency-none"), kind: "warn" }).answer();
     };
-    if let Some(case) = open(&page).await? {
+    if let Some(case) = contingency::my_open(&page.ctx()).await? {
         let links = vec![(format!("/ui/contingency-cases/{case}"), t.get("emergency-open"))];
         return sheet.part(Part::Links { heading: String::new(), links }).answer();
     }
@@ -43,7 +41,7 @@ pub async fn show(page: Page, Params(params): Params) -> Answer {
     let rows = CAUSES.iter().filter(|known| known.code.starts_with(group)).map(|known| {
         let mut send = Cell::button("/ui/my/emergency", t.get("emergency-send"));
         if let Some(button) = &mut send.button {
-            button.hidden = vec![("version".into(), journey.version.to_string()), ("cause".into(), known.code.into())];
+            button.hidden = vec![("version".into(), version.to_string()), ("cause".into(), known.code.into())];
         }
         vec![Cell::text(cause(t, known.code)), send]
     });
@@ -60,36 +58,25 @@ pub async fn show(page: Page, Params(params): Params) -> Answer {
         .answer()
 }
 
-async fn own(page: &Page) -> Result<Option<journey::Model>, AppError> {
+/// Her journey and its version.
+async fn own(page: &Page) -> Result<Option<(Uuid, i64)>, AppError> {
     let ctx = page.ctx();
     let Some(id) = journeys::my_own(&ctx).await? else { return Ok(None) };
-    Ok(journey::Entity::find_by_id(id).one(page.state.store.read()).await.map_err(StoreError::from)?)
-}
-
-/// Her case that has not come to an end, if there is one.
-async fn open(page: &Page) -> Result<Option<uuid::Uuid>, AppError> {
-    let Some(me) = page.actor.trainee else { return Ok(None) };
-    let find = contingency_case::Entity::find()
-        .filter(contingency_case::Column::TraineeId.eq(me.0))
-        .filter(contingency_case::Column::State.is_not_in(["resolved", "rejected", "closed"]))
-        .order_by_desc(contingency_case::Column::CreatedAtMs);
-    let found = find.one(page.state.store.read()).await.map_err(StoreError::from)?;
-    let Some(row) = found else { return Ok(None) };
-    Ok(contingency::course(&page.ctx(), row.id).await.ok().map(|course| course.row.id))
+    Ok(Some((id, journeys::course(&ctx, id).await?.row.version)))
 }
 
 /// `POST /ui/my/emergency`
 pub async fn report(page: Page, sent: Sent) -> Answer {
     permit(&page.actor, Action::Read, Subject::Journey)?;
     sent.guard(&page)?;
-    let journey = own(&page).await?.ok_or(AppError::NotFound)?;
+    let (journey, _) = own(&page).await?.ok_or(AppError::NotFound)?;
     let code = sent.get("cause");
     if !is_cause(code) {
         return Err(AppError::invalid("cause", "cause-unknown", "is no cause of the taxonomy, such as DST.BORDER"));
     }
     let event = Event::Emergency { cause: code.to_owned() };
-    journeys::act(&page.ctx(), journey.id, sent.version()?, &Act { event, on: None }).await?;
-    match open(&page).await? {
+    journeys::act(&page.ctx(), journey, sent.version()?, &Act { event, on: None }).await?;
+    match contingency::my_open(&page.ctx()).await? {
         Some(case) => Ok(see(format!("/ui/contingency-cases/{case}?notice=saved"))),
         None => Ok(see("/ui?notice=saved")),
     }

@@ -30,6 +30,7 @@ pub mod pathway_step;
 pub mod pathways;
 pub mod pipeline;
 pub mod plan;
+pub mod plans;
 pub mod pledges;
 pub mod privacy;
 pub mod provider_outcomes;

@@ -43,7 +43,7 @@ impl Maker<'_> {
     }
 
     /// Another run of the first programme, that ends so many days from the end of a usual one.
-    fn again(&mut self, name: &str, days: i64) -> Option<cohort::Model> {
+    pub(super) fn again(&mut self, name: &str, days: i64) -> Option<cohort::Model> {
         let (starts_on, ends_on) = if days > 0 { (self.day(days), self.day(days + 300)) } else { (self.day(days - 300), self.day(days)) };
         let (away, home) = if days > 0 { (8, 4) } else { (30, 20) };
         let first = self.world.cohorts.first()?.clone();
@@ -66,7 +66,7 @@ impl Maker<'_> {
         Some(made)
     }
 
-    fn another(&mut self, cohort: &cohort::Model) -> Option<&mut passerelle_store::entity::trainee::Model> {
+    pub(super) fn another(&mut self, cohort: &cohort::Model) -> Option<&mut passerelle_store::entity::trainee::Model> {
         self.trainee(COHORTS.first()?, cohort);
         self.world.trainees.last_mut()
     }

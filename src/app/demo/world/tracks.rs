@@ -17,7 +17,8 @@ const LINES: [(&str, &str, &str, &str, &str, i64); 6] = [
 impl Maker<'_> {
     /// Each cohort comes under the agreement of its country, where there is one.
     pub(super) fn tracks(&mut self) {
-        let (ms, paid) = (self.now.ms(), self.day(-400));
+        let paid = self.day(-400);
+        let mut ids = Vec::new();
         for cohort in &mut self.world.cohorts {
             let country = self.world.organisations.iter().find(|row| row.id == cohort.institute_id).map(|row| row.country.as_str());
             let nurses = self.world.programmes.iter().any(|row| row.id == cohort.programme_id && row.occupation.starts_with("222"));
@@ -27,20 +28,27 @@ impl Maker<'_> {
             let Some(agreement) = self.world.agreements.iter().find(fits) else { continue };
             cohort.agreement_id = Some(agreement.id);
             (cohort.premium_paid_on, cohort.insured_from) = (Some(paid), Some(paid));
-            self.world.budget_lines.extend(LINES.map(|(track, item, class, kind, payer, amount_minor)| budget_line::Model {
-                id: Uuid::now_v7(),
-                version: 1,
-                created_at_ms: ms,
-                updated_at_ms: ms,
-                cohort_id: cohort.id,
-                track: track.into(),
-                item: item.into(),
-                cost_class: class.into(),
-                cost_kind: Some(kind.into()),
-                payer: payer.into(),
-                currency: "EUR".into(),
-                amount_minor,
-            }));
+            ids.push(cohort.id);
         }
+        ids.into_iter().for_each(|id| self.budget(id));
+    }
+
+    /// What a place of a cohort costs on each track.
+    pub(super) fn budget(&mut self, cohort_id: Uuid) {
+        let ms = self.now.ms();
+        self.world.budget_lines.extend(LINES.map(|(track, item, class, kind, payer, amount_minor)| budget_line::Model {
+            id: Uuid::now_v7(),
+            version: 1,
+            created_at_ms: ms,
+            updated_at_ms: ms,
+            cohort_id,
+            track: track.into(),
+            item: item.into(),
+            cost_class: class.into(),
+            cost_kind: Some(kind.into()),
+            payer: payer.into(),
+            currency: "EUR".into(),
+            amount_minor,
+        }));
     }
 }

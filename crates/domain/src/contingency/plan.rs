@@ -1,0 +1,216 @@
+//! The contingency plan of an agreement: what is done about each cause, in which order, within which periods, and with
+//! whose money. Data that two authorities agree on before anybody is trained; the order of responses and the periods are
+//! theirs to set, and in whose hands a cause lies is not.
+
+use super::cause::{CAUSES, cause};
+use super::response::Response;
+use crate::machine::contingency::Terms;
+use crate::money::Money;
+use crate::words;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Version of this format.
+pub const FORMAT: u32 = 1;
+/// The longest deferral that any plan may name.
+const DEFERRAL_MOST_DAYS: u32 = 1_095;
+
+/// What is done about one cause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// A cause of the taxonomy, such as `DST.BORDER`.
+    pub cause: String,
+    /// The first one first.
+    pub responses: Vec<Response>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    pub format: u32,
+    pub answers: Vec<Answer>,
+    #[serde(default)]
+    pub terms: Terms,
+    /// Longest deferral of one person, and where many are struck.
+    pub deferral_days: u32,
+    pub cohort_deferral_days: u32,
+    /// What somebody without income is paid each month while she waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stipend: Option<Money>,
+    /// Most places that the stipend is promised for at once; what the reserve has to hold follows from it.
+    #[serde(default)]
+    pub stipend_places: u32,
+}
+
+/// What an agreement has to stand behind a plan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Behind {
+    /// Places of people who stay.
+    pub home_places: bool,
+    /// Another institute of the country teaches the same.
+    pub other_institute: bool,
+    /// What the reserve holds in the currency of the stipend, in minor units.
+    pub reserve_minor: i64,
+}
+
+words!(
+    /// What a check finds. Each has a sentence in the catalogues of messages.
+    Finding {
+        /// Not the format of this version.
+        UnknownFormat = "unknown_format",
+        /// A code that is no cause.
+        UnknownCause = "unknown_cause",
+        /// A cause that is answered twice.
+        Twice = "twice",
+        /// A cause without an answer, or with none that leads anywhere.
+        NoAnswer = "no_answer",
+        /// Work at home is promised, and the agreement has no places for those who stay.
+        NoHomePlaces = "no_home_places",
+        /// Another institute is promised, and there is none.
+        NoOtherInstitute = "no_other_institute",
+        /// A way back to the country of origin for whoever needs protection from it.
+        IntoDanger = "into_danger",
+        /// Longer than any deferral may be, or longer for one than for many.
+        DeferralTooLong = "deferral_too_long",
+        /// A stipend is promised that nobody has set an amount for.
+        StipendOpen = "stipend_open",
+        /// The reserve does not hold what is promised.
+        Unfunded = "unfunded",
+        /// A pregnancy, an illness or a refusal is answered by ending her way.
+        EndsHerWay = "ends_her_way",
+    }
+);
+
+/// A finding, with the cause that it is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    pub finding: Finding,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+}
+
+impl Plan {
+    /// What the taxonomy itself proposes for every cause: where a plan begins.
+    pub fn standard() -> Self {
+        let answer = |known: &super::Cause| Answer { cause: known.code.into(), responses: known.responses.to_vec() };
+        Self {
+            format: FORMAT,
+            answers: CAUSES.iter().map(answer).collect(),
+            terms: Terms::default(),
+            deferral_days: 365,
+            cohort_deferral_days: 730,
+            stipend: None,
+            stipend_places: 0,
+        }
+    }
+
+    /// The responses to a cause, in the order of the plan; those of the taxonomy where it names none.
+    pub fn responses(&self, code: &str) -> &[Response] {
+        let planned = self.answers.iter().find(|answer| answer.cause == code).map(|answer| answer.responses.as_slice());
+        planned.or_else(|| cause(code).map(|known| known.responses)).unwrap_or(&[])
+    }
+
+    /// What is wrong with a plan. One without findings may be published.
+    pub fn check(&self, behind: Behind) -> Vec<Found> {
+        let mut found = Vec::new();
+        let mut note = |finding, cause: Option<&str>| found.push(Found { finding, cause: cause.map(str::to_owned) });
+        if self.format != FORMAT {
+            note(Finding::UnknownFormat, None);
+        }
+        let mut seen = BTreeSet::new();
+        for answer in &self.answers {
+            let code = answer.cause.as_str();
+            let Some(known) = cause(code) else {
+                note(Finding::UnknownCause, Some(code));
+                continue;
+            };
+            if !seen.insert(code) {
+                note(Finding::Twice, Some(code));
+            }
+            if !answer.responses.iter().any(|response| !response.goes_along()) {
+                note(Finding::NoAnswer, Some(code));
+            }
+            let has = |response| answer.responses.contains(&response);
+            if has(Response::HomeTrack) && !behind.home_places {
+                note(Finding::NoHomePlaces, Some(code));
+            }
+            if (has(Response::TransferCohort) || has(Response::RelocateTraining)) && !behind.other_institute {
+                note(Finding::NoOtherInstitute, Some(code));
+            }
+            if has(Response::HomeTrack) && matches!(code, "ORI.CONFLICT" | "ORI.DISASTER" | "PER.VICTIM") {
+                note(Finding::IntoDanger, Some(code));
+            }
+            if has(Response::Terminate) && known.control == super::Control::Outside {
+                note(Finding::EndsHerWay, Some(code));
+            }
+            if has(Response::Stipend) && self.stipend.is_none() {
+                note(Finding::StipendOpen, Some(code));
+            }
+        }
+        for known in CAUSES.iter().filter(|known| !seen.contains(known.code)) {
+            note(Finding::NoAnswer, Some(known.code));
+        }
+        if self.deferral_days > self.cohort_deferral_days || self.cohort_deferral_days > DEFERRAL_MOST_DAYS {
+            note(Finding::DeferralTooLong, None);
+        }
+        if let Some(monthly) = self.stipend {
+            // The longest wait of everybody to whom it is promised.
+            let months = i64::from(self.cohort_deferral_days.div_ceil(30));
+            let promised = monthly.minor.saturating_mul(months).saturating_mul(self.stipend_places.into());
+            if self.stipend_places == 0 || monthly.minor <= 0 || promised > behind.reserve_minor {
+                note(Finding::Unfunded, None);
+            }
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn behind() -> Behind {
+        Behind { home_places: true, other_institute: true, reserve_minor: 10_000_000 }
+    }
+
+    fn funded() -> Plan {
+        let stipend = Some(Money::parse("EUR 300").unwrap());
+        Plan { stipend, stipend_places: 10, ..Plan::standard() }
+    }
+
+    fn findings(plan: &Plan, behind: Behind) -> Vec<(Finding, Option<&'static str>)> {
+        let code = |found: &Found| found.cause.as_deref().and_then(cause).map(|known| known.code);
+        plan.check(behind).iter().map(|found| (found.finding, code(found))).collect()
+    }
+
+    #[test]
+    fn what_the_taxonomy_proposes_is_sound_where_it_is_funded() {
+        assert_eq!(findings(&funded(), behind()), []);
+    }
+
+    #[test]
+    fn every_promise_that_cannot_be_kept_is_found() {
+        let mut plan = funded();
+        plan.answers.retain(|answer| answer.cause != "DST.BORDER");
+        assert_eq!(findings(&plan, behind()), [(Finding::NoAnswer, Some("DST.BORDER"))]);
+        let mut plan = funded();
+        plan.answers[0].responses = vec![Response::Stipend];
+        assert_eq!(findings(&plan, behind()), [(Finding::NoAnswer, Some("PER.BEREAVE"))], "money alone leads nowhere");
+        let mut plan = funded();
+        plan.stipend = None;
+        assert_eq!(findings(&plan, behind()), [(Finding::StipendOpen, Some("HLT.EPIDEMIC")), (Finding::StipendOpen, Some("DST.BORDER"))]);
+        let short = Behind { reserve_minor: 7_499_999, ..behind() };
+        assert_eq!(findings(&funded(), short), [(Finding::Unfunded, None)], "ten people for 25 months at 300.00");
+        let poor = Behind { home_places: false, ..behind() };
+        assert!(findings(&funded(), poor).iter().all(|(finding, _)| *finding == Finding::NoHomePlaces));
+        let mut plan = funded();
+        let conflict = plan.answers.iter_mut().find(|answer| answer.cause == "ORI.CONFLICT").unwrap();
+        conflict.responses.push(Response::HomeTrack);
+        assert_eq!(findings(&plan, behind()), [(Finding::IntoDanger, Some("ORI.CONFLICT"))]);
+        let mut plan = funded();
+        let birth = plan.answers.iter_mut().find(|answer| answer.cause == "PER.PREG").unwrap();
+        birth.responses.push(Response::Terminate);
+        assert_eq!(findings(&plan, behind()), [(Finding::EndsHerWay, Some("PER.PREG"))], "never a ground for ending it");
+    }
+}

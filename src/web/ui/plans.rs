@@ -1,0 +1,126 @@
+//! The contingency plan of an agreement: what is done about each cause, what a check finds, and the two keys.
+
+use super::cells::{Names, word_key};
+use super::contingency::response;
+use super::events::cause;
+use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable_event};
+use super::sent::Sent;
+use super::shell::Page;
+use super::{Answer, see};
+use crate::app::contingency::plans::{self, Plans, Version};
+use crate::error::{AppError, FieldError};
+use crate::formats;
+use crate::i18n::Locale;
+use crate::web::extract::PathId;
+use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::contingency;
+use passerelle_domain::contingency::plan::{Found, Plan};
+use uuid::Uuid;
+
+/// `GET /ui/agreements/{id}/contingency-plan`
+pub async fn show(page: Page, PathId(id): PathId) -> Answer {
+    shown(&page, id, &[], &Sent::default()).await
+}
+
+async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Answer {
+    let (ctx, t) = (page.ctx(), page.locale);
+    let found = plans::of(&ctx, id).await?;
+    let title = Names::of(&ctx, "agreements", [id]).await?.name(id);
+    let mut sheet = Sheet::new(page.shell("plan-title")).crumb(format!("/ui/agreements/{id}"), title).lead(t.get("plan-lead"));
+    if found.published.is_none() {
+        sheet = sheet.part(Part::Notice { text: t.get("plan-none"), kind: "warn" });
+    }
+    let writes = permit(&page.actor, Action::Update, Subject::Agreement).is_ok();
+    if writes && let Some(draft) = &found.draft {
+        for part in draft_parts(t, id, draft) {
+            sheet = sheet.part(part);
+        }
+    }
+    if let Some(plan) = found.published.as_ref().or(found.draft.as_ref()) {
+        sheet = sheet.part(facts(t, plan)).table(answers(t, &plan.plan));
+    }
+    if writes {
+        sheet = sheet.form(editor(t, id, &found)?.refused(t, errors, |name| sent.some(name)));
+    }
+    sheet.answer()
+}
+
+fn facts(t: Locale, plan: &Version) -> Part {
+    let day = |day: Option<chrono::NaiveDate>| Cell::text(day.map_or_else(|| "—".into(), |day| formats::date(t, day)));
+    let days = |days: u32| Cell::number(formats::count(t, days));
+    Part::Facts {
+        heading: t.with1("plan-number", "number", plan.number),
+        facts: vec![
+            (t.get("plan-published"), day(plan.published_on)),
+            (t.get("plan-origin-key"), day(plan.origin_key_on)),
+            (t.get("plan-destination-key"), day(plan.destination_key_on)),
+            (t.get("plan-deferral"), days(plan.plan.deferral_days)),
+            (t.get("plan-cohort-deferral"), days(plan.plan.cohort_deferral_days)),
+            (t.get("plan-stipend"), Cell::text(plan.plan.stipend.map_or_else(|| "—".into(), |amount| formats::money(t, amount)))),
+        ],
+    }
+}
+
+fn answers(t: Locale, plan: &Plan) -> Table {
+    let rows = plan.answers.iter().map(|answer| {
+        let ways: Vec<String> = answer.responses.iter().map(|way| response(t, *way)).collect();
+        let control =
+            contingency::cause(&answer.cause).map_or_else(String::new, |known| t.get(&word_key("control", known.control.as_str())));
+        vec![Cell::text(cause(t, &answer.cause)), Cell::text(control), Cell::text(ways.join(" · "))]
+    });
+    let columns = ["field-cause", "field-control", "plan-responses"].map(|key| t.get(key)).into();
+    Table { heading: t.get("plan-answers"), columns, rows: rows.collect(), empty: t.get("list-empty") }
+}
+
+/// A finding in words, with the cause that it is about.
+fn finding(t: Locale, found: &Found) -> Vec<Cell> {
+    let about = found.cause.as_ref().map_or_else(|| "—".to_owned(), |code| cause(t, code));
+    vec![Cell::text(about), Cell::tag(t.get(&word_key("plan-finding", found.finding.as_str())), "block")]
+}
+
+fn draft_parts(t: Locale, id: Uuid, draft: &Version) -> Vec<Part> {
+    if draft.findings.is_empty() {
+        let key = Form::new(format!("/ui/agreements/{id}/contingency-plan/key"), t.get("plan-turn-key"))
+            .heading(t.get("plan-turn-key"))
+            .lead(t.get("plan-turn-key-lead"))
+            .hidden("digest", draft.digest.clone());
+        return vec![Part::Form(Box::new(key))];
+    }
+    let rows = draft.findings.iter().map(|found| finding(t, found)).collect();
+    let columns = vec![t.get("field-cause"), t.get("plan-found")];
+    vec![Part::Table(Table { heading: t.get("plan-findings"), columns, rows, empty: String::new() })]
+}
+
+fn editor(t: Locale, id: Uuid, found: &Plans) -> Result<Form, AppError> {
+    let standard = Plan::standard();
+    let plan = found.draft.as_ref().or(found.published.as_ref()).map_or(&standard, |version| &version.plan);
+    Ok(Form::new(format!("/ui/agreements/{id}/contingency-plan"), t.get("plan-save"))
+        .heading(t.get("plan-edit"))
+        .lead(t.get("plan-edit-lead"))
+        .input(Input::new("textarea", "document", t.get("plan-document")).value(serde_json::to_string_pretty(plan)?).required())
+        .folded())
+}
+
+/// `POST /ui/agreements/{id}/contingency-plan`
+pub async fn save(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
+    permit(&page.actor, Action::Update, Subject::Agreement)?;
+    sent.guard(&page)?;
+    let done = match serde_json::from_str::<Plan>(sent.get("document")) {
+        Ok(plan) => plans::save(&page.ctx(), id, &plan).await,
+        Err(error) => Err(AppError::Invalid(vec![FieldError::new("document", "document", format!("cannot be read: {error}"))])),
+    };
+    match done {
+        Ok(()) => Ok(see(format!("/ui/agreements/{id}/contingency-plan?notice=saved"))),
+        Err(refused) => shown(&page, id, &mendable_event(refused)?, &sent).await,
+    }
+}
+
+/// `POST /ui/agreements/{id}/contingency-plan/key`
+pub async fn turn_key(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
+    permit(&page.actor, Action::Update, Subject::Agreement)?;
+    sent.guard(&page)?;
+    match plans::turn_key(&page.ctx(), id, sent.get("digest")).await {
+        Ok(_) => Ok(see(format!("/ui/agreements/{id}/contingency-plan?notice=saved"))),
+        Err(refused) => shown(&page, id, &mendable_event(refused)?, &Sent::default()).await,
+    }
+}
