@@ -35,7 +35,8 @@ fn computed_keys() -> Vec<String> {
     for kind in KINDS {
         keys.extend(["title", "text", "fix"].map(|part| format!("problem-{}-{part}", kind.slug)));
     }
-    let lists: [(&str, &[&str]); 6] = [
+    let lists: [(&str, &[&str]); 7] = [
+        ("contingency-plan-finding", passerelle_domain::contingency::plan::Finding::WORDS),
         ("response", Response::WORDS),
         ("why-bar", Bar::WORDS),
         ("fix-bar", Bar::WORDS),

@@ -22,7 +22,7 @@ use passerelle_store::record::Record;
 use passerelle_store::{StoreError, Tx, job, record};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 pub const JOB: &str = "disruption";
@@ -56,12 +56,12 @@ pub struct Drill {
     pub loss_worst: BTreeMap<String, i64>,
     /// Minor units that the reserves of the agreements concerned hold, by currency.
     pub reserve: BTreeMap<String, i64>,
-    pub people: Vec<Struck1>,
+    pub people: Vec<DrilledPerson>,
 }
 
 /// One person in a drill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Struck1 {
+pub struct DrilledPerson {
     pub trainee: Uuid,
     pub gate: String,
     pub horizon_on: Option<NaiveDate>,
@@ -107,19 +107,21 @@ async fn worked_out(
     scope: &Scope,
     today: NaiveDate,
 ) -> Result<Drill, AppError> {
-    let (rows, more) = affected(conn, row, Some(scope)).await?;
+    // Everybody is counted; named are those whom whoever drills may see.
+    let (rows, more) = affected(conn, row).await?;
+    let seen = seen(conn, &rows, scope).await?;
     let stopped = stopped(row, rows)?;
     let options = options::of(state, conn, &stopped, today, seed(row)).await?;
     let mut drill = Drill { as_of: Some(today), affected: stopped.len(), more, ..Drill::default() };
     for (one, options) in stopped.iter().zip(&options) {
-        drill.count(one, options);
+        drill.count(one, options, seen.contains(&one.journey.id));
     }
     drill.reserve = reserves(conn, &stopped).await?;
     Ok(drill)
 }
 
 impl Drill {
-    fn count(&mut self, one: &Stopped, options: &Options) {
+    fn count(&mut self, one: &Stopped, options: &Options, named: bool) {
         let decision = &options.decision;
         let count = |counts: &mut BTreeMap<String, usize>, word: &str| *counts.entry(word.to_owned()).or_insert(0) += 1;
         match decision.choices.first() {
@@ -146,9 +148,9 @@ impl Drill {
         self.without_turn +=
             usize::from(decision.barred.iter().any(|one| one.bar == passerelle_domain::contingency::decision::Bar::OtherTurn));
         decision.measures.iter().for_each(|measure| count(&mut self.measures, measure.as_str()));
-        if self.people.len() < NAMED {
+        if named && self.people.len() < NAMED {
             let shown = decision.shown.iter().filter_map(|at| decision.choices.get(*at)).map(|one| one.response);
-            self.people.push(Struck1 {
+            self.people.push(DrilledPerson {
                 trainee: one.journey.trainee_id,
                 gate: one.journey.state.clone(),
                 horizon_on: one.journey.horizon_on,
@@ -181,22 +183,29 @@ fn stopped(row: &disruption::Model, rows: Vec<journey::Model>) -> Result<Vec<Sto
         .collect())
 }
 
+/// Those of some journeys that somebody may see.
+async fn seen(conn: &impl ConnectionTrait, rows: &[journey::Model], scope: &Scope) -> Result<BTreeSet<Uuid>, AppError> {
+    let mut seen = BTreeSet::new();
+    for chunk in rows.chunks(5_000) {
+        let find = journey::Entity::find()
+            .select_only()
+            .column(journey::Column::Id)
+            .filter(journey::Entity::visible(scope))
+            .filter(journey::Column::Id.is_in(chunk.iter().map(|row| row.id)));
+        seen.extend(find.into_tuple::<Uuid>().all(conn).await.map_err(StoreError::from)?);
+    }
+    Ok(seen)
+}
+
 /// Journeys that a disruption strikes: those that have not left, have not ended and do not stand still, go the way that
-/// it names, and would come to its end before it is over. Whoever is ready only later than nine of ten such causes last
-/// is not struck: her way is open again by then.
-async fn affected(
-    conn: &impl ConnectionTrait,
-    row: &disruption::Model,
-    scope: Option<&Scope>,
-) -> Result<(Vec<journey::Model>, bool), AppError> {
+/// it names, and would come to it before it is over. Whoever is trained would leave now; whoever is in training yet and
+/// ready only later than nine of ten such causes last is not struck, for her way is open again by then.
+async fn affected(conn: &impl ConnectionTrait, row: &disruption::Model) -> Result<(Vec<journey::Model>, bool), AppError> {
     use JourneyState as S;
     use journey::Column as C;
     let before_departure =
         [S::Enrolled, S::InTraining, S::Certified, S::Matched, S::Offered, S::Recognition, S::Visa, S::PreDeparture].map(S::as_str);
     let mut find = journey::Entity::find().filter(C::State.is_in(before_departure));
-    if let Some(scope) = scope {
-        find = find.filter(journey::Entity::visible(scope));
-    }
     for (column, value) in [(C::Origin, &row.origin), (C::Destination, &row.destination), (C::Pathway, &row.pathway)] {
         if let Some(value) = value {
             find = find.filter(column.eq(value.as_str()));
@@ -208,7 +217,8 @@ async fn affected(
         (None, None) => None,
     };
     if let Some(last) = last {
-        find = find.filter(Condition::any().add(C::ReadyOn.is_null()).add(C::ReadyOn.lte(last)));
+        let trains = [S::Enrolled, S::InTraining].map(S::as_str);
+        find = find.filter(Condition::any().add(C::State.is_not_in(trains)).add(C::ReadyOn.is_null()).add(C::ReadyOn.lte(last)));
     }
     let people = || trainee::Entity::find().select_only().column(trainee::Column::Id);
     find = find.filter(C::TraineeId.in_subquery(people().filter(trainee::Column::MergedInto.is_null()).into_query()));
@@ -247,7 +257,7 @@ async fn reserves(conn: &impl ConnectionTrait, stopped: &[Stopped]) -> Result<BT
     use passerelle_store::entity::{cohort, ledger_entry};
     use passerelle_store::query::Expr;
     let mut held: BTreeMap<String, i64> = BTreeMap::new();
-    let mut agreements = std::collections::BTreeSet::new();
+    let mut agreements = BTreeSet::new();
     for chunk in stopped.chunks(5_000) {
         let cohorts = trainee::Entity::find()
             .select_only()
@@ -350,7 +360,7 @@ pub async fn carry_out(state: &AppState, held: &Lease<'_>, id: Uuid, party: Part
     };
     let today = now.date();
     // Those who were struck before it broke off stand still by now: their cases are there.
-    let (rows, _) = affected(conn, &row, None).await?;
+    let (rows, _) = affected(conn, &row).await?;
     let people = stopped(&row, rows)?;
     let options = options::of(state, conn, &people, today, seed(&row)).await?;
     let all: Vec<(Stopped, Options)> = people.into_iter().zip(options).collect();

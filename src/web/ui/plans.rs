@@ -26,9 +26,10 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
     let (ctx, t) = (page.ctx(), page.locale);
     let found = plans::of(&ctx, id).await?;
     let title = Names::of(&ctx, "agreements", [id]).await?.name(id);
-    let mut sheet = Sheet::new(page.shell("plan-title")).crumb(format!("/ui/agreements/{id}"), title).lead(t.get("plan-lead"));
+    let mut sheet =
+        Sheet::new(page.shell("contingency-plan-title")).crumb(format!("/ui/agreements/{id}"), title).lead(t.get("contingency-plan-lead"));
     if found.published.is_none() {
-        sheet = sheet.part(Part::Notice { text: t.get("plan-none"), kind: "warn" });
+        sheet = sheet.part(Part::Notice { text: t.get("contingency-plan-none"), kind: "warn" });
     }
     let writes = permit(&page.actor, Action::Update, Subject::Agreement).is_ok();
     if writes && let Some(draft) = &found.draft {
@@ -49,14 +50,17 @@ fn facts(t: Locale, plan: &Version) -> Part {
     let day = |day: Option<chrono::NaiveDate>| Cell::text(day.map_or_else(|| "—".into(), |day| formats::date(t, day)));
     let days = |days: u32| Cell::number(formats::count(t, days));
     Part::Facts {
-        heading: t.with1("plan-number", "number", plan.number),
+        heading: t.with1("contingency-plan-number", "number", plan.number),
         facts: vec![
-            (t.get("plan-published"), day(plan.published_on)),
-            (t.get("plan-origin-key"), day(plan.origin_key_on)),
-            (t.get("plan-destination-key"), day(plan.destination_key_on)),
-            (t.get("plan-deferral"), days(plan.plan.deferral_days)),
-            (t.get("plan-cohort-deferral"), days(plan.plan.cohort_deferral_days)),
-            (t.get("plan-stipend"), Cell::text(plan.plan.stipend.map_or_else(|| "—".into(), |amount| formats::money(t, amount)))),
+            (t.get("contingency-plan-published"), day(plan.published_on)),
+            (t.get("contingency-plan-origin-key"), day(plan.origin_key_on)),
+            (t.get("contingency-plan-destination-key"), day(plan.destination_key_on)),
+            (t.get("contingency-plan-deferral"), days(plan.plan.deferral_days)),
+            (t.get("contingency-plan-cohort-deferral"), days(plan.plan.cohort_deferral_days)),
+            (
+                t.get("contingency-plan-stipend"),
+                Cell::text(plan.plan.stipend.map_or_else(|| "—".into(), |amount| formats::money(t, amount))),
+            ),
         ],
     }
 }
@@ -68,36 +72,36 @@ fn answers(t: Locale, plan: &Plan) -> Table {
             contingency::cause(&answer.cause).map_or_else(String::new, |known| t.get(&word_key("control", known.control.as_str())));
         vec![Cell::text(cause(t, &answer.cause)), Cell::text(control), Cell::text(ways.join(" · "))]
     });
-    let columns = ["field-cause", "field-control", "plan-responses"].map(|key| t.get(key)).into();
-    Table { heading: t.get("plan-answers"), columns, rows: rows.collect(), empty: t.get("list-empty") }
+    let columns = ["field-cause", "field-control", "contingency-plan-responses"].map(|key| t.get(key)).into();
+    Table { heading: t.get("contingency-plan-answers"), columns, rows: rows.collect(), empty: t.get("list-empty") }
 }
 
 /// A finding in words, with the cause that it is about.
 fn finding(t: Locale, found: &Found) -> Vec<Cell> {
     let about = found.cause.as_ref().map_or_else(|| "—".to_owned(), |code| cause(t, code));
-    vec![Cell::text(about), Cell::tag(t.get(&word_key("plan-finding", found.finding.as_str())), "block")]
+    vec![Cell::text(about), Cell::tag(t.get(&word_key("contingency-plan-finding", found.finding.as_str())), "block")]
 }
 
 fn draft_parts(t: Locale, id: Uuid, draft: &Version) -> Vec<Part> {
     if draft.findings.is_empty() {
-        let key = Form::new(format!("/ui/agreements/{id}/contingency-plan/key"), t.get("plan-turn-key"))
-            .heading(t.get("plan-turn-key"))
-            .lead(t.get("plan-turn-key-lead"))
+        let key = Form::new(format!("/ui/agreements/{id}/contingency-plan/key"), t.get("contingency-plan-turn-key"))
+            .heading(t.get("contingency-plan-turn-key"))
+            .lead(t.get("contingency-plan-turn-key-lead"))
             .hidden("digest", draft.digest.clone());
         return vec![Part::Form(Box::new(key))];
     }
     let rows = draft.findings.iter().map(|found| finding(t, found)).collect();
-    let columns = vec![t.get("field-cause"), t.get("plan-found")];
-    vec![Part::Table(Table { heading: t.get("plan-findings"), columns, rows, empty: String::new() })]
+    let columns = vec![t.get("field-cause"), t.get("contingency-plan-found")];
+    vec![Part::Table(Table { heading: t.get("contingency-plan-findings"), columns, rows, empty: String::new() })]
 }
 
 fn editor(t: Locale, id: Uuid, found: &Plans) -> Result<Form, AppError> {
     let standard = Plan::standard();
     let plan = found.draft.as_ref().or(found.published.as_ref()).map_or(&standard, |version| &version.plan);
-    Ok(Form::new(format!("/ui/agreements/{id}/contingency-plan"), t.get("plan-save"))
-        .heading(t.get("plan-edit"))
-        .lead(t.get("plan-edit-lead"))
-        .input(Input::new("textarea", "document", t.get("plan-document")).value(serde_json::to_string_pretty(plan)?).required())
+    Ok(Form::new(format!("/ui/agreements/{id}/contingency-plan"), t.get("contingency-plan-save"))
+        .heading(t.get("contingency-plan-edit"))
+        .lead(t.get("contingency-plan-edit-lead"))
+        .input(Input::new("textarea", "document", t.get("contingency-plan-document")).value(serde_json::to_string_pretty(plan)?).required())
         .folded())
 }
 

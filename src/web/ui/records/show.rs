@@ -109,7 +109,7 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
         "agreements" => {
             parts.extend(super::super::tracks::equity_parts(&page, id).await?);
             parts.extend(super::super::events::agreement_parts(&page, id).await?);
-            let mut links = vec![(format!("/ui/agreements/{id}/contingency-plan"), page.locale.get("plan-title"))];
+            let mut links = vec![(format!("/ui/agreements/{id}/contingency-plan"), page.locale.get("contingency-plan-title"))];
             if permit(&page.actor, Action::Read, Subject::LedgerEntry).is_ok() {
                 links.push((format!("/ui/agreements/{id}/ledger"), page.locale.get("ledger-title")));
             }
