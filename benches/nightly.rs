@@ -5,28 +5,17 @@
 //! every stage from training to departure. Three nights: the first writes all, the second is the day
 //! after (every expected day of work moves), the third the same day again (nothing changes).
 
-use passerelle::app::{corridors, journeys};
+use passerelle::app::journeys;
 use passerelle::clock::Moment;
 use passerelle::config::Config;
 use passerelle::state::AppState;
-use passerelle_domain::corridor::Actual;
-use passerelle_domain::machine::journey::{Held, Journey, RecognitionRegion};
-use passerelle_domain::people::JourneyState;
-use passerelle_store::entity::{journey, task, trainee};
+use passerelle_store::entity::task;
 use passerelle_store::query::{ConnectionTrait, EntityTrait, PaginatorTrait};
-use passerelle_store::{Options, Store, record};
+use passerelle_store::{Options, Store};
 use std::time::Instant;
 use uuid::Uuid;
 
-const PACKS: [&str; 4] = ["DE-NURSE-TRIPLEWIN", "DE-NAFR-THAMM", "IT-ART23", "JP-SSW"];
-const STAGES: [JourneyState; 6] = [
-    JourneyState::InTraining,
-    JourneyState::Certified,
-    JourneyState::Offered,
-    JourneyState::Recognition,
-    JourneyState::Visa,
-    JourneyState::PreDeparture,
-];
+mod support;
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
@@ -56,7 +45,7 @@ async fn measure(name: &str, url: &str, people: usize, folder: &std::path::Path)
     let store = Store::open_and_migrate(&Options { url: url.into(), connections: 4 }).await.expect("a database");
     let state = AppState::new(store, config).expect("a state");
     passerelle::app::demo::load(&state, Moment::now(), 1).await.expect("the demonstration");
-    fill(&state, people).await;
+    support::fill(&state, people).await;
     let now = Moment::now();
     let tomorrow = Moment::from_ms(now.ms() + 86_400_000);
     for (what, day) in [("first", now), ("day after", tomorrow), ("same day", tomorrow)] {
@@ -70,44 +59,5 @@ async fn measure(name: &str, url: &str, people: usize, folder: &std::path::Path)
             night.changed,
             night.held
         );
-    }
-}
-
-/// Copies of the demonstration's people, each on the way.
-async fn fill(state: &AppState, people: usize) {
-    let models = trainee::Entity::find().all(state.store.read()).await.expect("trainees");
-    let packs = corridors::latest_all(state.store.read()).await.expect("packs");
-    let packs: Vec<_> = PACKS.iter().filter_map(|id| packs.iter().find(|pack| pack.id.as_str() == *id)).collect();
-    let today = Moment::now().date();
-    let mut made = models.len();
-    while made < people {
-        let mut tx = state.store.begin(None, Moment::now().ms()).await.expect("a transaction");
-        let copies: Vec<trainee::Model> =
-            models.iter().take(people - made).map(|model| trainee::Model { id: Uuid::now_v7(), ..model.clone() }).collect();
-        let rows = copies.iter().enumerate().map(|(at, person)| {
-            let (pack, stage) = (packs[(made + at) % packs.len()], STAGES[(made + at) % STAGES.len()]);
-            let person = std::slice::from_ref(person);
-            let mut row = journeys::beginnings(&state.law, person, today, 1).expect("a journey").remove(0);
-            let mut journey: Journey = serde_json::from_str(&row.facts).expect("facts");
-            let ago = i64::try_from((made + at) % 60).expect("days");
-            let day = today - chrono::TimeDelta::days(ago);
-            (journey.state, journey.since) = (stage, day);
-            journey.pathway = Some((pack.id.to_string(), pack.version));
-            journey.recognition = RecognitionRegion::Ready;
-            for step in pack.steps.iter().take(STAGES.iter().position(|known| *known == stage).unwrap_or(0)) {
-                journey.actuals.insert(step.id.clone(), Actual { finished_on: Some(day), ..Actual::default() });
-            }
-            let held = Held { since: day, valid_to: day.checked_add_days(chrono::Days::new(180)), renewable: true };
-            journey.papers.insert("language_certificate".into(), held);
-            row.facts = serde_json::to_string(&journey).expect("facts");
-            row.state = stage.to_string();
-            (row.pathway, row.pathway_version) = (Some(pack.id.to_string()), Some(1));
-            row
-        });
-        let rows: Vec<journey::Model> = rows.collect();
-        made += copies.len();
-        record::insert_many::<trainee::Entity>(&mut tx, copies).await.expect("people");
-        record::insert_many::<journey::Entity>(&mut tx, rows).await.expect("journeys");
-        tx.commit().await.expect("a commit");
     }
 }

@@ -323,6 +323,31 @@ on_both! {
         assert_eq!(held.state, "on_hold", "no time ran against her meanwhile");
     }
 
+    async fn a_drill_asks_as_often_for_many_as_for_one(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 12).await;
+        let tx = service.state.store.begin(None, Moment::now().ms()).await.unwrap();
+        let one = person_row::Entity::update_many()
+            .col_expr(person_row::Column::Occupation, Expr::value("5120"))
+            .filter(person_row::Column::Id.eq(hotel.people[0]));
+        one.exec(tx.conn()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut counts = Vec::new();
+        for (prefix, affected) in [("5120", 1), ("51", 12)] {
+            let mut struck = closed_border();
+            struck["occupation_prefix"] = json!(prefix);
+            let disruption = hotel.border.post("/api/v1/disruptions", struck).await.created();
+            let path = format!("/api/v1/disruptions/{disruption}/drill");
+            hotel.border.post(&path, json!({})).await;
+            service.statements.lock().unwrap().clear();
+            let drill = hotel.border.post(&path, json!({})).await.json();
+            counts.push(service.statements.lock().unwrap().len());
+            assert_eq!(drill["affected"], affected, "everybody is counted, whoever may be named: {drill}");
+            assert_eq!(drill["people"], json!([]), "and who has not left yet is not named to the other side without an annex");
+        }
+        assert_eq!(counts[0], counts[1], "{counts:?}");
+    }
+
     /// A plan is checked, needs two keys for one wording, and then says in which order ways are looked at.
     async fn a_plan_is_in_force_with_two_keys(on) {
         let service = Service::start(on).await;

@@ -32,13 +32,13 @@ on_both! {
         let store = service.state.store.read();
         let row = match_run::Entity::find_by_id(id).one(store).await.unwrap().unwrap();
         let totals: passerelle_engine::matching::Totals = serde_json::from_str(row.summary.as_ref().unwrap()).unwrap();
-        assert_eq!((totals.trainees, totals.needs), (670, 90));
+        assert_eq!((totals.trainees, totals.needs), (678, 90));
         assert!(totals.proposed > 100 && totals.proposed_by_corridor.len() >= 10, "{totals:?}");
         let proposals = proposal::Entity::find().filter(proposal::Column::RunId.eq(id)).all(store).await.unwrap();
         let people: BTreeSet<Uuid> = proposals.iter().map(|row| row.trainee_id).collect();
         assert_eq!((proposals.len() as u64, people.len()), (totals.proposed, proposals.len()));
         let outcomes = outcome::Entity::find().filter(outcome::Column::RunId.eq(id)).all(store).await.unwrap();
-        assert_eq!(outcomes.len(), 760, "one for each trainee and each need");
+        assert_eq!(outcomes.len(), 768, "one for each trainee and each need");
         assert!(outcomes.iter().all(|row| !row.reason_code.is_empty() && !row.country.is_empty()));
         let reasons: String = outcomes.iter().map(|row| row.reasons.as_str()).collect();
         for rule in ["r01-", "r05-", "r06-", "r11-", "r12-", "r14-", "r15-", "r28-", "r29-"] {
@@ -235,13 +235,14 @@ on_both! {
     async fn a_run_whose_worker_died_is_taken_up_again_and_ends_once(on) {
         let service = Service::start(on).await;
         service.demo().await;
+        service.drain().await;
         let officer = service.program(Role::OriginOfficer, None, &["MA"], None).await;
         officer.post("/api/v1/match-runs", json!({})).await;
         let store = &service.state.store;
         // A worker takes the job and is never heard of again.
         let dead = passerelle_store::job::claim(store, "dead", Moment::now().ms(), -10).await.unwrap().unwrap();
         service.drain().await;
-        let rows = job::Entity::find().all(store.read()).await.unwrap();
+        let rows = job::Entity::find().filter(job::Column::Kind.eq("match_run")).all(store.read()).await.unwrap();
         assert_eq!(rows.iter().map(|row| (row.state.as_str(), row.attempts)).collect::<Vec<_>>(), [("done", 2)]);
         // It comes back: its lease is gone, so it can neither prolong nor finish.
         let now = Moment::now().ms();

@@ -34,7 +34,7 @@ on_both! {
             (Role::Trainee, "/ui/my/consents", 15),
             (Role::Trainee, "/ui/my/access", 30),
             // Each kind of record about her is one list.
-            (Role::Trainee, "/ui/my/data", 46),
+            (Role::Trainee, "/ui/my/data", 50),
             (Role::InstituteHead, "/ui", 40),
             (Role::InstituteHead, "/ui/team", 20),
             (Role::InstituteHead, "/ui/account", 15),
@@ -43,6 +43,7 @@ on_both! {
             (Role::InstituteHead, &format!("/ui/trainees/{trainee}/edit"), 25),
             (Role::OriginOfficer, &format!("/ui/trainees/{trainee}/access"), 30),
             (Role::OriginApprover, "/ui", 40),
+            (Role::OriginOfficer, "/ui/ready-register", 25),
             (Role::Operator, "/ui/organisations", 20),
         ] {
             let mut person = service.person(role).await;

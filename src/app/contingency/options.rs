@@ -273,6 +273,7 @@ impl Known {
             let speaks = |row: &language_certificate::Model| language.is_none_or(|asked| row.language == asked);
             openings.push(Opening {
                 need: need.id,
+                title: need.title.clone(),
                 kind,
                 pathway: Some(post.pathway.to_string()),
                 country: need.country.clone(),
@@ -286,6 +287,7 @@ impl Known {
         if found.posts.is_empty() && !stopped.is_empty() {
             openings.push(Opening {
                 need: Uuid::nil(),
+                title: String::new(),
                 kind: OpeningKind::SamePathway,
                 pathway: one.journey.pathway.clone(),
                 country: one.journey.destination.clone().unwrap_or_default(),
@@ -301,6 +303,7 @@ impl Known {
         });
         openings.extend(here.take(POSTS).map(|need| Opening {
             need: need.id,
+            title: need.title.clone(),
             kind: OpeningKind::AtHome,
             pathway: None,
             country: need.country.clone(),

@@ -1,6 +1,6 @@
 //! The page of a case: what is open to her, what each way would cost whom, and her choice.
 
-use super::cells::{Names, country, word_key};
+use super::cells::{country, word_key};
 use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable_event};
 use super::sent::Sent;
 use super::shell::Page;
@@ -43,17 +43,15 @@ pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
     if course.case.control() != Control::Within {
         parts.push(Part::Notice { text: t.get("contingency-owes-nothing"), kind: "good" });
     }
-    let posts = course.options.iter().flat_map(|options| &options.decision.choices).filter_map(|one| one.opening.as_ref());
-    let names = Names::of(&ctx, "needs", posts.map(|opening| opening.need)).await?;
     if let Some(options) = &course.options {
-        parts.extend(option_parts(page, &course, options, &names));
+        parts.extend(option_parts(page, &course, options));
     }
     parts.extend(course.settlements.iter().map(|settlement| settled(t, settlement)));
     parts.extend(super::events::contingency_parts(page, &course));
     Ok(parts)
 }
 
-fn option_parts(page: &Page, course: &Course, options: &Options, names: &Names) -> Vec<Part> {
+fn option_parts(page: &Page, course: &Course, options: &Options) -> Vec<Part> {
     let t = page.locale;
     let decision = &options.decision;
     let chooses = course.mine.contains(&EventKind::Consent);
@@ -68,7 +66,7 @@ fn option_parts(page: &Page, course: &Course, options: &Options, names: &Names) 
         .iter()
         .filter_map(|at| decision.choices.get(*at))
         .map(|choice| {
-            let mut cells = choice_cells(t, choice, names);
+            let mut cells = choice_cells(t, choice);
             if chooses && herself {
                 cells.push(choose_button(t, course, choice.response, choice.opening.as_ref().map(|opening| opening.need)));
             }
@@ -89,7 +87,7 @@ fn option_parts(page: &Page, course: &Course, options: &Options, names: &Names) 
         parts.push(Part::Facts { heading: String::new(), facts: vec![(t.get("contingency-measures"), Cell::text(said.join(" · ")))] });
     }
     if chooses && !herself {
-        parts.push(Part::Form(Box::new(choice_form(page, course, options, names))));
+        parts.push(Part::Form(Box::new(choice_form(page, course, options))));
     }
     let shut: Vec<Vec<Cell>> = decision.barred.iter().map(|barred| barred_cells(t, barred)).collect();
     if !shut.is_empty() {
@@ -103,14 +101,14 @@ fn nothing(t: Locale) -> Cell {
     Cell::tag(t.get("contingency-nothing"), "pass")
 }
 
-fn choice_cells(t: Locale, choice: &Choice, names: &Names) -> Vec<Cell> {
+fn choice_cells(t: Locale, choice: &Choice) -> Vec<Cell> {
     let with = choice.with.iter().map(|with| response(t, *with));
     let way: Vec<String> = std::iter::once(response(t, choice.response)).chain(with).collect();
     let place = choice.opening.as_ref().map_or_else(
         || "—".to_owned(),
         |opening| {
             let percent = t.with1("contingency-skill", "percent", opening.skill_percent);
-            format!("{} · {} · {percent}", country(t, &opening.country), names.name(opening.need))
+            format!("{} · {} · {percent}", country(t, &opening.country), opening.title)
         },
     );
     vec![
@@ -136,7 +134,7 @@ fn choice_word(response: Response, need: Option<Uuid>) -> String {
 }
 
 /// For an officer who writes down what she said.
-fn choice_form(page: &Page, course: &Course, options: &Options, names: &Names) -> Form {
+fn choice_form(page: &Page, course: &Course, options: &Options) -> Form {
     let t = page.locale;
     let mut choices: Vec<(String, String)> = options
         .decision
@@ -144,7 +142,7 @@ fn choice_form(page: &Page, course: &Course, options: &Options, names: &Names) -
         .iter()
         .map(|one| {
             let need = one.opening.as_ref().map(|opening| opening.need);
-            let place = one.opening.as_ref().map(|opening| format!(" · {} · {}", country(t, &opening.country), names.name(opening.need)));
+            let place = one.opening.as_ref().map(|opening| format!(" · {} · {}", country(t, &opening.country), opening.title));
             (choice_word(one.response, need), format!("{}{}", response(t, one.response), place.unwrap_or_default()))
         })
         .collect();
@@ -209,9 +207,7 @@ pub async fn choose(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     let ctx = page.ctx();
     let course = contingency::course(&ctx, id).await?;
     let Some(options) = &course.options else { return Err(error) };
-    let posts = options.decision.choices.iter().filter_map(|one| one.opening.as_ref()).map(|opening| opening.need);
-    let names = Names::of(&ctx, "needs", posts).await?;
-    let form = choice_form(&page, &course, options, &names).refused(page.locale, &mendable_event(error)?, |name| sent.some(name));
+    let form = choice_form(&page, &course, options).refused(page.locale, &mendable_event(error)?, |name| sent.some(name));
     Sheet::new(page.shell("contingency-event-consent"))
         .crumb(format!("/ui/contingency-cases/{id}"), page.locale.get("form-cancel"))
         .form(Form { heading: String::new(), folded: false, ..form })

@@ -37,9 +37,10 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
             sheet = sheet.part(part);
         }
     }
-    if let Some(plan) = found.published.as_ref().or(found.draft.as_ref()) {
-        sheet = sheet.part(facts(t, plan)).table(answers(t, &plan.plan));
-    }
+    sheet = match found.published.as_ref().or(found.draft.as_ref()) {
+        Some(plan) => sheet.part(facts(t, plan)).table(answers(t, &plan.plan)),
+        None => sheet.table(answers(t, &Plan::standard())),
+    };
     if writes {
         sheet = sheet.form(editor(t, id, &found)?.refused(t, errors, |name| sent.some(name)));
     }

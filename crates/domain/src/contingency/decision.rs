@@ -38,6 +38,9 @@ words!(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opening {
     pub need: Uuid,
+    /// What the post is called.
+    #[serde(default)]
+    pub title: String,
     pub kind: OpeningKind,
     /// Pack and country of origin; nothing at home.
     #[serde(default, skip_serializing_if = "Option::is_none")]

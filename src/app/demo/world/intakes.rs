@@ -17,16 +17,16 @@ impl Maker<'_> {
 
     /// The first programme's next intake: more applicants than seats. No agreement binds it yet.
     fn coming(&mut self) {
-        let Some(cohort) = self.again("next intake", 120) else { return };
+        let Some(cohort) = self.again(0, "next intake", 120) else { return };
         for _ in 0..APPLICANTS {
-            let Some(row) = self.another(&cohort) else { return };
+            let Some(row) = self.another(0, &cohort) else { return };
             (row.journey, row.track) = ("applied".into(), if row.merit % 3 == 0 { "home" } else { "away" }.into());
         }
     }
 
     /// The same programme as it ended half a year ago: most found work, some left before the end.
     fn past(&mut self) {
-        let Some(cohort) = self.again("of before", -180) else { return };
+        let Some(cohort) = self.again(0, "of before", -180) else { return };
         for at in 0..GONE {
             let (journey, status) = match at {
                 0..16 => ("placed", "awarded"),
@@ -34,7 +34,7 @@ impl Maker<'_> {
                 _ => ("dropped", "expected"),
             };
             let awarded = (status == "awarded").then(|| self.day(-180));
-            let Some(row) = self.another(&cohort) else { return };
+            let Some(row) = self.another(0, &cohort) else { return };
             row.journey = journey.into();
             if let Some(paper) = self.world.credentials.last_mut() {
                 (paper.status, paper.awarded_on) = (status.into(), awarded);
@@ -42,12 +42,12 @@ impl Maker<'_> {
         }
     }
 
-    /// Another run of the first programme, that ends so many days from the end of a usual one.
-    pub(super) fn again(&mut self, name: &str, days: i64) -> Option<cohort::Model> {
+    /// Another run of a programme, that ends so many days from the end of a usual one.
+    pub(super) fn again(&mut self, at: usize, name: &str, days: i64) -> Option<cohort::Model> {
         let (starts_on, ends_on) = if days > 0 { (self.day(days), self.day(days + 300)) } else { (self.day(days - 300), self.day(days)) };
         let (away, home) = if days > 0 { (8, 4) } else { (30, 20) };
-        let first = self.world.cohorts.first()?.clone();
-        let name = format!("{} ({name})", self.world.programmes.first()?.name);
+        let first = self.world.cohorts.get(at)?.clone();
+        let name = format!("{} ({name})", self.world.programmes.get(at)?.name);
         let made = cohort::Model {
             id: Uuid::now_v7(),
             search: crate::text::fold(&name),
@@ -66,8 +66,8 @@ impl Maker<'_> {
         Some(made)
     }
 
-    pub(super) fn another(&mut self, cohort: &cohort::Model) -> Option<&mut passerelle_store::entity::trainee::Model> {
-        self.trainee(COHORTS.first()?, cohort);
+    pub(super) fn another(&mut self, at: usize, cohort: &cohort::Model) -> Option<&mut passerelle_store::entity::trainee::Model> {
+        self.trainee(COHORTS.get(at)?, cohort);
         self.world.trainees.last_mut()
     }
 

@@ -6,36 +6,41 @@ use crate::text::fold;
 use passerelle_store::entity::{disruption, ledger_entry, need};
 use uuid::Uuid;
 
-const READY: usize = 12;
 /// What each agreement's reserve holds, in hundredths of a euro. Illustrative.
 const RESERVE: i64 = 1_200_000;
 pub const PACK: &str = "DE-NAFR-THAMM";
 
 impl Maker<'_> {
     pub(super) fn stranded(&mut self) {
-        let Some(cohort) = self.again("of last autumn", -60) else { return };
-        let agreement = self.world.agreements.iter().find(|row| row.pack == PACK && row.origin == "MA").map(|row| row.id);
-        let paid = self.day(-400);
+        // Electricians of Rabat, whose flights are gone, and waiters of Tunis, for whom only a drill is held.
+        self.ready(0, "MA", 12);
+        self.ready(6, "TN", 8);
+        self.post_at_home();
+        self.reserves();
+        self.world.disruptions = vec![
+            self.disruption("No flights out of Morocco (demonstration)", "ORI.AIRSPACE", "MA", Some("MA"), (30, 120)),
+            self.disruption("Border of Germany closed (exercise)", "DST.BORDER", "DE", None, (90, 540)),
+        ];
+    }
+
+    /// A cohort of a programme that has finished, is paid for, and has not left.
+    fn ready(&mut self, at: usize, origin: &str, people: usize) {
+        let Some(cohort) = self.again(at, "of last autumn", -60) else { return };
+        let agreement = self.world.agreements.iter().find(|row| row.pack == PACK && row.origin == origin).map(|row| row.id);
+        let (paid, awarded) = (self.day(-400), self.day(-60));
         if let Some(row) = self.world.cohorts.last_mut() {
             (row.agreement_id, row.premium_paid_on, row.insured_from) = (agreement, Some(paid), Some(paid));
         }
         self.budget(cohort.id);
-        for _ in 0..READY {
-            let (ready, awarded) = (self.day(-60), self.day(-60));
-            let Some(row) = self.another(&cohort) else { return };
-            (row.journey, row.track, row.ready_on) = ("pre_departure".into(), "away".into(), ready);
+        for _ in 0..people {
+            let Some(row) = self.another(at, &cohort) else { return };
+            (row.journey, row.track, row.ready_on) = ("pre_departure".into(), "away".into(), awarded);
             let id = row.id;
             self.world.stranded.push(id);
             if let Some(paper) = self.world.credentials.last_mut() {
                 (paper.status, paper.awarded_on) = ("awarded".into(), Some(awarded));
             }
         }
-        self.post_at_home();
-        self.reserves();
-        self.world.disruptions = vec![
-            self.disruption("No flights out of Morocco (demonstration)", "ORI.AIRSPACE", "MA", Some((30, 120))),
-            self.disruption("Border of Germany closed (exercise)", "DST.BORDER", "DE", Some((90, 540))),
-        ];
     }
 
     fn post_at_home(&mut self) {
@@ -102,7 +107,7 @@ impl Maker<'_> {
             .collect();
     }
 
-    fn disruption(&self, name: &str, cause: &str, country: &str, days: Option<(i64, i64)>) -> disruption::Model {
+    fn disruption(&self, name: &str, cause: &str, country: &str, origin: Option<&str>, (typical, p90): (i64, i64)) -> disruption::Model {
         let ms = self.now.ms();
         disruption::Model {
             id: Uuid::now_v7(),
@@ -112,14 +117,14 @@ impl Maker<'_> {
             name: name.into(),
             cause: cause.into(),
             country: country.into(),
-            origin: Some("MA".into()),
+            origin: origin.map(str::to_owned),
             destination: Some("DE".into()),
             subdivision: None,
             occupation_prefix: None,
             pathway: Some(PACK.into()),
             begins_on: self.day(-3),
-            typical_days: days.map(|(typical, _)| typical),
-            p90_days: days.map(|(_, p90)| p90),
+            typical_days: Some(typical),
+            p90_days: Some(p90),
             safety_risk: false,
             evidence: Some("Illustrative".into()),
             seed: 2026,

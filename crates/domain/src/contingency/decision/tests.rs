@@ -42,6 +42,7 @@ fn situation() -> Situation {
 fn opening(n: u128, kind: OpeningKind) -> Opening {
     Opening {
         need: Uuid::from_u128(n),
+        title: "Electrician".into(),
         kind,
         pathway: (kind != OpeningKind::AtHome).then(|| "DE-SKILLED/MA".to_owned()),
         country: if kind == OpeningKind::AtHome { "MA".into() } else { "DE".into() },
