@@ -67,7 +67,7 @@ fn values_of_messages_are_named_as_the_code_fills_them() {
         for file in std::fs::read_dir(root.join(locale.code())).unwrap() {
             let path = file.unwrap().path();
             let text = std::fs::read_to_string(&path).unwrap();
-            let names = text.split("{ $").skip(1).filter_map(|rest| rest.split(|c: char| c == ' ' || c == '}').next());
+            let names = text.split("{ $").skip(1).filter_map(|rest| rest.split([' ', '}']).next());
             let wrong: Vec<&str> = names.filter(|name| name.contains('_')).collect();
             assert_eq!(wrong, Vec::<&str>::new(), "{}", path.display());
         }
