@@ -84,6 +84,7 @@ impl MigrationTrait for Migration {
             .col(date_null("horizon_on"))
             .col(string_null("chosen"))
             .col(string_null("outcome"))
+            .col(uuid_null("held_need_id"))
             .col(date_null("closed_on"))
             .col(text_null("options"))
             .col(text_null("settlement"))
@@ -92,6 +93,7 @@ impl MigrationTrait for Migration {
         // One case of a disruption for one person: an activation that is begun again opens none twice.
         manager.create_index(unique("ux_contingency_case", "contingency_case", &["disruption_id", "trainee_id"])).await?;
         manager.create_index(index("ix_contingency_case_trainee_id", "contingency_case", &["trainee_id"])).await?;
+        manager.create_index(index("ix_contingency_case_held", "contingency_case", &["held_need_id"])).await?;
         manager.create_index(index("ix_contingency_case_state", "contingency_case", &["state", "due_on"])).await?;
 
         let mut plan = record("contingency_plan");
@@ -127,7 +129,9 @@ impl MigrationTrait for Migration {
             .col(string("memo"))
             .check(Expr::col("amount_minor").gt(0))
             .check(Expr::col("from_account").not_equals("to_account"))
-            .check(Expr::col("from_account").ne("trainee").or(Expr::col("control").eq("within")));
+            .check(
+                Expr::col("from_account").ne("trainee").or(Expr::col("control").eq("within")).or(Expr::col("reverses_id").is_not_null()),
+            );
         manager.create_table(entry).await?;
         manager.create_index(index("ix_ledger_entry_agreement_id", "ledger_entry", &["agreement_id", "currency"])).await?;
         manager.create_index(index("ix_ledger_entry_case_id", "ledger_entry", &["contingency_case_id"])).await?;

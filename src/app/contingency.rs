@@ -13,6 +13,7 @@ mod options;
 pub mod plans;
 pub mod register;
 
+pub(crate) use act::ended;
 pub(crate) use open::{erase, reported};
 
 use super::Ctx;

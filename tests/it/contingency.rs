@@ -191,6 +191,8 @@ on_both! {
         assert_eq!(hotel.border.post(&format!("/api/v1/disruptions/{disruption}/drill"), json!({})).await.status, 200);
         let elsewhere = service.program(Role::DestinationApprover, None, &["GB"], None).await;
         assert_eq!(elsewhere.post(&format!("/api/v1/disruptions/{disruption}/drill"), json!({})).await.status, 404);
+        let theirs = json!({ "name": "Exit ban", "cause": "ORI.EXITBAN", "country": "DE", "origin": "MA", "destination": "DE", "begins_on": Moment::now().date(), "safety_risk": false });
+        assert_eq!(hotel.border.post("/api/v1/disruptions", theirs).await.refused(), ["country:disruption-not-yours"]);
         let own = json!({ "name": "Exit ban", "cause": "ORI.EXITBAN", "country": "MA", "origin": "MA", "begins_on": Moment::now().date(), "safety_risk": false, "evidence": "Decree" });
         let own = hotel.ministry.post("/api/v1/disruptions", own).await.created();
         let drill = hotel.ministry.post(&format!("/api/v1/disruptions/{own}/drill"), json!({})).await.json();
@@ -259,6 +261,11 @@ on_both! {
         ok(&hotel.officer.event(&hers, json!({ "event": "close" })).await);
         assert_eq!(hotel.officer.event(&hers, json!({ "event": "close" })).await.status, 409);
 
+        // What was booked for a person is not the other side's to read, and says nothing of why.
+        let lines = hotel.border.get("/api/v1/ledger-entries").await.json();
+        assert_eq!(lines["items"], json!([]));
+        let lines = hotel.ministry.get("/api/v1/ledger-entries").await;
+        assert!(lines.text.contains("home_track") && !lines.text.contains("BORDER"), "{}", lines.text);
         // The same failure under another cause is borne by another side: the reserve is filled, a partner owes by contract.
         let book = json!({ "from": "funder", "to": "reserve", "group": "training", "amount": "EUR 2000", "memo": "Premium" });
         ok(&hotel.ministry.post(&format!("/api/v1/agreements/{}/ledger", hotel.agreement), book).await);
@@ -321,6 +328,111 @@ on_both! {
         assert_eq!(herself.get(&path).await.json()["case"]["state"], "verified");
         let held = journey::Entity::find().filter(journey::Column::TraineeId.eq(person)).one(service.state.store.read()).await.unwrap().unwrap();
         assert_eq!(held.state, "on_hold", "no time ran against her meanwhile");
+        // She withdraws: that is free, and her case ends with her journey.
+        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "withdraw" })).await);
+        assert_eq!(herself.get(&path).await.json()["case"]["state"], "closed");
+    }
+
+    /// A report of which nothing comes leaves nobody standing still.
+    async fn whoever_is_not_believed_goes_on_where_she_was(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let person = hotel.people[0];
+        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
+        let path = case_of(&herself, person).await;
+        ok(&hotel.officer.event(&path, json!({ "event": "triage", "cause": "FAM.ILL", "safety_risk": false })).await);
+        ok(&hotel.officer.event(&path, json!({ "event": "reject", "reason": "No paper was shown" })).await);
+        assert_eq!(states(&service).await, BTreeMap::from([("on_hold".to_owned(), 1)]), "she may still appeal");
+        ok(&hotel.officer.event(&path, json!({ "event": "close" })).await);
+        assert_eq!(states(&service).await, BTreeMap::from([("pre_departure".to_owned(), 1)]));
+        // Who closes a case takes nobody's appeal away; what is decided again stands still again.
+        ok(&herself.event(&path, json!({ "event": "appeal", "reason": "Here is the paper" })).await);
+        ok(&hotel.officer.event(&path, json!({ "event": "decide", "ruling": "upheld", "independent_panel": true })).await);
+        assert_eq!(states(&service).await, BTreeMap::from([("on_hold".to_owned(), 1)]));
+        ok(&hotel.officer.event(&path, json!({ "event": "propose" })).await);
+        ok(&herself.event(&path, json!({ "event": "consent", "response": "defer" })).await);
+        ok(&hotel.officer.event(&path, json!({ "event": "done" })).await);
+        assert_eq!(states(&service).await, BTreeMap::from([("pre_departure".to_owned(), 1)]));
+    }
+
+    /// An appeal against an outcome that ended a journey takes the journey up again, and its books as well.
+    async fn an_appeal_takes_up_what_had_ended(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let home = post_at_home(&service, 1).await;
+        let person = hotel.people[0];
+        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "EMP.WITHDRAW" })).await);
+        let path = case_of(&herself, person).await;
+        ok(&hotel.officer.event(&path, json!({ "event": "triage", "cause": "EMP.WITHDRAW", "safety_risk": false })).await);
+        ok(&hotel.officer.event(&path, json!({ "event": "verify", "proof": "evidence" })).await);
+        ok(&hotel.officer.event(&path, json!({ "event": "propose" })).await);
+        ok(&herself.event(&path, json!({ "event": "consent", "response": "home_track", "need": home })).await);
+        let foreign = json!({ "event": "done", "insurance": "MAD 100" });
+        assert_eq!(hotel.officer.event(&path, foreign).await.refused(), ["insurance:currency-foreign"]);
+        ok(&hotel.officer.event(&path, json!({ "event": "done" })).await);
+        assert_eq!(borne(&service).await["employer"], 253_500);
+        ok(&herself.event(&path, json!({ "event": "appeal", "reason": "The post does not exist" })).await);
+        ok(&hotel.officer.event(&path, json!({ "event": "decide", "ruling": "upheld", "independent_panel": true })).await);
+        assert_eq!(states(&service).await, BTreeMap::from([("on_hold".to_owned(), 1)]));
+        assert_eq!(borne(&service).await["lost"], 253_500, "what was booked is taken back");
+        ok(&hotel.officer.event(&path, json!({ "event": "propose" })).await);
+        ok(&herself.event(&path, json!({ "event": "consent", "response": "defer" })).await);
+        ok(&hotel.officer.event(&path, json!({ "event": "done" })).await);
+        ok(&hotel.officer.event(&path, json!({ "event": "close" })).await);
+        assert_eq!(states(&service).await, BTreeMap::from([("pre_departure".to_owned(), 1)]));
+    }
+
+    /// Time passes: silence counts for her, and what has ended is closed; nobody waits for a button.
+    async fn the_night_leaves_no_case_behind(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 2).await;
+        for person in &hotel.people {
+            ok(&hotel.officer.event(&events_of(&hotel.officer, *person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
+            let path = case_of(&hotel.officer, *person).await;
+            ok(&hotel.officer.event(&path, json!({ "event": "triage", "cause": "FAM.ILL", "safety_risk": false })).await);
+        }
+        let rejected = case_of(&hotel.officer, hotel.people[0]).await;
+        ok(&hotel.officer.event(&rejected, json!({ "event": "reject", "reason": "No paper" })).await);
+        let later = |days: i64| Moment::from_ms(Moment::now().ms() + days * 86_400_000);
+        let night = passerelle::app::contingency::act::night(&service.state, later(1)).await.unwrap();
+        assert_eq!((night.verified, night.closed), (0, 0), "nothing is due yet");
+        let night = passerelle::app::contingency::act::night(&service.state, later(40)).await.unwrap();
+        assert_eq!((night.verified, night.closed), (1, 1));
+        let found: Vec<String> = contingency_case::Entity::find().all(service.state.store.read()).await.unwrap().into_iter().map(|case| case.state).collect();
+        assert!(found.contains(&"verified".into()) && found.contains(&"closed".into()), "{found:?}");
+        assert_eq!(states(&service).await, BTreeMap::from([("on_hold".to_owned(), 1), ("pre_departure".to_owned(), 1)]));
+    }
+
+    /// A post at home that was taken stays taken when its case is closed.
+    async fn a_place_that_was_given_is_not_given_again(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 2).await;
+        let home = post_at_home(&service, 1).await;
+        let report = json!({ "event": "emergency", "cause": "EMP.INSOLV" });
+        let mut cases = Vec::new();
+        for person in &hotel.people {
+            ok(&hotel.officer.event(&events_of(&hotel.officer, *person).await, report.clone()).await);
+            let path = case_of(&hotel.officer, *person).await;
+            ok(&hotel.officer.event(&path, json!({ "event": "triage", "cause": "EMP.INSOLV", "safety_risk": false })).await);
+            ok(&hotel.officer.event(&path, json!({ "event": "verify", "proof": "evidence" })).await);
+            ok(&hotel.officer.event(&path, json!({ "event": "propose" })).await);
+            cases.push(path);
+        }
+        // Each was offered it on her own; the first word counts.
+        let take = json!({ "event": "consent", "response": "home_track", "need": home, "her_word": true });
+        let (one, other) = tokio::join!(hotel.officer.event(&cases[0], take.clone()), hotel.officer.event(&cases[1], take.clone()));
+        let mut said = [one.status, other.status];
+        said.sort_unstable();
+        // The second was worked out when the post was kept for the first, or both at once and one word came first.
+        assert!(said[0] == 200 && matches!(said[1], 409 | 422), "{} {}", one.text, other.text);
+        let (first, second) = if one.status == 200 { (&cases[0], &cases[1]) } else { (&cases[1], &cases[0]) };
+        ok(&hotel.officer.event(first, json!({ "event": "done" })).await);
+        ok(&hotel.officer.event(first, json!({ "event": "close" })).await);
+        ok(&hotel.officer.event(second, json!({ "event": "propose" })).await);
+        let seen = hotel.officer.get(second).await.json();
+        assert!(!seen["options"]["decision"]["choices"].to_string().contains(&home.to_string()), "{seen}");
     }
 
     async fn a_drill_asks_as_often_for_many_as_for_one(on) {

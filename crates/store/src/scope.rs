@@ -351,6 +351,8 @@ pub(crate) fn ledger_entry(reach: &Reach) -> Condition {
     use ledger_entry::Column::{AgreementId, TraineeId};
     match reach {
         Reach::Person(id) => TraineeId.eq(id.0).into_condition(),
+        // What was booked for a person is for her own side; the other reads the balances.
+        Reach::Destinations(_) => Condition::all().add(of_agreement(AgreementId, reach)).add(TraineeId.is_null()),
         _ => of_agreement(AgreementId, reach),
     }
 }

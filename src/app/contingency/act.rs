@@ -2,7 +2,7 @@
 //! on her journey and in the books.
 
 use super::ledger::{self, Paid};
-use super::open::{Ground, carry};
+use super::open::{Ground, carry, open_case, stop};
 use super::options::{self, Stopped, Struck};
 use super::{Options, facts, kept, readable};
 use crate::app::case_events::{self, Act};
@@ -12,13 +12,13 @@ use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
 use chrono::NaiveDate;
-use passerelle_domain::contingency::{Response, cause};
+use passerelle_domain::contingency::{AtFault, Response, cause};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::finance::settlement::Settlement;
 use passerelle_domain::machine::contingency::{Case, Event, EventKind, Proof, State, hands};
-use passerelle_domain::machine::journey;
+use passerelle_domain::machine::journey::{self, Resolution};
 use passerelle_domain::people::Decision as Word;
-use passerelle_store::entity::{contingency_case, disruption, journey as journey_row, need, proposal};
+use passerelle_store::entity::{contingency_case, disruption, journey as journey_row, need, proposal, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
 use uuid::Uuid;
@@ -36,7 +36,7 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Res
     act.ensure_sound()?;
     let mut tx = ctx.begin().await?;
     record::find::<contingency_case::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
-    let row = record::hold::<contingency_case::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;
+    let row = hold(&tx, id).await?.ok_or(AppError::NotFound)?;
     if row.version != version {
         return Err(AppError::Stale);
     }
@@ -46,6 +46,14 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Res
     let case = bring(ctx.state, &mut tx, row, &act.event, Some(by), on, ctx.now.date()).await?;
     tx.commit().await?;
     Ok(case)
+}
+
+/// Takes a case for the transaction at hand: its person first, as whoever moves her journey does.
+async fn hold(tx: &Tx, id: Uuid) -> Result<Option<contingency_case::Model>, AppError> {
+    let found = contingency_case::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)?;
+    let Some(found) = found else { return Ok(None) };
+    record::hold::<trainee::Entity>(tx, found.trainee_id).await?;
+    Ok(record::hold::<contingency_case::Entity>(tx, id).await?)
 }
 
 /// Brings an event in the transaction at hand, with all that follows from it.
@@ -84,11 +92,24 @@ pub(super) async fn bring(
     let (row, next) = carry(tx, row, &event, by, on, &ground).await?;
     match &event {
         Event::Done { insurance, fault_cap } => {
+            ensure_own_fault(&next, by, fault_cap.is_some())?;
             let paid = Paid { insurance: *insurance, fault_cap: *fault_cap };
             resolve(state, tx, row, &next, paid, on, today).await?;
         }
-        // What was settled is settled anew when the case is decided again.
-        Event::Decide { .. } if next.state == State::Verified => ledger::take_back(tx, row.id, on).await?,
+        // What was settled is settled anew when the case is decided again, and her time stands still until it is.
+        Event::Decide { .. } if next.state == State::Verified => {
+            ledger::take_back(tx, row.id, on).await?;
+            let version = row.version;
+            let changed = contingency_case::Model { settlement: None, ..row };
+            record::update::<contingency_case::Entity>(tx, changed, version, &["settlement"]).await?;
+            take_up(state, tx, journey, &next.cause, today).await?;
+        }
+        // Nothing came of the report: she goes on where she was.
+        Event::Decide { .. } | Event::Close { .. } if next.state == State::Closed && next.outcome.is_none() => {
+            if open_case(tx.conn(), row.trainee_id).await?.is_none() {
+                go_on(state, tx, row.trainee_id, Resolution::Defer, today).await?;
+            }
+        }
         Event::Propose { .. } => tell(tx, &row, "contingency_options").await?,
         Event::Reject { .. } => tell(tx, &row, "contingency_rejected").await?,
         _ => {}
@@ -125,10 +146,24 @@ async fn work_out(
         reported_on: case.reported_on,
         safety_risk: case.safety_risk,
         decided: case.decided,
-        struck: disruption.as_ref().map(Struck::by).unwrap_or_default(),
+        struck: disruption.as_ref().map_or_else(|| Struck::alone(known, journey), Struck::by),
     };
     let mut options = options::of(state, conn, &[one], today, seed).await?;
     options.pop().ok_or(AppError::NotFound)
+}
+
+/// What a state owes is for its own authority to say: neither charges the other.
+fn ensure_own_fault(case: &Case, by: Option<Party>, charged: bool) -> Result<(), AppError> {
+    let fault = cause(&case.cause).map(|known| known.at_fault);
+    let others = match fault {
+        Some(AtFault::OriginState) => by == Some(Party::DestinationAuthority),
+        Some(AtFault::DestinationState) => by == Some(Party::OriginAuthority),
+        _ => false,
+    };
+    if charged && others {
+        return Err(AppError::invalid("fault_cap", "fault-not-yours", "is for the authority of the state that owes it to say"));
+    }
+    Ok(())
 }
 
 /// Whether what she chooses was offered to her, and is open still: the law and the places of today are asked again.
@@ -168,18 +203,53 @@ async fn resolve(
     let options: Option<Options> = kept(row.options.as_deref(), "options")?;
     let settlements = ledger::settle_case(tx, &row, case, options.as_ref(), paid, on).await?;
     let Some(response) = case.chosen else { return Ok(()) };
-    if let Some(outcome) = response.resolution() {
-        journeys::by_system(state, tx, row.trainee_id, &journey::Event::Resolve { outcome }, today).await?;
+    // A post on another pathway into the same country is another match, with its own filing.
+    let posted = matches!(response, Response::SubEmployer | Response::SubDest | Response::SwitchPathway);
+    let outcome = match (response, case.need) {
+        (Response::SwitchPathway, Some(_)) => Some(Resolution::SubstituteDestination),
+        _ => response.resolution(),
+    };
+    if let Some(outcome) = outcome {
+        go_on(state, tx, row.trainee_id, outcome, today).await?;
     }
-    if matches!(response, Response::SubEmployer | Response::SubDest)
-        && let Some(need_id) = case.need
-    {
+    if posted && let Some(need_id) = case.need {
         propose_post(tx, &row, need_id, options.as_ref(), response).await?;
     }
     let (version, changed) = (row.version, contingency_case::Model { settlement: Some(serde_json::to_string(&settlements)?), ..row });
     tell(tx, &changed, "contingency_resolved").await?;
     record::update::<contingency_case::Entity>(tx, changed, version, &["settlement"]).await?;
     Ok(())
+}
+
+/// A case that is decided again: her journey stands still, taken up again where it had ended.
+async fn take_up(state: &AppState, tx: &mut Tx, row: journey_row::Model, cause: &str, today: NaiveDate) -> Result<(), AppError> {
+    let person = row.trainee_id;
+    if journeys::takes(tx, person, journey::EventKind::Reopen).await? {
+        let history = case_events::history(tx.conn(), row.id).await?;
+        let ended = history.iter().rev().find_map(|event| serde_json::from_str::<journey::Journey>(&event.after).ok()?.held_from);
+        let Some(gate) = ended else { return Ok(()) };
+        journeys::by_system(state, tx, person, &journey::Event::Reopen { gate, cause: cause.to_owned() }, today).await?;
+        return Ok(());
+    }
+    stop(state, tx, person, cause, today).await
+}
+
+/// Ends the standstill of a journey. One that goes on or has ended already, as after an appeal, stays as it is.
+async fn go_on(state: &AppState, tx: &mut Tx, person: Uuid, outcome: Resolution, today: NaiveDate) -> Result<(), AppError> {
+    if journeys::takes(tx, person, journey::EventKind::Resolve).await? {
+        journeys::by_system(state, tx, person, &journey::Event::Resolve { outcome }, today).await?;
+    }
+    Ok(())
+}
+
+/// Her journey came to an end by another way: the case that was open ends with it.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn ended(state: &AppState, tx: &mut Tx, person: Uuid, on: NaiveDate, today: NaiveDate) -> Result<(), AppError> {
+    let Some(row) = open_case(tx.conn(), person).await? else { return Ok(()) };
+    let on = on.max(row.reported_on);
+    Box::pin(bring(state, tx, row, &Event::Withdraw, None, on, today)).await.map(|_| ())
 }
 
 /// The post that she chose, with her word on it: the employer's is awaited as after any match.
@@ -212,8 +282,16 @@ async fn propose_post(
     match again {
         Some(known) => {
             let version = known.version;
-            let changed = proposal::Model { trainee_decision: accepted, trainee_reason: None, ..known };
-            record::update::<proposal::Entity>(tx, changed, version, &["trainee_decision"]).await?;
+            // What the employer said before was said of another day.
+            let pending = Word::Pending.to_string();
+            let changed = proposal::Model {
+                trainee_decision: accepted,
+                trainee_reason: None,
+                employer_decision: pending,
+                employer_reason: None,
+                ..known
+            };
+            record::update::<proposal::Entity>(tx, changed, version, &["trainee_decision", "employer_decision"]).await?;
         }
         None => {
             let made = proposal::Model {
@@ -244,34 +322,61 @@ async fn propose_post(
 pub struct Night {
     pub verified: u64,
     pub reminded: u64,
+    pub closed: u64,
 }
 
-/// Cases that nobody looked at in time: silence counts for her, and whoever was asked to choose is reminded. Nothing is
-/// ever chosen for her.
+async fn overdue(state: &AppState, tx: &mut Tx, row: contingency_case::Model, today: NaiveDate, night: &mut Night) -> Result<(), AppError> {
+    match State::parse(&row.state) {
+        Ok(State::Triaged) => {
+            bring(state, tx, row, &Event::Verify { proof: Proof::Silence }, None, today, today).await?;
+            night.verified += 1;
+        }
+        // The time in which she could appeal is over as well.
+        Ok(State::Resolved | State::Rejected) => {
+            bring(state, tx, row, &Event::Close { balanced: false }, None, today, today).await?;
+            night.closed += 1;
+        }
+        // Once a week, and no oftener.
+        Ok(State::Proposed) if row.due_on.is_some_and(|due| (today - due).num_days() % 7 == 1) => {
+            tell(tx, &row, "contingency_reminder").await?;
+            night.reminded += 1;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Cases that nobody looked at in time: silence counts for her, whoever was asked to choose is reminded, and what has
+/// ended is closed. Nothing is ever chosen for her.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn night(state: &AppState, now: Moment) -> Result<Night, AppError> {
     let (today, mut night) = (now.date(), Night::default());
-    let late = contingency_case::Entity::find()
-        .filter(contingency_case::Column::DueOn.lt(today))
-        .filter(contingency_case::Column::State.is_in([State::Triaged.as_str(), State::Proposed.as_str()]))
-        .order_by_asc(contingency_case::Column::DueOn)
-        .limit(PAGE)
-        .all(state.store.read())
-        .await
-        .map_err(StoreError::from)?;
-    for row in late {
-        let mut tx = state.store.begin(None, now.ms()).await?;
-        let Some(row) = record::hold::<contingency_case::Entity>(&tx, row.id).await? else { continue };
-        if row.state == State::Triaged.as_str() {
-            bring(state, &mut tx, row, &Event::Verify { proof: Proof::Silence }, None, today, today).await?;
-            night.verified += 1;
-        } else {
-            tell(&mut tx, &row, "contingency_reminder").await?;
-            night.reminded += 1;
+    let late = [State::Triaged, State::Proposed, State::Resolved, State::Rejected].map(State::as_str);
+    let mut after = Uuid::nil();
+    loop {
+        let ids: Vec<Uuid> = contingency_case::Entity::find()
+            .select_only()
+            .column(contingency_case::Column::Id)
+            .filter(contingency_case::Column::Id.gt(after))
+            .filter(contingency_case::Column::DueOn.lt(today))
+            .filter(contingency_case::Column::State.is_in(late))
+            .order_by_asc(contingency_case::Column::Id)
+            .limit(PAGE)
+            .into_tuple()
+            .all(state.store.read())
+            .await
+            .map_err(StoreError::from)?;
+        let Some(last) = ids.last() else { break };
+        after = *last;
+        for id in ids {
+            let mut tx = state.store.begin(None, now.ms()).await?;
+            if let Some(row) = hold(&tx, id).await?.filter(|row| row.due_on.is_some_and(|due| due < today)) {
+                overdue(state, &mut tx, row, today, &mut night).await?;
+            }
+            tx.commit().await?;
         }
-        tx.commit().await?;
     }
     Ok(night)
 }

@@ -222,6 +222,10 @@ async fn affected(conn: &impl ConnectionTrait, row: &disruption::Model) -> Resul
     }
     let people = || trainee::Entity::find().select_only().column(trainee::Column::Id);
     find = find.filter(C::TraineeId.in_subquery(people().filter(trainee::Column::MergedInto.is_null()).into_query()));
+    if bars_departure(&row.cause) {
+        let stay = people().filter(trainee::Column::Track.eq("home")).into_query();
+        find = find.filter(C::TraineeId.not_in_subquery(stay));
+    }
     if let Some(prefix) = &row.occupation_prefix {
         let same = people().filter(trainee::Column::Occupation.starts_with(prefix.as_str())).into_query();
         find = find.filter(C::TraineeId.in_subquery(same));
@@ -250,6 +254,11 @@ async fn affected(conn: &impl ConnectionTrait, row: &disruption::Model) -> Resul
     let more = rows.len() > most;
     rows.truncate(most);
     Ok((rows, more))
+}
+
+/// Whether a cause keeps people from leaving and nothing else: whoever means to stay is not struck by it.
+fn bars_departure(code: &str) -> bool {
+    matches!(code, "ORI.EXITBAN" | "ORI.CAP" | "ORI.AIRSPACE") || ["DST.", "VIS.", "EMP."].iter().any(|begins| code.starts_with(begins))
 }
 
 /// What the reserves of the agreements hold under which they are trained.
@@ -366,6 +375,11 @@ pub async fn carry_out(state: &AppState, held: &Lease<'_>, id: Uuid, party: Part
     let all: Vec<(Stopped, Options)> = people.into_iter().zip(options).collect();
     for part in all.chunks(STEP) {
         let mut tx = state.store.begin(None, now.ms()).await?;
+        // It may have been ended meanwhile, or declared by mistake: nobody else is stopped then.
+        let stands = disruption::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)?;
+        if stands.is_none_or(|stands| stands.status != DisruptionStatus::Declared.as_str()) {
+            break;
+        }
         for (one, options) in part {
             open_for(state, &mut tx, &row, one, options, party, today).await?;
         }

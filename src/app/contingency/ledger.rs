@@ -10,8 +10,10 @@ use passerelle_domain::corridor::{CostClass, Party};
 use passerelle_domain::finance::ledger::{Account, CostGroup, Line, accounts_for, lines_of};
 use passerelle_domain::finance::settlement::{Item, Question, Settlement, settle};
 use passerelle_domain::machine::contingency::Case;
+use passerelle_domain::machine::journey::Journey;
 use passerelle_domain::money::{Currency, Money};
-use passerelle_store::entity::{agreement, budget_line, cohort, contingency_case, ledger_entry, trainee};
+use passerelle_domain::people::JourneyState;
+use passerelle_store::entity::{agreement, budget_line, cohort, contingency_case, journey, ledger_entry, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, Expr, ExprTrait, QueryFilter, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
 use serde::{Deserialize, Serialize};
@@ -253,8 +255,15 @@ pub(super) async fn settle_case(
         .and_then(|options| options.choice(response, case.need))
         .and_then(|one| one.opening.as_ref())
         .is_some_and(|one| one.same_language);
+    let spent = Spent { gate: gate_of(tx.conn(), row.journey_id).await?, lost: lost_before(tx.conn(), row).await? };
+    let costs = by_currency(&lines, &spent, response, same_language)?;
+    for (field, amount) in [("insurance", paid.insurance), ("fault_cap", paid.fault_cap)] {
+        if amount.is_some_and(|amount| !costs.contains_key(&amount.currency)) {
+            return Err(AppError::invalid(field, "currency-foreign", "is in a currency in which nothing was paid for her"));
+        }
+    }
     let mut settlements = Vec::new();
-    for (currency, items) in by_currency(&lines, response, same_language)? {
+    for (currency, items) in costs {
         let of = |amount: Option<Money>| amount.filter(|amount| amount.currency == currency);
         let asked = Question {
             cause: case.cause.clone(),
@@ -267,7 +276,7 @@ pub(super) async fn settle_case(
             repayment: None,
         };
         let settlement = settle(&asked).map_err(|unfit| AppError::invalid(&unfit.field, unfit.rule, unfit.problem))?;
-        let booked = lines_of(&settlement, response.is_home());
+        let booked = lines_of(&case.cause, &settlement, response.is_home());
         if !accounts_for(&settlement, &booked) {
             return Err(AppError::internal("a settlement does not account for what was lost"));
         }
@@ -275,7 +284,8 @@ pub(super) async fn settle_case(
             let entry = ledger_entry::Model {
                 contingency_case_id: Some(row.id),
                 trainee_id: Some(person.id),
-                memo: format!("{} {}", case.cause, response),
+                // Not the cause: the books are read by more people than her case.
+                memo: response.to_string(),
                 ..row_of(tx, agreement_id, &line, settlement.control, on)
             };
             record::insert::<ledger_entry::Entity>(tx, entry).await?;
@@ -285,16 +295,67 @@ pub(super) async fn settle_case(
     Ok(settlements)
 }
 
-fn by_currency(lines: &[budget_line::Model], response: Response, same_language: bool) -> Result<BTreeMap<Currency, Vec<Item>>, AppError> {
+/// What of a budget was spent on somebody and is still worth something.
+struct Spent {
+    gate: JourneyState,
+    /// Minor units that earlier cases of hers have lost already, by item and currency.
+    lost: BTreeMap<(String, Currency), i64>,
+}
+
+impl Spent {
+    /// Whether she has come to where a kind of cost arises.
+    fn reached(&self, kind: CostKind) -> bool {
+        match kind {
+            CostKind::Visa | CostKind::Travel => self.gate >= JourneyState::Visa,
+            CostKind::Exam | CostKind::Recognition => self.gate >= JourneyState::Certified,
+            _ => true,
+        }
+    }
+}
+
+async fn gate_of(conn: &impl ConnectionTrait, journey_id: Uuid) -> Result<JourneyState, AppError> {
+    let row = journey::Entity::find_by_id(journey_id).one(conn).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
+    let journey: Journey = serde_json::from_str(&row.facts).map_err(|_| StoreError::Corrupt { table: "journey", column: "facts" })?;
+    Ok(journey.gate())
+}
+
+async fn lost_before(conn: &impl ConnectionTrait, row: &contingency_case::Model) -> Result<BTreeMap<(String, Currency), i64>, AppError> {
+    let before = contingency_case::Entity::find()
+        .filter(contingency_case::Column::TraineeId.eq(row.trainee_id))
+        .filter(contingency_case::Column::Id.ne(row.id))
+        .filter(contingency_case::Column::Settlement.is_not_null())
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let mut lost = BTreeMap::new();
+    for case in before {
+        let settlements: Vec<Settlement> = super::kept(case.settlement.as_deref(), "settlement")?.unwrap_or_default();
+        for line in settlements.into_iter().flat_map(|settlement| settlement.lines) {
+            *lost.entry((line.item, line.loss.currency)).or_insert(0) += line.loss.minor;
+        }
+    }
+    Ok(lost)
+}
+
+fn by_currency(
+    lines: &[budget_line::Model],
+    spent: &Spent,
+    response: Response,
+    same_language: bool,
+) -> Result<BTreeMap<Currency, Vec<Item>>, AppError> {
     let mut items: BTreeMap<Currency, Vec<Item>> = BTreeMap::new();
     for line in lines {
         let currency = currency_of(&line.currency)?;
         let kind = line.cost_kind.as_deref().and_then(|kind| CostKind::parse(kind).ok()).unwrap_or(CostKind::Other);
+        if !spent.reached(kind) {
+            continue;
+        }
+        let lost = spent.lost.get(&(line.item.clone(), currency)).copied().unwrap_or(0);
         let corrupt = |column| move |_| StoreError::Corrupt { table: "budget_line", column };
         items.entry(currency).or_default().push(Item {
             item: line.item.clone(),
             class: CostClass::parse(&line.cost_class).map_err(corrupt("cost_class"))?,
-            paid: Money::new(line.amount_minor, currency),
+            paid: Money::new(Ord::max(line.amount_minor - lost, 0), currency),
             refunded: None,
             transferable_percent: kind.transferable_percent(response.way(), same_language),
             payers: BTreeMap::from([(Party::parse(&line.payer).map_err(corrupt("payer"))?, 100)]),

@@ -9,10 +9,11 @@ use crate::error::AppError;
 use crate::state::AppState;
 use chrono::NaiveDate;
 use passerelle_domain::calendar::Calendar;
+use passerelle_domain::contingency::Response;
 use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::contingency::{Case, Event, State, Terms};
 use passerelle_store::entity::{case_event, contingency_case, journey, trainee};
-use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, Expr, QueryFilter, QuerySelect};
+use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, Expr, QueryFilter, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
 use serde_json::json;
 use uuid::Uuid;
@@ -43,7 +44,13 @@ pub(super) async fn open_case(conn: &impl ConnectionTrait, person: Uuid) -> Resu
     let ended = [State::Resolved, State::Rejected, State::Closed].map(State::as_str);
     let find = contingency_case::Entity::find()
         .filter(contingency_case::Column::TraineeId.eq(person))
-        .filter(contingency_case::Column::State.is_not_in(ended));
+        .filter(contingency_case::Column::State.is_not_in(ended))
+        // An appeal against how a case ended keeps nobody from reporting what has happened since.
+        .filter(
+            Condition::any()
+                .add(contingency_case::Column::State.ne(State::Appeal.as_str()))
+                .add(contingency_case::Column::Outcome.is_null()),
+        );
     Ok(find.one(conn).await.map_err(StoreError::from)?)
 }
 
@@ -92,6 +99,7 @@ pub(super) async fn begin(
             horizon_on: row.horizon_on,
             chosen: None,
             outcome: None,
+            held_need_id: None,
             closed_on: None,
             options: None,
             settlement: None,
@@ -113,9 +121,22 @@ pub(super) fn projected(mut row: contingency_case::Model, case: &Case) -> Result
     row.due_on = case.due_on;
     row.chosen = case.chosen.map(|chosen| chosen.to_string());
     row.outcome = case.outcome.map(|outcome| outcome.to_string());
+    row.held_need_id = held(&row, case)?;
     row.closed_on = (case.state == State::Closed).then_some(case.since);
     row.facts = serde_json::to_string(case)?;
     Ok(row)
+}
+
+/// The post that is hers as long as the case says so: what she chose, or what was allotted to her until she has chosen.
+/// Abroad a choice that was carried out is a proposal, and holds its place there.
+fn held(row: &contingency_case::Model, case: &Case) -> Result<Option<Uuid>, AppError> {
+    let at_home = case.outcome == Some(Response::HomeTrack);
+    Ok(match case.state {
+        State::Proposed => super::kept::<super::Options>(row.options.as_deref(), "options")?.and_then(|options| options.allotted),
+        State::Executing => case.need,
+        State::Resolved | State::Closed if at_home => case.need,
+        _ => None,
+    })
 }
 
 /// Keeps an event and moves the record, in the transaction at hand.

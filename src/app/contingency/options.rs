@@ -11,7 +11,7 @@ use passerelle_domain::contingency::plan::Plan;
 use passerelle_domain::contingency::{Cause, Control, CostKind, Duration, Response, allotment};
 use passerelle_domain::corridor::{CorridorPack, StepKind};
 use passerelle_domain::ids::TraineeId;
-use passerelle_domain::machine::contingency::{Case, State};
+use passerelle_domain::machine::contingency::State;
 use passerelle_domain::machine::journey::{Journey, VisaRegion};
 use passerelle_domain::people::JourneyState;
 use passerelle_engine::matching::{Alternatives, Snapshot, alternatives};
@@ -52,6 +52,17 @@ pub struct Struck {
 }
 
 impl Struck {
+    /// What a cause keeps shut for somebody who reports alone.
+    pub fn alone(cause: &Cause, row: &journey::Model) -> Self {
+        let mut struck = Self::default();
+        match cause.code {
+            "DST.BORDER" => struck.destination.clone_from(&row.destination),
+            "DST.CLOSED" | "DST.QUOTA" => struck.pathway.clone_from(&row.pathway),
+            _ => {}
+        }
+        struck
+    }
+
     pub fn by(row: &disruption::Model) -> Self {
         let days = |days: i64| u32::try_from(days).ok();
         let lasts = row
@@ -76,7 +87,8 @@ struct Known {
     taught: BTreeMap<(String, String), BTreeSet<Uuid>>,
     at_home: Vec<need::Model>,
     needs: BTreeMap<Uuid, need::Model>,
-    current: BTreeMap<Uuid, Uuid>,
+    /// The post that both sides had agreed on, and its employer.
+    current: BTreeMap<Uuid, (Uuid, Uuid)>,
     found: BTreeMap<TraineeId, Alternatives>,
     exempt: BTreeSet<(String, String)>,
     /// What the agreements that bind them have laid down.
@@ -162,7 +174,7 @@ impl Known {
         let current = agreed
             .into_iter()
             .filter(|row| row.trainee_decision == "accepted" && row.employer_decision == "accepted")
-            .map(|row| (row.trainee_id, row.need_id))
+            .map(|row| (row.trainee_id, (row.need_id, row.employer_id)))
             .collect();
         let found = alternatives_of(state, conn, ids.into_iter().collect(), today).await?;
         let posts: BTreeSet<Uuid> = found.values().flat_map(|found| found.posts.iter().map(|post| post.need.0)).collect();
@@ -259,7 +271,9 @@ impl Known {
         let mut openings: Vec<Opening> = Vec::new();
         let nothing = Alternatives::default();
         let found = self.found.get(&TraineeId(person.id)).unwrap_or(&nothing);
-        let current = self.current.get(&person.id);
+        let current = self.current.get(&person.id).map(|(need, _)| need);
+        // What her employer has come to keeps her from his other posts as well.
+        let lost = self.current.get(&person.id).map(|(_, employer)| *employer).filter(|_| one.cause.code.starts_with("EMP."));
         let stopped: Vec<String> = found.stopped_by.iter().map(|reason| reason.code.to_string()).collect();
         for post in found.posts.iter().filter(|post| Some(&post.need.0) != current).take(POSTS) {
             let Some(need) = self.needs.get(&post.need.0) else { continue };
@@ -280,7 +294,7 @@ impl Known {
                 starts_on: need.start_from,
                 skill_percent: post.skill_percent,
                 same_language: language.is_none() || self.languages.get(&person.id).is_some_and(|known| known.iter().any(speaks)),
-                stopped_by: if one.struck.strikes(need, pack) { vec!["struck".into()] } else { vec![] },
+                stopped_by: if one.struck.strikes(need, pack) || lost == Some(need.employer_id) { vec!["struck".into()] } else { vec![] },
             });
         }
         // Where the law leaves nothing abroad, what stands in the way is told with the nearest kind.
@@ -342,26 +356,36 @@ impl Known {
         let wanted: BTreeSet<Uuid> = claims.iter().flat_map(|claim| claim.wants.iter().copied()).collect();
         let rows = self.at_home.iter().chain(self.needs.values()).filter(|need| wanted.contains(&need.id));
         let mut places: BTreeMap<Uuid, i64> = rows.map(|need| (need.id, need.positions)).collect();
-        let accepted = chunked::<proposal::Entity>(conn, proposal::Column::NeedId, &wanted).await?;
-        for row in accepted.into_iter().filter(|row| row.trainee_decision == "accepted" && row.employer_decision == "accepted") {
+        // Abroad no more than the seats of its pathways.
+        let mut seats: BTreeMap<Uuid, i64> = BTreeMap::new();
+        for pool in chunked::<seat_pool::Entity>(conn, seat_pool::Column::NeedId, &wanted).await? {
+            *seats.entry(pool.need_id).or_default() += pool.seats;
+        }
+        for (need, seats) in seats {
+            places.entry(need).and_modify(|places| *places = Ord::min(seats, *places));
+        }
+        let agreed = chunked::<proposal::Entity>(conn, proposal::Column::NeedId, &wanted).await?;
+        // A place that somebody has said yes to is hers until its employer says no.
+        for row in agreed.into_iter().filter(|row| row.trainee_decision == "accepted" && row.employer_decision != "declined") {
             *places.entry(row.need_id).or_default() -= 1;
         }
+        // Posts of other cases, chosen or kept until they are; of the people at hand only what they have for good.
         let people: BTreeSet<Uuid> = claims.iter().map(|claim| claim.person).collect();
-        let running = [State::Proposed, State::Executing, State::Resolved].map(State::as_str);
-        let others = contingency_case::Entity::find()
-            .select_only()
-            .columns([contingency_case::Column::TraineeId, contingency_case::Column::Facts])
-            .filter(contingency_case::Column::State.is_in(running))
-            .filter(contingency_case::Column::Chosen.is_not_null())
-            .into_tuple::<(Uuid, String)>()
-            .all(conn)
-            .await
-            .map_err(StoreError::from)?;
-        for (person, facts) in others {
-            let case: Case =
-                serde_json::from_str(&facts).map_err(|_| StoreError::Corrupt { table: "contingency_case", column: "facts" })?;
-            if let (Some(need), false) = (case.need, people.contains(&person)) {
-                *places.entry(need).or_default() -= 1;
+        let wanted: Vec<Uuid> = wanted.into_iter().collect();
+        for chunk in wanted.chunks(CHUNK) {
+            let held: Vec<(Uuid, Option<Uuid>, String)> = contingency_case::Entity::find()
+                .select_only()
+                .columns([contingency_case::Column::TraineeId, contingency_case::Column::HeldNeedId, contingency_case::Column::State])
+                .filter(contingency_case::Column::HeldNeedId.is_in(chunk.iter().copied()))
+                .into_tuple()
+                .all(conn)
+                .await
+                .map_err(StoreError::from)?;
+            let over = [State::Resolved, State::Closed].map(State::as_str);
+            for (_, need, _) in held.iter().filter(|(person, _, state)| !people.contains(person) || over.contains(&state.as_str())) {
+                if let Some(need) = need {
+                    *places.entry(*need).or_default() -= 1;
+                }
             }
         }
         Ok(places.into_iter().map(|(need, left)| (need, u32::try_from(left).unwrap_or(0))).collect())
@@ -430,7 +454,8 @@ fn deferred(before: &[contingency_case::Model]) -> Result<BTreeMap<Uuid, u32>, A
         let case = super::facts(row)?;
         let waited = case.outcome.is_some_and(|outcome| matches!(outcome, Response::Defer | Response::ExtendPapers | Response::Medical));
         if waited {
-            let days = u32::try_from((case.since - case.reported_on).num_days()).unwrap_or(0);
+            let until = case.ended_on.unwrap_or(case.since);
+            let days = u32::try_from((until - case.reported_on).num_days()).unwrap_or(0);
             *deferred.entry(row.trainee_id).or_insert(0) += days;
         }
     }

@@ -70,6 +70,9 @@ async fn follow(state: &AppState, tx: &mut Tx, person: Uuid, moved: Moved<'_>, t
         }
         EventKind::TakePathway => sync_recognition(state, tx, person, on, today).await?,
         _ => {
+            if is_final(next.state) && event.kind() != EventKind::Resolve {
+                contingency::ended(state, tx, person, on, today).await?;
+            }
             use passerelle_domain::machine::journey::Resolution::{SubstituteDestination, SubstituteEmployer};
             let elsewhere = matches!(event, Event::Resolve { outcome: SubstituteDestination | SubstituteEmployer });
             let gives_up = event.kind() == EventKind::Release || elsewhere || (is_final(next.state) && next.state != JourneyState::Settled);

@@ -188,6 +188,7 @@ async fn gather_in(
     let pairs = agreed_pairs(tx).await?;
     let taken = taken_seats(&pairs, trainee);
     // Whoever has a match while still in training seeks no other; the pair that is asked about is judged as it is.
+    let agreed_people: BTreeSet<Uuid> = pairs.iter().map(|row| row.trainee_id).collect();
     let matched: BTreeSet<Uuid> = if trainee.is_none() { pairs.iter().map(|row| row.trainee_id).collect() } else { BTreeSet::new() };
 
     let mut trainees = Vec::with_capacity(trainee_rows.len());
@@ -201,6 +202,10 @@ async fn gather_in(
         let mut facts = trainee_facts(row, papers).map_err(|error| corrupt("trainee", &error))?;
         if matched.contains(&id) && facts.journey.seeks_match() {
             facts.journey = JourneyState::Matched;
+        }
+        // Whoever lost her employer waits as matched for another one, and seeks it.
+        if facts.journey == JourneyState::Matched && !agreed_people.contains(&id) {
+            facts.journey = JourneyState::Certified;
         }
         trainees.push(facts);
     }

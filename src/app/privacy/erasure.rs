@@ -1,7 +1,7 @@
 //! Erasure: a record becomes nobody's. What says who she was goes; what others are owed stays:
 //! certificates that were awarded, the audit chain, and the numbers.
 
-use crate::app::journeys;
+use crate::app::{contingency, journeys};
 use crate::error::AppError;
 use crate::state::AppState;
 use passerelle_domain::people::{Decision, JourneyState, TransferStatus};
@@ -52,6 +52,8 @@ async fn one(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError
         return Err(AppError::Conflict("the person is on her way with a match: end the journey first, then erase".into()));
     }
     let now = tx.now_ms();
+    let today = crate::clock::Moment::from_ms(now).date();
+    contingency::ended(state, tx, person, today, today).await?;
     let conn = tx.conn();
     macro_rules! gone {
         ($($entity:ident),+ $(,)?) => {
@@ -133,7 +135,7 @@ async fn one(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError
     journeys::anonymise(tx, told).await?;
     crate::app::tracks::anonymise(tx, person).await?;
     journeys::erase(tx, person).await?;
-    crate::app::contingency::erase(tx, person).await?;
+    contingency::erase(tx, person).await?;
     let lies_in = recognition_case::Entity::find()
         .select_only()
         .column(recognition_case::Column::Id)

@@ -136,6 +136,17 @@ impl Spec for Disruptions {
         if !is_cause(&row.cause) {
             errors.push(FieldError::new("cause", "cause-unknown", "is no cause of the taxonomy, such as DST.BORDER"));
         }
+        // What a state does is for that state to declare.
+        let speaks = [("ORI.", &row.origin), ("DST.", &row.destination)];
+        for (_, place) in speaks.into_iter().filter(|(begins, _)| row.cause.starts_with(begins)) {
+            if place.as_deref() != Some(row.country.as_str()) {
+                errors.push(FieldError::new(
+                    "country",
+                    "disruption-not-yours",
+                    "is not where this cause lies: its own authority declares it",
+                ));
+            }
+        }
         // An authority speaks for its own country: what strikes is there, or keeps its own people from leaving.
         let organisation = match row.organisation_id {
             Some(id) => organisation::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)?,

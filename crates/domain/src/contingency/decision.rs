@@ -150,8 +150,6 @@ words!(
         OpeningsShut = "openings_shut",
         /// She has not come to the gate that it goes back to.
         TooEarly = "too_early",
-        /// She fled from there.
-        Fled = "fled",
         NoRemedy = "no_remedy",
         NotRenewable = "not_renewable",
         NothingToLearn = "nothing_to_learn",
@@ -285,11 +283,12 @@ impl Search<'_> {
             Response::SwitchPathway => self.posts(response, OpeningKind::SameCountry),
             // Which other occupation her field allows is for the recognition authority to say: nothing is offered unasked.
             Response::SwitchOccupation => self.bar(response, Bar::NoOpening),
-            Response::HomeTrack if self.now.protection_need => self.bar(response, Bar::Fled),
+            // Said as any other lack of a post: that she fled is nobody's to read out of her case.
+            Response::HomeTrack if self.now.protection_need => self.bar(response, Bar::NoOpening),
             Response::HomeTrack => self.posts(response, OpeningKind::AtHome),
             Response::TransferPlace if self.now.person_bound => self.bar(response, Bar::PersonBound),
             // To give up her place for somebody else would leave her where she fled from.
-            Response::TransferPlace if self.now.protection_need => self.bar(response, Bar::Fled),
+            Response::TransferPlace if self.now.protection_need => self.bar(response, Bar::PersonBound),
             Response::FurtherTraining => self.plain(response, self.now.idle, Bar::NothingToLearn),
             Response::ExtendPapers | Response::Retake => self.plain(response, self.now.renewable, Bar::NotRenewable),
             Response::Refile | Response::Appeal | Response::Object => {

@@ -61,14 +61,18 @@ impl Account {
     }
 
     /// Who pays first where somebody answers for a cause.
-    const fn at_fault(fault: AtFault) -> Self {
-        match fault {
-            AtFault::Employer => Self::Employer,
-            AtFault::OriginState => Self::OriginAuthority,
-            AtFault::DestinationState => Self::DestinationAuthority,
-            AtFault::Insurer => Self::Insurance,
-            AtFault::Trainee => Self::Trainee,
-            AtFault::Nobody | AtFault::Partner | AtFault::WhoDelayed => Self::Institute,
+    fn at_fault(cause: &str, fault: AtFault) -> Self {
+        match (fault, cause) {
+            (AtFault::Partner, "PRT.FUNDER") => Self::Funder,
+            (AtFault::Partner, "PRT.STATE") => Self::OriginAuthority,
+            (AtFault::Employer, _) => Self::Employer,
+            (AtFault::OriginState, _) => Self::OriginAuthority,
+            (AtFault::DestinationState, _) => Self::DestinationAuthority,
+            (AtFault::Insurer, _) => Self::Insurance,
+            (AtFault::Trainee, _) => Self::Trainee,
+            // A paper that ran out while an authority took its time.
+            (AtFault::WhoDelayed, _) => Self::RecognitionAuthority,
+            (AtFault::Partner | AtFault::Nobody, _) => Self::Institute,
         }
     }
 }
@@ -94,7 +98,7 @@ pub fn balances<'a>(lines: impl IntoIterator<Item = &'a Line>) -> BTreeMap<(Acco
 
 /// The lines of a settlement: each bearer takes on its part of the loss; what stays of use at home moves from the
 /// places of those who leave to the places of those who stay.
-pub fn lines_of(settlement: &Settlement, stays_home: bool) -> Vec<Line> {
+pub fn lines_of(cause: &str, settlement: &Settlement, stays_home: bool) -> Vec<Line> {
     let mut lines: Vec<Line> = settlement
         .waterfall
         .iter()
@@ -102,7 +106,7 @@ pub fn lines_of(settlement: &Settlement, stays_home: bool) -> Vec<Line> {
             let party = borne.party.as_deref().and_then(|party| Party::parse(party).ok());
             let from = match borne.bearer {
                 Bearer::Insurance => Account::Insurance,
-                Bearer::AtFault => Account::at_fault(settlement.at_fault),
+                Bearer::AtFault => Account::at_fault(cause, settlement.at_fault),
                 Bearer::Trainee => Account::Trainee,
                 Bearer::Reserve => Account::Reserve,
                 Bearer::Payer => party.map_or(Account::Funder, Account::of),
@@ -168,7 +172,7 @@ mod tests {
                 repayment: Some(Repayment { lawful: true, cap: euro(300_000), months: 24, months_served: 8 }),
             };
             let settlement = settle(&asked).unwrap();
-            let lines = lines_of(&settlement, home);
+            let lines = lines_of(&asked.cause, &settlement, home);
             prop_assert!(accounts_for(&settlement, &lines));
             let balances = balances(&lines);
             prop_assert_eq!(balances.values().sum::<i64>(), 0);
@@ -199,7 +203,7 @@ mod tests {
             reserve: Some(euro(500_000)),
             repayment: None,
         };
-        let of = |cause: &str| lines_of(&settle(&asked(cause)).unwrap(), true);
+        let of = |cause: &str| lines_of(cause, &settle(&asked(cause)).unwrap(), true);
         let (border, insolvent) = (of("DST.BORDER"), of("EMP.INSOLV"));
         let bearers = |lines: &[Line]| lines.iter().map(|line| (line.from, line.amount.minor)).collect::<Vec<_>>();
         assert_eq!(bearers(&border), [(Account::DestinationAuthority, 50_000), (Account::Reserve, 10_000), (Account::AwayPlaces, 540_000)]);

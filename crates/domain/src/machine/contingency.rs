@@ -40,6 +40,8 @@ words!(
         Appeal = "appeal",
         Decide = "decide",
         Close = "close",
+        /// Her journey came to an end by another way: she withdrew, or was erased.
+        Withdraw = "withdraw",
     }
 );
 
@@ -144,6 +146,7 @@ pub enum Event {
         #[serde(default)]
         balanced: bool,
     },
+    Withdraw,
 }
 
 impl Event {
@@ -161,6 +164,7 @@ impl Event {
             Self::Appeal { .. } => K::Appeal,
             Self::Decide { .. } => K::Decide,
             Self::Close { .. } => K::Close,
+            Self::Withdraw => K::Withdraw,
         }
     }
 }
@@ -182,6 +186,9 @@ pub struct Case {
     pub need: Option<Uuid>,
     pub chosen_on: Option<NaiveDate>,
     pub outcome: Option<Response>,
+    /// Day on which it was resolved or rejected: from here she may appeal, closed or not.
+    #[serde(default)]
+    pub ended_on: Option<NaiveDate>,
 }
 
 impl Case {
@@ -199,6 +206,7 @@ impl Case {
             need: None,
             chosen_on: None,
             outcome: None,
+            ended_on: None,
         };
         case.reach(State::Reported, on, terms, calendar);
         case
@@ -220,10 +228,12 @@ impl Case {
             State::Resolved => vec![K::Close, K::Appeal],
             State::Rejected => vec![K::Appeal, K::Close],
             State::Appeal => vec![K::Decide],
+            // Who closes a case takes nobody's appeal away.
+            State::Closed if self.ended_on.is_some() => vec![K::Appeal],
             State::Closed => vec![],
         };
         if !matches!(self.state, State::Closed | State::Resolved | State::Rejected) {
-            kinds.push(K::Protect);
+            kinds.extend([K::Protect, K::Withdraw]);
         }
         kinds
     }
@@ -252,6 +262,7 @@ impl Case {
             }
             Event::Reject { reason } => {
                 guard(said(reason), "reason")?;
+                next.ended_on = Some(on);
                 to = State::Rejected;
             }
             Event::Propose { .. } => to = State::Proposed,
@@ -266,7 +277,7 @@ impl Case {
                 next.safety_risk = true;
             }
             Event::Done { .. } => {
-                next.outcome = self.chosen;
+                (next.outcome, next.ended_on) = (self.chosen, Some(on));
                 to = State::Resolved;
             }
             Event::Worsen { cause, reason } => {
@@ -278,7 +289,8 @@ impl Case {
             }
             Event::Appeal { reason } => {
                 guard(said(reason), "reason")?;
-                let late = self.since.checked_add_days(Days::new(terms.appeal_days.into())).is_some_and(|end| on > end);
+                let late =
+                    self.ended_on.unwrap_or(self.since).checked_add_days(Days::new(terms.appeal_days.into())).is_some_and(|end| on > end);
                 guard(!late, "appeal_period")?;
                 to = State::Appeal;
             }
@@ -290,10 +302,12 @@ impl Case {
                     next.decided = *control;
                 }
                 to = if *ruling == Ruling::Upheld { State::Verified } else { State::Closed };
+                next.ended_on = None;
                 if to == State::Verified {
                     (next.outcome, next.chosen, next.need) = (None, None, None);
                 }
             }
+            Event::Withdraw => to = State::Closed,
             Event::Close { balanced } => {
                 guard(*balanced, "balanced")?;
                 to = State::Closed;
@@ -335,6 +349,8 @@ pub const fn hands(kind: EventKind) -> &'static [Party] {
         K::Consent => &[Trainee, OriginAuthority],
         K::Protect | K::Worsen => &[Trainee, Institute, OriginAuthority, DestinationAuthority],
         K::Appeal => &[Trainee],
+        // It follows from what happens on the journey.
+        K::Withdraw => &[],
     }
 }
 
@@ -348,7 +364,7 @@ pub const fn asks(kind: EventKind) -> &'static [(&'static str, Ask)] {
         EventKind::Worsen => &[("cause", Cause("")), ("reason", Text)],
         EventKind::Decide => &[("ruling", Words("ruling", Ruling::WORDS)), ("independent_panel", Yes)],
         // What is shown is worked out, a choice is made on its own page, and the books are looked at.
-        EventKind::Propose | EventKind::Consent | EventKind::Close => &[],
+        EventKind::Propose | EventKind::Consent | EventKind::Close | EventKind::Withdraw => &[],
         EventKind::Done => &[("insurance", Money), ("fault_cap", Money)],
     }
 }

@@ -188,6 +188,7 @@ impl Journey {
             S::Placed => vec![K::Return, K::Settle],
             S::Returned => vec![K::Stabilise],
             S::OnHold => vec![K::Resolve],
+            S::HomePlaced | S::Transferred | S::Unplaced | S::Dropped => vec![K::Reopen],
             _ => vec![],
         };
         match self.state {
@@ -374,6 +375,12 @@ impl Journey {
                 guard(leads_to(self.gate(), *outcome), "outcome")?;
                 next.resolve(*outcome, on, ground);
             }
+            Event::Reopen { gate, cause } => {
+                guard(is_cause(cause), "cause")?;
+                guard(is_before_departure(*gate), "gate")?;
+                next.state = *gate;
+                next.hold(cause, on);
+            }
             Event::Settle { permanent_status } => {
                 guard(*permanent_status, "permanent_status")?;
                 next.reach(State::Settled, on, ground);
@@ -494,10 +501,10 @@ pub fn leads_to(from: State, outcome: Resolution) -> bool {
     let trains = !matches!(from, S::Applied | S::Enrolled);
     let certified = trains && from != S::InTraining;
     match outcome {
-        R::Defer | R::ExtendPapers | R::Medical | R::Terminate | R::Appeal | R::Refile | R::Object => true,
+        R::Defer | R::Unplaced | R::ExtendPapers | R::Medical | R::Terminate | R::Appeal | R::Refile | R::Object => true,
         R::SubstituteEmployer | R::SubstituteDestination => certified && from != S::Certified,
         R::SwitchPathway | R::SwitchOccupation => certified && !matches!(from, S::Certified | S::Matched | S::Offered),
-        R::FurtherTraining | R::Retake | R::TransferPlace | R::Unplaced => trains,
+        R::FurtherTraining | R::Retake | R::TransferPlace => trains,
         R::HomeTrack => trains && is_before_departure(from) || matches!(from, S::Departed | S::Arrived | S::Placed | S::Returned),
     }
 }

@@ -24,6 +24,8 @@ pub struct Model {
     pub horizon_on: Option<NaiveDate>,
     pub chosen: Option<String>,
     pub outcome: Option<String>,
+    /// The post that she chose, or that is kept for her until she has chosen.
+    pub held_need_id: Option<Uuid>,
     pub closed_on: Option<NaiveDate>,
     /// What was open to her when it was last worked out (JSON).
     #[sea_orm(column_type = "Text", nullable)]

@@ -98,7 +98,7 @@ fn safety_comes_first_and_a_refugee_is_not_kept_where_she_fled_from() {
     now.openings = vec![opening(1, OpeningKind::AtHome), opening(2, OpeningKind::OtherCountry)];
     let decision = of("ORI.CONFLICT", &now);
     assert_eq!(decision.measures[0], Response::Protect);
-    assert_eq!(bar_of(&decision, Response::HomeTrack), Some(Bar::Fled));
+    assert_eq!(bar_of(&decision, Response::HomeTrack), Some(Bar::NoOpening), "and nobody reads out of it that she fled");
     assert!(decision.choices.iter().all(|one| one.opening.as_ref().is_none_or(|opening| opening.kind != OpeningKind::AtHome)));
 }
 

@@ -100,6 +100,7 @@ fn events() -> impl Strategy<Value = Event> {
             control: None
         }),
         any::<bool>().prop_map(|balanced| Event::Close { balanced }),
+        Just(Event::Withdraw),
     ]
 }
 

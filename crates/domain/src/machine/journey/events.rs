@@ -2,7 +2,7 @@
 
 use crate::corridor::Party;
 use crate::machine::Ask;
-use crate::people::RecognitionState;
+use crate::people::{JourneyState, RecognitionState};
 use crate::words;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,8 @@ words!(
         PlaceHome = "place_home",
         Emergency = "emergency",
         Resolve = "resolve",
+        /// An appeal against how an emergency ended was upheld.
+        Reopen = "reopen",
         Settle = "settle",
         Withdraw = "withdraw",
         TakePathway = "take_pathway",
@@ -174,6 +176,11 @@ pub enum Event {
     Resolve {
         outcome: Resolution,
     },
+    Reopen {
+        /// The gate that she had passed when the emergency began.
+        gate: JourneyState,
+        cause: String,
+    },
     Settle {
         permanent_status: bool,
     },
@@ -242,6 +249,7 @@ impl Event {
             Self::PlaceHome { .. } => K::PlaceHome,
             Self::Emergency { .. } => K::Emergency,
             Self::Resolve { .. } => K::Resolve,
+            Self::Reopen { .. } => K::Reopen,
             Self::Settle { .. } => K::Settle,
             Self::Withdraw => K::Withdraw,
             Self::TakePathway { .. } => K::TakePathway,
@@ -266,7 +274,7 @@ pub const fn hands(kind: EventKind) -> &'static [Party] {
         K::Certify => &[Institute, Examiner],
         // Both follow from what the two sides say to a proposal and what the case of recognition does.
         // So does the end of an emergency from her contingency case.
-        K::Match | K::Recognition | K::Offer | K::Resolve => &[],
+        K::Match | K::Recognition | K::Offer | K::Resolve | K::Reopen => &[],
         K::Release => &[Trainee, OriginAuthority, DestinationAuthority],
         K::Accept => &[Trainee],
         K::FileVisa => &[Trainee, Employer, OriginAuthority, DestinationAuthority],
@@ -327,6 +335,7 @@ pub const fn asks(kind: EventKind) -> &'static [(&'static str, Ask)] {
         K::PlaceHome => &[("accepted_freely", Yes), ("credential_issued", Yes), ("no_debt", Yes)],
         K::Emergency => &[("cause", Cause(""))],
         K::Resolve => &[("outcome", Words("resolution", Resolution::WORDS))],
+        K::Reopen => &[("gate", Words("journey-state", JourneyState::WORDS)), ("cause", Cause(""))],
         K::Settle => &[("permanent_status", Yes)],
         K::TakePathway => &[("pack", Pack), ("pack_version", Version), ("reason", Text)],
         K::BeginStep | K::FinishStep | K::FailStep | K::StartClock => &[("step", Ask::Step)],

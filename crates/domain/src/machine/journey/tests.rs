@@ -76,6 +76,7 @@ fn sample(kind: EventKind) -> Event {
         K::StartClock => Event::StartClock { step: "course".into() },
         K::ExtendClock => Event::ExtendClock { step: "course".into(), reason: "experts".into() },
         K::AddPaper => Event::AddPaper { paper: "passport".into(), valid_to: Some(day("2036-01-01")), renewable: true },
+        K::Reopen => Event::Reopen { gate: State::PreDeparture, cause: "FMJ".into() },
     }
 }
 
