@@ -384,6 +384,43 @@ on_both! {
         assert_eq!(states(&service).await, BTreeMap::from([("pre_departure".to_owned(), 1)]));
     }
 
+    /// Another employer, chosen in a case, says yes as after any match.
+    async fn another_employer_takes_her_on(on) {
+        let service = Service::start(on).await;
+        let p = crate::journeys::pair(&service).await;
+        let journey = events_of(&p.head, p.person).await;
+        ok(&p.head.event(&journey, json!({ "event": "certify", "exam_passed": true, "attendance_percent": 92, "language_reached": true })).await);
+        let other_id = service.organisation("employer", "DE").await;
+        let other = service.program(Role::EmployerApprover, Some(other_id), &[], None).await;
+        let need = json!({
+            "title": "Electrician", "employer_id": other_id, "side": "destination", "country": "DE", "occupation": "7411", "positions": 1,
+            "start_from": "2027-09-01", "start_to": "2027-12-31", "wage": "EUR 34800", "comparable_wage": "EUR 34800", "wage_per": "year",
+            "hours_per_week": 39, "status": "forecast",
+        });
+        let need = other.post("/api/v1/needs", need).await.created();
+        service.open(&other, need).await;
+        other.post("/api/v1/seat-pools", json!({ "need_id": need, "pathway": "DE-NAFR-THAMM/MA", "seats": 1 })).await.created();
+        ok(&p.herself.event(&journey, json!({ "event": "emergency", "cause": "EMP.INSOLV" })).await);
+        let path = case_of(&p.herself, p.person).await;
+        ok(&p.origin.event(&path, json!({ "event": "triage", "cause": "EMP.INSOLV", "safety_risk": false })).await);
+        ok(&p.origin.event(&path, json!({ "event": "verify", "proof": "evidence" })).await);
+        ok(&p.origin.event(&path, json!({ "event": "propose" })).await);
+        let seen = p.herself.get(&path).await.json();
+        let choices = seen["options"]["decision"]["choices"].as_array().unwrap();
+        let substitute = choices.iter().find(|one| one["response"] == "sub_employer").unwrap_or_else(|| panic!("{seen}"));
+        assert_eq!(substitute["opening"]["need"], json!(need), "not the post of the employer who failed");
+        ok(&p.herself.event(&path, json!({ "event": "consent", "response": "sub_employer", "need": need })).await);
+        ok(&p.origin.event(&path, json!({ "event": "done" })).await);
+        assert_eq!(p.herself.get(&journey).await.json()["journey"]["state"], "matched");
+        let waiting = other.get("/api/v1/proposals").await.json();
+        let proposal = waiting["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{waiting}")).to_owned();
+        let decision = format!("/api/v1/proposals/{proposal}/decision");
+        ok(&other.send("POST", &decision, &[("if-match", "\"1\"")], Some(json!({ "decision": "accepted" }).to_string())).await);
+        let seen = p.herself.get(&journey).await.json();
+        assert!(!seen["journey"]["matched_on"].is_null(), "{seen}");
+        assert_eq!(other.get(&format!("/api/v1/needs/{need}")).await.json()["status"], "reserved");
+    }
+
     /// Time passes: silence counts for her, and what has ended is closed; nobody waits for a button.
     async fn the_night_leaves_no_case_behind(on) {
         let service = Service::start(on).await;
