@@ -123,13 +123,22 @@ async fn case_of(who: &Program, person: Uuid) -> String {
     format!("/api/v1/contingency-cases/{}/events", open["id"].as_str().unwrap())
 }
 
+/// An officer looks at a report, confirms it, and has the options worked out.
+async fn worked_out(officer: &Program, path: &str, cause: &str) {
+    for event in [
+        json!({ "event": "triage", "cause": cause, "safety_risk": false }),
+        json!({ "event": "verify", "proof": "evidence" }),
+        json!({ "event": "propose" }),
+    ] {
+        ok(&officer.event(path, event).await);
+    }
+}
+
 /// Takes a reported case to its end by her choice of a response without a post.
 pub(crate) async fn through_case(officer: &Program, herself: &Program, person: Uuid, response: &str) {
     let path = case_of(officer, person).await;
-    let cause = officer.get(&path).await.json()["case"]["cause"].clone();
-    ok(&officer.event(&path, json!({ "event": "triage", "cause": cause, "safety_risk": false })).await);
-    ok(&officer.event(&path, json!({ "event": "verify", "proof": "evidence" })).await);
-    ok(&officer.event(&path, json!({ "event": "propose" })).await);
+    let cause = officer.get(&path).await.json()["case"]["cause"].as_str().unwrap().to_owned();
+    worked_out(officer, &path, &cause).await;
     ok(&herself.event(&path, json!({ "event": "consent", "response": response })).await);
     ok(&officer.event(&path, json!({ "event": "done" })).await);
     ok(&officer.event(&path, json!({ "event": "close" })).await);
@@ -365,9 +374,7 @@ on_both! {
         let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
         ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "EMP.WITHDRAW" })).await);
         let path = case_of(&herself, person).await;
-        ok(&hotel.officer.event(&path, json!({ "event": "triage", "cause": "EMP.WITHDRAW", "safety_risk": false })).await);
-        ok(&hotel.officer.event(&path, json!({ "event": "verify", "proof": "evidence" })).await);
-        ok(&hotel.officer.event(&path, json!({ "event": "propose" })).await);
+        worked_out(&hotel.officer, &path, "EMP.WITHDRAW").await;
         ok(&herself.event(&path, json!({ "event": "consent", "response": "home_track", "need": home })).await);
         let foreign = json!({ "event": "done", "insurance": "MAD 100" });
         assert_eq!(hotel.officer.event(&path, foreign).await.refused(), ["insurance:currency-foreign"]);
@@ -402,9 +409,7 @@ on_both! {
         other.post("/api/v1/seat-pools", json!({ "need_id": need, "pathway": "DE-NAFR-THAMM/MA", "seats": 1 })).await.created();
         ok(&p.herself.event(&journey, json!({ "event": "emergency", "cause": "EMP.INSOLV" })).await);
         let path = case_of(&p.herself, p.person).await;
-        ok(&p.origin.event(&path, json!({ "event": "triage", "cause": "EMP.INSOLV", "safety_risk": false })).await);
-        ok(&p.origin.event(&path, json!({ "event": "verify", "proof": "evidence" })).await);
-        ok(&p.origin.event(&path, json!({ "event": "propose" })).await);
+        worked_out(&p.origin, &path, "EMP.INSOLV").await;
         let seen = p.herself.get(&path).await.json();
         let choices = seen["options"]["decision"]["choices"].as_array().unwrap();
         let substitute = choices.iter().find(|one| one["response"] == "sub_employer").unwrap_or_else(|| panic!("{seen}"));
@@ -452,9 +457,7 @@ on_both! {
         for person in &hotel.people {
             ok(&hotel.officer.event(&events_of(&hotel.officer, *person).await, report.clone()).await);
             let path = case_of(&hotel.officer, *person).await;
-            ok(&hotel.officer.event(&path, json!({ "event": "triage", "cause": "EMP.INSOLV", "safety_risk": false })).await);
-            ok(&hotel.officer.event(&path, json!({ "event": "verify", "proof": "evidence" })).await);
-            ok(&hotel.officer.event(&path, json!({ "event": "propose" })).await);
+            worked_out(&hotel.officer, &path, "EMP.INSOLV").await;
             cases.push(path);
         }
         // Each was offered it on her own; the first word counts.

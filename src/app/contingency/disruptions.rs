@@ -306,16 +306,8 @@ async fn reserves(conn: &impl ConnectionTrait, stopped: &[Stopped]) -> Result<BT
 /// # Errors
 /// When it is not the actor's to declare, or was declared before.
 pub async fn declare(ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<disruption::Model, AppError> {
-    let scope = permit(ctx.actor, Action::Decide, Subject::Disruption)?;
     let mut tx = ctx.begin().await?;
-    record::find::<disruption::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
-    let row = record::hold::<disruption::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;
-    if row.version != version {
-        return Err(AppError::Stale);
-    }
-    if row.status != DisruptionStatus::Draft.as_str() {
-        return Err(AppError::TransitionRefused { state: row.status, allowed: vec![] });
-    }
+    let row = to_decide(ctx, &tx, id, version, DisruptionStatus::Draft).await?;
     if row.begins_on > ctx.now.date() {
         return Err(AppError::Invalid(vec![FieldError::new("begins_on", "future", "lies ahead: drill it until then")]));
     }
@@ -335,21 +327,27 @@ pub async fn declare(ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<disruption
     Ok(disruption::Model { version, ..changed })
 }
 
+/// A disruption that is the actor's to decide on, as she has read it, in that state; held until the end.
+async fn to_decide(ctx: &Ctx<'_>, tx: &Tx, id: Uuid, version: i64, state: DisruptionStatus) -> Result<disruption::Model, AppError> {
+    let scope = permit(ctx.actor, Action::Decide, Subject::Disruption)?;
+    record::find::<disruption::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
+    let row = record::hold::<disruption::Entity>(tx, id).await?.ok_or(AppError::NotFound)?;
+    if row.version != version {
+        return Err(AppError::Stale);
+    }
+    if row.status != state.as_str() {
+        return Err(AppError::TransitionRefused { state: row.status, allowed: vec![] });
+    }
+    Ok(row)
+}
+
 /// Ends a disruption. Cases that it opened run on: what was chosen is carried out, what was not is worked out again.
 ///
 /// # Errors
 /// When it is not the actor's to end, or is not declared.
 pub async fn end(ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<disruption::Model, AppError> {
-    let scope = permit(ctx.actor, Action::Decide, Subject::Disruption)?;
     let mut tx = ctx.begin().await?;
-    record::find::<disruption::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
-    let row = record::hold::<disruption::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;
-    if row.version != version {
-        return Err(AppError::Stale);
-    }
-    if row.status != DisruptionStatus::Declared.as_str() {
-        return Err(AppError::TransitionRefused { state: row.status, allowed: vec![] });
-    }
+    let row = to_decide(ctx, &tx, id, version, DisruptionStatus::Declared).await?;
     let changed = disruption::Model { status: DisruptionStatus::Ended.to_string(), ended_on: Some(ctx.now.date()), ..row };
     let version = record::update::<disruption::Entity>(&mut tx, changed.clone(), version, &["status"]).await?;
     tx.note("disruption_ended", "disruption", Some(id), json!({}));
