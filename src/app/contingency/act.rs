@@ -89,6 +89,7 @@ pub(super) async fn bring(
         }
         _ => {}
     }
+    let person = row.trainee_id;
     let (row, next) = carry(tx, row, &event, by, on, &ground).await?;
     match &event {
         Event::Done { insurance, fault_cap } => {
@@ -104,15 +105,14 @@ pub(super) async fn bring(
             record::update::<contingency_case::Entity>(tx, changed, version, &["settlement"]).await?;
             take_up(state, tx, journey, &next.cause, today).await?;
         }
-        // Nothing came of the report: she goes on where she was.
-        Event::Decide { .. } | Event::Close { .. } if next.state == State::Closed && next.outcome.is_none() => {
-            if open_case(tx.conn(), row.trainee_id).await?.is_none() {
-                go_on(state, tx, row.trainee_id, Resolution::Defer, today).await?;
-            }
-        }
         Event::Propose { .. } => tell(tx, &row, "contingency_options").await?,
         Event::Reject { .. } => tell(tx, &row, "contingency_rejected").await?,
         _ => {}
+    }
+    // Nothing came of the report, and nothing else keeps her: she goes on where she was.
+    let ends = next.state == State::Closed && next.outcome.is_none() && event.kind() != EventKind::Withdraw;
+    if ends && open_case(tx.conn(), person).await?.is_none() {
+        go_on(state, tx, person, Resolution::Defer, today).await?;
     }
     Ok(next)
 }
