@@ -278,3 +278,6 @@ error-disruption-not-yours = إعلان هذا السبب من شأن سلطة �
 error-fault-not-yours = ما تدين به الدولة الأخرى تقوله سلطتها.
 error-currency-foreign = لا تكلفة لها بهذه العملة.
 asks-gate = المرحلة
+contingency-event-wish = قولي ما تفضّلينه
+asks-first = أولًا
+asks-second = ثانيًا

@@ -278,3 +278,6 @@ error-disruption-not-yours = Diese Ursache erklärt die Behörde des anderen Lan
 error-fault-not-yours = Was der andere Staat schuldet, sagt seine eigene Behörde.
 error-currency-foreign = Keine ihrer Kosten ist in dieser Währung.
 asks-gate = Stand
+contingency-event-wish = Sagen, was ihr am liebsten wäre
+asks-first = Zuerst
+asks-second = Danach

@@ -278,3 +278,6 @@ error-disruption-not-yours = This cause is for the authority of the other countr
 error-fault-not-yours = What the other state owes is for its own authority to say.
 error-currency-foreign = No cost of hers is in this currency.
 asks-gate = Gate
+contingency-event-wish = Say what she would like best
+asks-first = First
+asks-second = Second

@@ -278,3 +278,6 @@ error-disruption-not-yours = Cette cause relève de l’autorité de l’autre p
 error-fault-not-yours = Ce que doit l’autre État relève de sa propre autorité.
 error-currency-foreign = Aucun de ses coûts n’est dans cette monnaie.
 asks-gate = Étape
+contingency-event-wish = Dire ce qu’elle préfère
+asks-first = D’abord
+asks-second = Ensuite

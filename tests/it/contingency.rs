@@ -375,6 +375,14 @@ on_both! {
         ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "EMP.WITHDRAW" })).await);
         let path = case_of(&herself, person).await;
         worked_out(&hotel.officer, &path, "EMP.WITHDRAW").await;
+        // Her wish comes before what would be lost.
+        let first = |seen: &Value| seen["options"]["decision"]["choices"][0]["response"].clone();
+        let wish = |first: &str| json!({ "event": "wish", "first": first, "second": "defer" });
+        assert_eq!(hotel.officer.event(&path, wish("home_track")).await.status, 403, "a wish is hers");
+        ok(&herself.event(&path, wish("home_track")).await);
+        assert_eq!(first(&herself.get(&path).await.json()), "home_track");
+        ok(&herself.event(&path, wish("further_training")).await);
+        assert_eq!(first(&herself.get(&path).await.json()), "further_training");
         ok(&herself.event(&path, json!({ "event": "consent", "response": "home_track", "need": home })).await);
         let foreign = json!({ "event": "done", "insurance": "MAD 100" });
         assert_eq!(hotel.officer.event(&path, foreign).await.refused(), ["insurance:currency-foreign"]);
@@ -593,7 +601,7 @@ on_both! {
             let held = Lease { job_id: Uuid::nil(), worker: "nobody" };
             disruptions::carry_out(&state, &held, disruption, Party::DestinationAuthority, Moment::now()).await
         });
-        loop {
+        for _ in 0..1_500 {
             let begun = contingency_case::Entity::find().all(service.state.store.read()).await.unwrap().len();
             if begun > 0 {
                 dying.abort();

@@ -80,6 +80,12 @@ pub(super) async fn bring(
             *shown = u32::try_from(found.decision.shown.len()).unwrap_or(0);
             row.options = Some(serde_json::to_string(&found)?);
         }
+        // What is shown already is put in her order at once.
+        Event::Wish { first, second } if case.state == State::Proposed => {
+            let wishing = Case { wishes: vec![*first, *second], ..case.clone() };
+            let found = work_out(state, tx.conn(), &row, &wishing, &journey, today).await?;
+            row.options = Some(serde_json::to_string(&found)?);
+        }
         Event::Close { balanced } => {
             let settlements: Vec<Settlement> = kept(row.settlement.as_deref(), "settlement")?.unwrap_or_default();
             *balanced = ledger::is_balanced(tx.conn(), row.id, &settlements).await?;
@@ -146,6 +152,7 @@ async fn work_out(
         reported_on: case.reported_on,
         safety_risk: case.safety_risk,
         decided: case.decided,
+        wishes: case.wishes.clone(),
         struck: disruption.as_ref().map_or_else(|| Struck::alone(known, journey), Struck::by),
     };
     let mut options = options::of(state, conn, &[one], today, seed).await?;

@@ -178,6 +178,7 @@ fn stopped(row: &disruption::Model, rows: Vec<journey::Model>) -> Result<Vec<Sto
             reported_on: row.begins_on,
             safety_risk: row.safety_risk,
             decided: None,
+            wishes: vec![],
             struck: struck.clone(),
         })
         .collect())

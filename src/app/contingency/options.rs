@@ -36,6 +36,7 @@ pub struct Stopped {
     pub reported_on: NaiveDate,
     pub safety_risk: bool,
     pub decided: Option<Control>,
+    pub wishes: Vec<Response>,
     /// Where the cause lies, as a disruption says.
     pub struck: Struck,
 }
@@ -239,7 +240,7 @@ impl Known {
             other_institute: self.other_institute(person),
             person_bound: journey.visa == VisaRegion::Granted,
             proven: false,
-            wishes: vec![],
+            wishes: one.wishes.clone(),
             openings: self.openings(one, person),
             paid: self.paid(person),
         })

@@ -33,6 +33,7 @@ words!(
         Verify = "verify",
         Reject = "reject",
         Propose = "propose",
+        Wish = "wish",
         Consent = "consent",
         Protect = "protect",
         Done = "done",
@@ -107,6 +108,11 @@ pub enum Event {
         #[serde(default)]
         shown: u32,
     },
+    /// What she would like best: it ranks what is open before anything that is lost.
+    Wish {
+        first: Response,
+        second: Response,
+    },
     /// Her free choice among what was shown, or anything else that is open to her.
     Consent {
         response: Response,
@@ -157,6 +163,7 @@ impl Event {
             Self::Verify { .. } => K::Verify,
             Self::Reject { .. } => K::Reject,
             Self::Propose { .. } => K::Propose,
+            Self::Wish { .. } => K::Wish,
             Self::Consent { .. } => K::Consent,
             Self::Protect { .. } => K::Protect,
             Self::Done { .. } => K::Done,
@@ -181,6 +188,9 @@ pub struct Case {
     /// What somebody independent has decided about her control of the cause.
     pub decided: Option<Control>,
     pub proof: Option<Proof>,
+    /// In the order of her own wish.
+    #[serde(default)]
+    pub wishes: Vec<Response>,
     /// What she chose, and where.
     pub chosen: Option<Response>,
     pub need: Option<Uuid>,
@@ -202,6 +212,7 @@ impl Case {
             reported_on: on,
             decided: None,
             proof: None,
+            wishes: vec![],
             chosen: None,
             need: None,
             chosen_on: None,
@@ -232,6 +243,9 @@ impl Case {
             State::Closed if self.ended_on.is_some() => vec![K::Appeal],
             State::Closed => vec![],
         };
+        if matches!(self.state, State::Reported | State::Triaged | State::Verified | State::Proposed) {
+            kinds.push(K::Wish);
+        }
         if !matches!(self.state, State::Closed | State::Resolved | State::Rejected) {
             kinds.extend([K::Protect, K::Withdraw]);
         }
@@ -266,6 +280,10 @@ impl Case {
                 to = State::Rejected;
             }
             Event::Propose { .. } => to = State::Proposed,
+            Event::Wish { first, second } => {
+                next.wishes = vec![*first, *second];
+                next.wishes.dedup();
+            }
             Event::Consent { response, need, her_word } => {
                 guard(!response.goes_along(), "response")?;
                 guard(by == Some(Party::Trainee) || *her_word, "her_word")?;
@@ -340,6 +358,9 @@ fn said(text: &str) -> bool {
     !text.trim().is_empty()
 }
 
+/// What a person can wish for; everything else follows from her cause.
+pub const WISHES: &[&str] = &["defer", "sub_employer", "sub_dest", "home_track", "further_training", "transfer_place"];
+
 /// Whose hand brings an event; nobody's where the system itself does.
 pub const fn hands(kind: EventKind) -> &'static [Party] {
     use EventKind as K;
@@ -348,7 +369,7 @@ pub const fn hands(kind: EventKind) -> &'static [Party] {
         K::Triage | K::Verify | K::Reject | K::Propose | K::Done | K::Close | K::Decide => &[OriginAuthority, DestinationAuthority],
         K::Consent => &[Trainee, OriginAuthority],
         K::Protect | K::Worsen => &[Trainee, Institute, OriginAuthority, DestinationAuthority],
-        K::Appeal => &[Trainee],
+        K::Appeal | K::Wish => &[Trainee],
         // It follows from what happens on the journey.
         K::Withdraw => &[],
     }
@@ -361,6 +382,7 @@ pub const fn asks(kind: EventKind) -> &'static [(&'static str, Ask)] {
         EventKind::Triage => &[("cause", Cause("")), ("safety_risk", Flag)],
         EventKind::Verify => &[("proof", Words("proof", &["evidence", "self_declared"]))],
         EventKind::Reject | EventKind::Protect | EventKind::Appeal => &[("reason", Text)],
+        EventKind::Wish => &[("first", Words("response", WISHES)), ("second", Words("response", WISHES))],
         EventKind::Worsen => &[("cause", Cause("")), ("reason", Text)],
         EventKind::Decide => &[("ruling", Words("ruling", Ruling::WORDS)), ("independent_panel", Yes)],
         // What is shown is worked out, a choice is made on its own page, and the books are looked at.

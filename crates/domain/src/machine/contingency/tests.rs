@@ -101,6 +101,7 @@ fn events() -> impl Strategy<Value = Event> {
         }),
         any::<bool>().prop_map(|balanced| Event::Close { balanced }),
         Just(Event::Withdraw),
+        Just(Event::Wish { first: Response::Defer, second: Response::HomeTrack }),
     ]
 }
 
