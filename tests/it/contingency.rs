@@ -259,6 +259,12 @@ on_both! {
         ok(&herself.event(&hers, consent("home_track", Some(home))).await);
         assert_eq!(states(&service).await["on_hold"], 40, "her word alone moves nothing");
 
+        // Everybody who is struck is told, as far as she who writes may see them; whoever reads it counts.
+        let messages = format!("/api/v1/disruptions/{disruption}/messages");
+        assert_eq!(hotel.border.post(&messages, json!({ "text": " " })).await.refused(), ["text:message-text"]);
+        assert_eq!(hotel.border.post(&messages, json!({ "text": "Wait for us" })).await.json()["sent"], 0, "not without an annex");
+        assert_eq!(elsewhere.post(&messages, json!({ "text": "Wait for us" })).await.status, 404);
+
         // Done: her journey ends at work at home; golden vector 8 is booked: 7 290.00 stay of use, 2 535.00 are lost.
         ok(&hotel.officer.event(&hers, json!({ "event": "done", "insurance": "EUR 1000" })).await);
         let seen = herself.get(&hers).await.json();
@@ -340,6 +346,23 @@ on_both! {
         // She withdraws: that is free, and her case ends with her journey.
         ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "withdraw" })).await);
         assert_eq!(herself.get(&path).await.json()["case"]["state"], "closed");
+    }
+
+    async fn whoever_is_struck_is_written_to(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 2).await;
+        let herself = service.program(Role::Trainee, None, &[], Some(hotel.people[0])).await;
+        let flights = json!({
+            "name": "No flights", "cause": "ORI.AIRSPACE", "country": "MA", "origin": "MA", "begins_on": Moment::now().date(),
+            "safety_risk": false, "evidence": "Notice to airmen",
+        });
+        let disruption = hotel.ministry.post("/api/v1/disruptions", flights).await.created();
+        declare(&service, &hotel.ministry, disruption).await;
+        let messages = format!("/api/v1/disruptions/{disruption}/messages");
+        assert_eq!(hotel.officer.post(&messages, json!({ "text": "We write again on Monday" })).await.json()["sent"], 1, "one of two has an account");
+        assert_eq!(herself.post(&messages, json!({ "text": "x" })).await.status, 403);
+        let standing = hotel.ministry.get(&format!("/api/v1/disruptions/{disruption}/drill")).await.json();
+        assert_eq!(standing["cases"]["messages"], json!({ "sent": 1, "read": 0 }));
     }
 
     /// A report of which nothing comes leaves nobody standing still.

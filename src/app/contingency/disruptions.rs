@@ -16,8 +16,10 @@ use passerelle_domain::contingency::{Cause, Response, cause};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::contingency::{Event, EventKind, Proof, State, hands};
 use passerelle_domain::people::{DisruptionStatus, JourneyState};
-use passerelle_store::entity::{contingency_case, disruption, journey, organisation, proposal, trainee};
-use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use passerelle_store::entity::{account, contingency_case, disruption, journey, notification, organisation, proposal, trainee};
+use passerelle_store::query::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 use passerelle_store::record::Record;
 use passerelle_store::{StoreError, Tx, job, record};
 use serde::{Deserialize, Serialize};
@@ -456,6 +458,8 @@ pub struct Standing {
     pub by_state: BTreeMap<String, u64>,
     pub by_outcome: BTreeMap<String, u64>,
     pub open: u64,
+    /// Messages to those who are struck.
+    pub messages: Told,
 }
 
 /// Counts the cases of a disruption that the actor may list.
@@ -477,7 +481,7 @@ pub async fn standing(ctx: &Ctx<'_>, id: Uuid) -> Result<Standing, AppError> {
         .all(ctx.state.store.read())
         .await
         .map_err(StoreError::from)?;
-    let mut standing = Standing::default();
+    let mut standing = Standing { messages: told(ctx.state.store.read(), id).await?, ..Standing::default() };
     for (state, outcome, count) in rows {
         let count = u64::try_from(count).unwrap_or(0);
         if state != State::Closed.as_str() {
@@ -489,4 +493,70 @@ pub async fn standing(ctx: &Ctx<'_>, id: Uuid) -> Result<Standing, AppError> {
         }
     }
     Ok(standing)
+}
+
+/// How far a message has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Told {
+    pub sent: u64,
+    pub read: u64,
+}
+
+/// Where a person reads about a disruption, and by what its messages are counted.
+fn place(id: Uuid) -> String {
+    format!("/ui/contingency-cases?disruption_id={id}")
+}
+
+/// Tells everybody with an open case of a disruption, as far as the actor may see them; gives how many accounts.
+///
+/// # Errors
+/// When the disruption is not the actor's, or the text is empty or too long.
+pub async fn tell_all(ctx: &Ctx<'_>, id: Uuid, text: &str) -> Result<Told, AppError> {
+    let scope = permit(ctx.actor, Action::Update, Subject::Disruption)?;
+    let people = permit(ctx.actor, Action::List, Subject::ContingencyCase)?;
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 500 || text.chars().any(crate::app::resource::is_invisible) {
+        return Err(AppError::invalid("text", "message-text", "is empty, longer than 500 characters, or holds what cannot be seen"));
+    }
+    let conn = ctx.state.store.read();
+    record::find::<disruption::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)?;
+    let persons: Vec<Uuid> = contingency_case::Entity::find()
+        .select_only()
+        .column(contingency_case::Column::TraineeId)
+        .filter(contingency_case::Entity::visible(&people))
+        .filter(contingency_case::Column::DisruptionId.eq(id))
+        .filter(contingency_case::Column::State.ne(State::Closed.as_str()))
+        .into_tuple()
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let mut told = Told::default();
+    for part in persons.chunks(500) {
+        let mut tx = ctx.begin().await?;
+        let accounts: Vec<Uuid> = account::Entity::find()
+            .select_only()
+            .column(account::Column::Id)
+            .filter(account::Column::TraineeId.is_in(part.iter().copied()))
+            .filter(account::Column::Status.eq("active"))
+            .into_tuple()
+            .all(tx.conn())
+            .await
+            .map_err(StoreError::from)?;
+        told.sent += u64::try_from(accounts.len()).unwrap_or(0);
+        notifications::to_accounts(&mut tx, accounts, "disruption_message", &place(id), &[("text", text.to_owned())]).await?;
+        tx.note("disruption_message", "disruption", Some(id), json!({ "people": part.len() }));
+        tx.commit().await?;
+    }
+    Ok(told)
+}
+
+/// How many messages about a disruption were sent in the application, and how many of them were read.
+async fn told(conn: &impl ConnectionTrait, id: Uuid) -> Result<Told, AppError> {
+    let sent = || {
+        notification::Entity::find()
+            .filter(notification::Column::Kind.eq("disruption_message"))
+            .filter(notification::Column::Href.eq(place(id)))
+    };
+    let read = sent().filter(notification::Column::ReadAtMs.is_not_null()).count(conn).await.map_err(StoreError::from)?;
+    Ok(Told { sent: sent().count(conn).await.map_err(StoreError::from)?, read })
 }

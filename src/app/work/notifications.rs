@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Everything that people are told about; `notification-<kind>` in the catalogues, with underscores
 /// as hyphens.
-pub const KINDS: [&str; 25] = [
+pub const KINDS: [&str; 26] = [
     "contract_worse",
     "case_assigned",
     "case_offered",
@@ -37,6 +37,7 @@ pub const KINDS: [&str; 25] = [
     "contingency_rejected",
     "contingency_resolved",
     "contingency_reminder",
+    "disruption_message",
 ];
 
 /// What cannot be switched off: who opened one's record, and what happened to one's account.

@@ -42,6 +42,19 @@ pub async fn declare(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatc
     Ok(HttpResponse::Accepted().json(json!({ "status": row.status, "version": row.version })))
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Message {
+    text: String,
+}
+
+/// `POST /api/v1/disruptions/{id}/messages`
+pub async fn tell_all(who: SignedIn, PathId(id): PathId, body: web::Bytes) -> Answer {
+    permit(&who.actor, Action::Update, Subject::Disruption)?;
+    let Message { text } = typed(&body)?;
+    Ok(HttpResponse::Ok().json(disruptions::tell_all(&who.ctx(), id, &text).await?))
+}
+
 /// `POST /api/v1/disruptions/{id}/end`
 pub async fn end(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch) -> Answer {
     permit(&who.actor, Action::Decide, Subject::Disruption)?;

@@ -40,6 +40,9 @@ pub(super) fn entries() -> Vec<Entry> {
             web::route().to(api::contingency::declare)
         })
         .says("Declare a disruption: a job opens a case for everybody whom it strikes", Body::None, named("DisruptionStatus")),
+        route(Method::POST, "/api/v1/disruptions/{id}/messages", Needs(Update, Disruption), || web::route().to(api::contingency::tell_all))
+            .says("Tell everybody with an open case of a disruption", named("DisruptionMessage"), named("MessagesSent")),
+        route(Method::POST, "/ui/disruptions/{id}/messages", Needs(Update, Disruption), || web::route().to(ui::disruptions::tell_all)),
         route(Method::POST, "/api/v1/disruptions/{id}/end", Needs(Decide, Disruption), || web::route().to(api::contingency::end)).says(
             "End a disruption; its cases run on",
             Body::None,

@@ -186,7 +186,12 @@ pub async fn notification_list(page: Page) -> Answer {
     let t = page.locale;
     let ctx = page.ctx();
     let rows = notifications::list(&ctx).await?.into_iter().map(|row| {
-        let text = t.get(&format!("notification-{}", row.kind.replace('_', "-")));
+        let mut text = t.get(&format!("notification-{}", row.kind.replace('_', "-")));
+        // What somebody wrote stands after what it is.
+        let args: std::collections::BTreeMap<String, String> = serde_json::from_str(&row.args).unwrap_or_default();
+        if let Some(said) = args.get("text") {
+            text = format!("{text}: {said}");
+        }
         let state = if row.read_at_ms.is_none() { Cell::tag(t.get("notification-new"), "warn") } else { Cell::default() };
         vec![Cell::link(text, row.href), Cell::text(formats::moment_ms(t, row.created_at_ms)), state]
     });

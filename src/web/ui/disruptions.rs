@@ -2,7 +2,7 @@
 
 use super::cells::{Names, word_key};
 use super::contingency::{amounts, response};
-use super::parts::{Cell, Form, Part, Table};
+use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable};
 use super::sent::Sent;
 use super::shell::Page;
 use super::{Answer, see};
@@ -34,6 +34,9 @@ pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
         };
         let mut facts = counted("contingency-state", &standing.by_state);
         facts.extend(counted("response", &standing.by_outcome));
+        let told =
+            [("sent", standing.messages.sent), ("read", standing.messages.read)].map(|(name, count)| (name, formats::count(t, count)));
+        facts.push((t.get("disruption-messages"), Cell::text(t.with_all("disruption-told", told))));
         parts.push(Part::Facts { heading: t.get("records-contingency-cases"), facts });
         let link = (format!("/ui/contingency-cases?disruption_id={id}"), t.get("records-contingency-cases"));
         parts.push(Part::Links { heading: String::new(), links: vec![link] });
@@ -122,7 +125,33 @@ fn forms(page: &Page, row: &disruption::Model) -> Vec<Form> {
     if row.status == DisruptionStatus::Declared.as_str() && may(Action::Decide) {
         forms.push(form("end", "disruption-end").lead(t.get("disruption-end-lead")).folded());
     }
+    if row.status != DisruptionStatus::Draft.as_str() && may(Action::Update) {
+        forms.push(message(t, row.id).folded());
+    }
     forms
+}
+
+fn message(t: Locale, id: Uuid) -> Form {
+    Form::new(format!("/ui/disruptions/{id}/messages"), t.get("disruption-tell"))
+        .heading(t.get("disruption-tell"))
+        .input(Input::new("textarea", "text", t.get("disruption-text")).required())
+}
+
+/// `POST /ui/disruptions/{id}/messages`
+pub async fn tell_all(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
+    permit(&page.actor, Action::Update, Subject::Disruption)?;
+    sent.guard(&page)?;
+    match disruptions::tell_all(&page.ctx(), id, sent.get("text")).await {
+        Ok(_) => Ok(see(format!("/ui/disruptions/{id}?notice=saved"))),
+        Err(refused) => {
+            let t = page.locale;
+            let form = message(t, id).refused(t, &mendable(refused)?, |name| sent.some(name));
+            Sheet::new(page.shell("disruption-tell"))
+                .crumb(format!("/ui/disruptions/{id}"), t.get("form-cancel"))
+                .form(Form { heading: String::new(), ..form })
+                .answer()
+        }
+    }
 }
 
 /// `POST /ui/disruptions/{id}/drill`
