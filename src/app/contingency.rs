@@ -105,6 +105,11 @@ impl Options {
         self.choice(response, need).is_some()
     }
 
+    /// Whether a post is among what is open to her.
+    pub fn names(&self, need: Uuid) -> bool {
+        self.decision.choices.iter().any(|one| one.opening.as_ref().is_some_and(|opening| opening.need == need))
+    }
+
     /// The option of that response and post.
     pub fn choice(&self, response: Response, need: Option<Uuid>) -> Option<&Choice> {
         self.decision.choices.iter().find(|one| one.response == response && one.opening.as_ref().map(|opening| opening.need) == need)

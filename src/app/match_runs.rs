@@ -144,10 +144,12 @@ pub async fn why(ctx: &Ctx<'_>, run_id: Uuid, trainee: Uuid, need: Uuid) -> Resu
 /// What the run proposed to a trainee.
 async fn own_proposal(state: &AppState, run_id: Uuid, trainee: Uuid, certificate: &Certificate) -> Result<Option<Own>, AppError> {
     use passerelle_domain::corridor::PathwayId;
-    use passerelle_store::query::{ColumnTrait, QueryFilter};
+    use passerelle_store::query::{ColumnTrait, QueryFilter, QueryOrder};
     let found = proposal::Entity::find()
         .filter(proposal::Column::RunId.eq(run_id))
         .filter(proposal::Column::TraineeId.eq(trainee))
+        // What the run itself proposed, before anything that she chose in a contingency case.
+        .order_by_asc(proposal::Column::CreatedAtMs)
         .one(state.store.read())
         .await
         .map_err(StoreError::from)?;

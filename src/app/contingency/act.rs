@@ -2,7 +2,7 @@
 //! on her journey and in the books.
 
 use super::ledger::{self, Paid};
-use super::open::{Ground, carry, open_case, stop};
+use super::open::{Ground, carry, open_case};
 use super::options::{self, Stopped, Struck};
 use super::{Options, facts, kept, readable};
 use crate::app::case_events::{self, Act};
@@ -43,9 +43,9 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Res
     let by = case_events::party(ctx.actor, hands(act.event.kind())).ok_or(AppError::Forbidden)?;
     let last = case_events::last::<Case>(tx.conn(), id).await?.map(|(_, event)| event.on_date);
     let on = case_events::day_of(act.on, ctx.now.date(), last.or(Some(row.reported_on)))?;
-    let case = bring(ctx.state, &mut tx, row, &act.event, Some(by), on, ctx.now.date()).await?;
+    let row = bring(ctx.state, &mut tx, row, &act.event, Some(by), on, ctx.now.date()).await?;
     tx.commit().await?;
-    Ok(case)
+    facts(&row)
 }
 
 /// Takes a case for the transaction at hand: its person first, as whoever moves her journey does.
@@ -56,7 +56,7 @@ async fn hold(tx: &Tx, id: Uuid) -> Result<Option<contingency_case::Model>, AppE
     Ok(record::hold::<contingency_case::Entity>(tx, id).await?)
 }
 
-/// Brings an event in the transaction at hand, with all that follows from it.
+/// Brings an event in the transaction at hand, with all that follows from it: the case as it stands then.
 ///
 /// # Errors
 /// Why it cannot happen.
@@ -68,7 +68,7 @@ pub(super) async fn bring(
     by: Option<Party>,
     on: NaiveDate,
     today: NaiveDate,
-) -> Result<Case, AppError> {
+) -> Result<contingency_case::Model, AppError> {
     let case = facts(&row)?;
     let journey = journey_of(tx.conn(), row.journey_id).await?;
     let ground = Ground::of(state, tx.conn(), &journey).await?;
@@ -96,19 +96,17 @@ pub(super) async fn bring(
         _ => {}
     }
     let person = row.trainee_id;
-    let (row, next) = carry(tx, row, &event, by, on, &ground).await?;
+    let (mut row, next) = carry(tx, row, &event, by, on, &ground).await?;
     match &event {
         Event::Done { insurance, fault_cap } => {
             ensure_own_fault(&next, by, fault_cap.is_some())?;
             let paid = Paid { insurance: *insurance, fault_cap: *fault_cap };
-            resolve(state, tx, row, &next, paid, on, today).await?;
+            row = resolve(state, tx, row, &next, paid, on, today).await?;
         }
         // What was settled is settled anew when the case is decided again, and her time stands still until it is.
         Event::Decide { .. } if next.state == State::Verified => {
             ledger::take_back(tx, row.id, on).await?;
-            let version = row.version;
-            let changed = contingency_case::Model { settlement: None, ..row };
-            record::update::<contingency_case::Entity>(tx, changed, version, &["settlement"]).await?;
+            row = settled(tx, row, None).await?;
             take_up(state, tx, journey, &next.cause, today).await?;
         }
         Event::Propose { .. } => tell(tx, &row, "contingency_options").await?,
@@ -120,7 +118,15 @@ pub(super) async fn bring(
     if ends && open_case(tx.conn(), person).await?.is_none() {
         go_on(state, tx, person, Resolution::Defer, today).await?;
     }
-    Ok(next)
+    Ok(row)
+}
+
+/// A case with who bears what, or without where it is to be settled anew.
+async fn settled(tx: &mut Tx, row: contingency_case::Model, settlement: Option<String>) -> Result<contingency_case::Model, AppError> {
+    let before = row.version;
+    let changed = contingency_case::Model { settlement, ..row };
+    let version = record::update::<contingency_case::Entity>(tx, changed.clone(), before, &["settlement"]).await?;
+    Ok(contingency_case::Model { version, ..changed })
 }
 
 async fn tell(tx: &mut Tx, row: &contingency_case::Model, kind: &str) -> Result<(), AppError> {
@@ -155,8 +161,12 @@ async fn work_out(
         wishes: case.wishes.clone(),
         struck: disruption.as_ref().map_or_else(|| Struck::alone(known, journey), Struck::by),
     };
-    let mut options = options::of(state, conn, &[one], today, seed).await?;
-    options.pop().ok_or(AppError::NotFound)
+    let mut found = options::of(state, conn, &[one], today, seed).await?.pop().ok_or(AppError::NotFound)?;
+    // What was kept for her where posts are scarce stays kept until she has chosen.
+    let before: Option<Options> = kept(row.options.as_deref(), "options")?;
+    let mine = before.and_then(|options| options.allotted).filter(|_| case.state == State::Proposed);
+    found.allotted = mine.filter(|need| found.names(*need)).or(found.allotted);
+    Ok(found)
 }
 
 /// What a state owes is for its own authority to say: neither charges the other.
@@ -184,15 +194,17 @@ async fn ensure_offered(
     today: NaiveDate,
 ) -> Result<(), AppError> {
     let offered: Option<Options> = kept(row.options.as_deref(), "options")?;
+    let fresh = offered.as_ref().is_some_and(|options| options.as_of == today);
     if !offered.is_some_and(|options| options.offers(response, need)) {
         return Err(AppError::invalid("response", "not-offered", "is not among the options that were worked out for her"));
     }
+    // Two who choose the last place wait for each other here.
     if let Some(need_id) = need {
-        // Two who choose the last place wait for each other here.
         record::hold::<need::Entity>(tx, need_id).await?.ok_or(AppError::NotFound)?;
-        if !work_out(state, tx.conn(), row, case, journey, today).await?.offers(response, need) {
-            return Err(AppError::Conflict("the post is no longer open to her: have her options worked out again".into()));
-        }
+    }
+    // Papers of yesterday may have lapsed today, and a post may be gone at any moment.
+    if (need.is_some() || !fresh) && !work_out(state, tx.conn(), row, case, journey, today).await?.offers(response, need) {
+        return Err(AppError::Conflict("this is no longer open to her: have her options worked out again".into()));
     }
     Ok(())
 }
@@ -206,10 +218,10 @@ async fn resolve(
     paid: Paid,
     on: NaiveDate,
     today: NaiveDate,
-) -> Result<(), AppError> {
+) -> Result<contingency_case::Model, AppError> {
     let options: Option<Options> = kept(row.options.as_deref(), "options")?;
     let settlements = ledger::settle_case(tx, &row, case, options.as_ref(), paid, on).await?;
-    let Some(response) = case.chosen else { return Ok(()) };
+    let Some(response) = case.chosen else { return Ok(row) };
     // A post on another pathway into the same country is another match, with its own filing.
     let posted = matches!(response, Response::SubEmployer | Response::SubDest | Response::SwitchPathway);
     let outcome = match (response, case.need) {
@@ -222,10 +234,8 @@ async fn resolve(
     if posted && let Some(need_id) = case.need {
         propose_post(tx, &row, need_id, options.as_ref(), response).await?;
     }
-    let (version, changed) = (row.version, contingency_case::Model { settlement: Some(serde_json::to_string(&settlements)?), ..row });
-    tell(tx, &changed, "contingency_resolved").await?;
-    record::update::<contingency_case::Entity>(tx, changed, version, &["settlement"]).await?;
-    Ok(())
+    tell(tx, &row, "contingency_resolved").await?;
+    settled(tx, row, Some(serde_json::to_string(&settlements)?)).await
 }
 
 /// A case that is decided again: her journey stands still, taken up again where it had ended.
@@ -238,7 +248,7 @@ async fn take_up(state: &AppState, tx: &mut Tx, row: journey_row::Model, cause: 
         journeys::by_system(state, tx, person, &journey::Event::Reopen { gate, cause: cause.to_owned() }, today).await?;
         return Ok(());
     }
-    stop(state, tx, person, cause, today).await
+    journeys::strike(state, tx, person, cause, today).await
 }
 
 /// Ends the standstill of a journey. One that goes on or has ended already, as after an appeal, stays as it is.
@@ -330,9 +340,15 @@ pub struct Night {
     pub verified: u64,
     pub reminded: u64,
     pub closed: u64,
+    pub failed: u64,
 }
 
-async fn overdue(state: &AppState, tx: &mut Tx, row: contingency_case::Model, today: NaiveDate, night: &mut Night) -> Result<(), AppError> {
+/// Moves one case on whose day is over.
+async fn overdue(state: &AppState, now: Moment, id: Uuid, night: &mut Night) -> Result<(), AppError> {
+    let today = now.date();
+    let mut begun = state.store.begin(None, now.ms()).await?;
+    let tx = &mut begun;
+    let Some(row) = hold(tx, id).await?.filter(|row| row.due_on.is_some_and(|due| due < today)) else { return Ok(()) };
     match State::parse(&row.state) {
         Ok(State::Triaged) => {
             bring(state, tx, row, &Event::Verify { proof: Proof::Silence }, None, today, today).await?;
@@ -348,8 +364,9 @@ async fn overdue(state: &AppState, tx: &mut Tx, row: contingency_case::Model, to
             tell(tx, &row, "contingency_reminder").await?;
             night.reminded += 1;
         }
-        _ => {}
+        _ => return Ok(()),
     }
+    begun.commit().await?;
     Ok(())
 }
 
@@ -378,11 +395,11 @@ pub async fn night(state: &AppState, now: Moment) -> Result<Night, AppError> {
         let Some(last) = ids.last() else { break };
         after = *last;
         for id in ids {
-            let mut tx = state.store.begin(None, now.ms()).await?;
-            if let Some(row) = hold(&tx, id).await?.filter(|row| row.due_on.is_some_and(|due| due < today)) {
-                overdue(state, &mut tx, row, today, &mut night).await?;
+            // One case that cannot be moved keeps none of the others, nor the next night.
+            if let Err(error) = overdue(state, now, id, &mut night).await {
+                tracing::error!(case.id = %id, error = %error, "a contingency case could not be moved on in the night");
+                night.failed += 1;
             }
-            tx.commit().await?;
         }
     }
     Ok(night)

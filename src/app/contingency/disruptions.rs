@@ -1,22 +1,23 @@
 //! What strikes many at once: whom, drilled without writing anything of anybody, and declared once.
 
-use super::Options;
 use super::act::bring;
-use super::open::{begin, open_case, stop};
+use super::open::{Ground, begin, carry, open_case};
 use super::options::{self, Stopped, Struck};
+use super::{Options, ledger};
 use crate::app::Ctx;
-use crate::app::case_events;
 use crate::app::match_runs::job_lease::Lease;
 use crate::app::work::notifications;
+use crate::app::{case_events, journeys};
 use crate::error::{AppError, FieldError};
 use crate::state::AppState;
 use chrono::{Days, NaiveDate};
 use passerelle_domain::access::{Action, Scope, Subject, permit};
+use passerelle_domain::contingency::decision::Bar;
 use passerelle_domain::contingency::{Cause, Response, cause};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::contingency::{Event, EventKind, Proof, State, hands};
-use passerelle_domain::people::{DisruptionStatus, JourneyState};
-use passerelle_store::entity::{account, contingency_case, disruption, journey, notification, organisation, proposal, trainee};
+use passerelle_domain::people::{Decision, DisruptionStatus, JourneyState, Track};
+use passerelle_store::entity::{account, cohort, contingency_case, disruption, journey, notification, organisation, proposal, trainee};
 use passerelle_store::query::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
@@ -118,7 +119,7 @@ async fn worked_out(
     for (one, options) in stopped.iter().zip(&options) {
         drill.count(one, options, seen.contains(&one.journey.id));
     }
-    drill.reserve = reserves(conn, &stopped).await?;
+    drill.reserve = ledger::reserves(conn, &agreements_of(conn, &stopped).await?).await?;
     Ok(drill)
 }
 
@@ -139,16 +140,12 @@ impl Drill {
             *most = (*most).max(*minor);
         }
         worst.into_iter().for_each(|(currency, minor)| *self.loss_worst.entry(currency.clone()).or_insert(0) += minor);
-        let mut kinds: Vec<Response> = decision.choices.iter().map(|one| one.response).collect();
-        kinds.dedup();
-        kinds.sort();
-        kinds.dedup();
+        let kinds: BTreeSet<Response> = decision.choices.iter().map(|one| one.response).collect();
         kinds.iter().for_each(|kind| count(&mut self.open_to, kind.as_str()));
         for barred in &decision.barred {
             count(self.barred.entry(barred.response.to_string()).or_default(), barred.bar.as_str());
         }
-        self.without_turn +=
-            usize::from(decision.barred.iter().any(|one| one.bar == passerelle_domain::contingency::decision::Bar::OtherTurn));
+        self.without_turn += usize::from(decision.barred.iter().any(|one| one.bar == Bar::OtherTurn));
         decision.measures.iter().for_each(|measure| count(&mut self.measures, measure.as_str()));
         if named && self.people.len() < NAMED {
             let shown = decision.shown.iter().filter_map(|at| decision.choices.get(*at)).map(|one| one.response);
@@ -223,15 +220,14 @@ async fn affected(conn: &impl ConnectionTrait, row: &disruption::Model) -> Resul
         let trains = [S::Enrolled, S::InTraining].map(S::as_str);
         find = find.filter(Condition::any().add(C::State.is_not_in(trains)).add(C::ReadyOn.is_null()).add(C::ReadyOn.lte(last)));
     }
+    // Who they are is asked in one place: what is "not in" a long list would be compared with all of it.
     let people = || trainee::Entity::find().select_only().column(trainee::Column::Id);
-    find = find.filter(C::TraineeId.in_subquery(people().filter(trainee::Column::MergedInto.is_null()).into_query()));
+    let mut who = people().filter(trainee::Column::MergedInto.is_null());
     if bars_departure(&row.cause) {
-        let stay = people().filter(trainee::Column::Track.eq("home")).into_query();
-        find = find.filter(C::TraineeId.not_in_subquery(stay));
+        who = who.filter(trainee::Column::Track.ne(Track::Home.as_str()));
     }
     if let Some(prefix) = &row.occupation_prefix {
-        let same = people().filter(trainee::Column::Occupation.starts_with(prefix.as_str())).into_query();
-        find = find.filter(C::TraineeId.in_subquery(same));
+        who = who.filter(trainee::Column::Occupation.starts_with(prefix.as_str()));
     }
     if let Some(part) = &row.subdivision {
         let there = organisation::Entity::find()
@@ -239,16 +235,17 @@ async fn affected(conn: &impl ConnectionTrait, row: &disruption::Model) -> Resul
             .column(organisation::Column::Id)
             .filter(organisation::Column::Subdivision.eq(part.as_str()))
             .into_query();
-        find = find.filter(C::TraineeId.in_subquery(people().filter(trainee::Column::InstituteId.in_subquery(there)).into_query()));
+        who = who.filter(trainee::Column::InstituteId.in_subquery(there));
     }
+    find = find.filter(C::TraineeId.in_subquery(who.into_query()));
     if let Some(id) = row.organisation_id {
         let learns = people().filter(trainee::Column::InstituteId.eq(id)).into_query();
         let bound = proposal::Entity::find()
             .select_only()
             .column(proposal::Column::TraineeId)
             .filter(proposal::Column::EmployerId.eq(id))
-            .filter(proposal::Column::TraineeDecision.eq("accepted"))
-            .filter(proposal::Column::EmployerDecision.eq("accepted"))
+            .filter(proposal::Column::TraineeDecision.eq(Decision::Accepted.as_str()))
+            .filter(proposal::Column::EmployerDecision.eq(Decision::Accepted.as_str()))
             .into_query();
         find = find.filter(Condition::any().add(C::TraineeId.in_subquery(learns)).add(C::TraineeId.in_subquery(bound)));
     }
@@ -264,11 +261,8 @@ fn bars_departure(code: &str) -> bool {
     matches!(code, "ORI.EXITBAN" | "ORI.CAP" | "ORI.AIRSPACE") || ["DST.", "VIS.", "EMP."].iter().any(|begins| code.starts_with(begins))
 }
 
-/// What the reserves of the agreements hold under which they are trained.
-async fn reserves(conn: &impl ConnectionTrait, stopped: &[Stopped]) -> Result<BTreeMap<String, i64>, AppError> {
-    use passerelle_store::entity::{cohort, ledger_entry};
-    use passerelle_store::query::Expr;
-    let mut held: BTreeMap<String, i64> = BTreeMap::new();
+/// The agreements under which people are trained.
+async fn agreements_of(conn: &impl ConnectionTrait, stopped: &[Stopped]) -> Result<BTreeSet<Uuid>, AppError> {
     let mut agreements = BTreeSet::new();
     for chunk in stopped.chunks(5_000) {
         let cohorts = trainee::Entity::find()
@@ -287,21 +281,7 @@ async fn reserves(conn: &impl ConnectionTrait, stopped: &[Stopped]) -> Result<BT
             .map_err(StoreError::from)?;
         agreements.extend(rows.into_iter().flatten());
     }
-    for (column, sign) in [(ledger_entry::Column::ToAccount, 1), (ledger_entry::Column::FromAccount, -1)] {
-        let rows: Vec<(String, i64)> = ledger_entry::Entity::find()
-            .select_only()
-            .column(ledger_entry::Column::Currency)
-            .column_as(Expr::cust("CAST(SUM(amount_minor) AS BIGINT)"), "sum")
-            .filter(ledger_entry::Column::AgreementId.is_in(agreements.iter().copied()))
-            .filter(column.eq("reserve"))
-            .group_by(ledger_entry::Column::Currency)
-            .into_tuple()
-            .all(conn)
-            .await
-            .map_err(StoreError::from)?;
-        rows.into_iter().for_each(|(currency, sum)| *held.entry(currency).or_insert(0) += sign * sum);
-    }
-    Ok(held)
+    Ok(agreements)
 }
 
 /// Declares a disruption: a job opens a case for everybody whom it strikes, and works out what is open to each.
@@ -419,20 +399,12 @@ async fn open_for(
     }
     let reported = row.begins_on.min(today);
     let made = begin(state, tx, &one.journey, &row.cause, row.safety_risk, reported, Some(row.id)).await?;
-    stop(state, tx, person, &row.cause, today).await?;
-    let events = [Event::Triage { cause: row.cause.clone(), safety_risk: row.safety_risk }, Event::Verify { proof: Proof::Evidence }];
-    let mut id = made;
-    for event in events {
-        bring(state, tx, id, &event, Some(party), today, today).await?;
-        id = contingency_case::Entity::find()
-            .filter(contingency_case::Column::DisruptionId.eq(row.id))
-            .filter(contingency_case::Column::TraineeId.eq(person))
-            .one(tx.conn())
-            .await
-            .map_err(StoreError::from)?
-            .ok_or(AppError::NotFound)?;
+    journeys::strike(state, tx, person, &row.cause, today).await?;
+    let mut case = made;
+    for event in [Event::Triage { cause: row.cause.clone(), safety_risk: row.safety_risk }, Event::Verify { proof: Proof::Evidence }] {
+        case = bring(state, tx, case, &event, Some(party), today, today).await?;
     }
-    propose(state, tx, id, one, options, party, today).await
+    propose(state, tx, case, one, options, party, today).await
 }
 
 /// Puts before her what was worked out for everybody together, so that no place is promised twice.
@@ -445,10 +417,10 @@ async fn propose(
     party: Party,
     today: NaiveDate,
 ) -> Result<(), AppError> {
-    let ground = super::open::Ground::of(state, tx.conn(), &one.journey).await?;
+    let ground = Ground::of(state, tx.conn(), &one.journey).await?;
     let row = contingency_case::Model { options: Some(serde_json::to_string(options)?), ..row };
     let shown = u32::try_from(options.decision.shown.len()).unwrap_or(0);
-    let (row, _) = super::open::carry(tx, row, &Event::Propose { shown }, Some(party), today, &ground).await?;
+    let (row, _) = carry(tx, row, &Event::Propose { shown }, Some(party), today, &ground).await?;
     notifications::to_person(tx, row.trainee_id, "contingency_options", &format!("/ui/contingency-cases/{}", row.id), &[]).await
 }
 

@@ -14,10 +14,10 @@ use passerelle_domain::machine::journey::Journey;
 use passerelle_domain::money::{Currency, Money};
 use passerelle_domain::people::JourneyState;
 use passerelle_store::entity::{agreement, budget_line, cohort, contingency_case, journey, ledger_entry, trainee};
-use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, Expr, ExprTrait, QueryFilter, QuerySelect};
+use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, Expr, QueryFilter, QuerySelect, SimpleExpr};
 use passerelle_store::{StoreError, Tx, record};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// What is booked by hand.
@@ -178,8 +178,7 @@ async fn sums(
         .select_only()
         .column(column)
         .column(ledger_entry::Column::Currency)
-        // PostgreSQL sums whole numbers to a decimal one.
-        .column_as(Expr::cust("CAST(SUM(amount_minor) AS BIGINT)"), "sum")
+        .column_as(sum(), "sum")
         .filter(ledger_entry::Column::AgreementId.eq(agreement_id))
         .group_by(column)
         .group_by(ledger_entry::Column::Currency)
@@ -191,22 +190,35 @@ async fn sums(
     rows.into_iter().map(read).collect()
 }
 
-/// What the reserve of an agreement holds in a currency.
-pub(super) async fn reserve(conn: &impl ConnectionTrait, agreement_id: Uuid, currency: Currency) -> Result<i64, AppError> {
+/// What the reserves of some agreements hold together, by currency.
+pub(super) async fn reserves(conn: &impl ConnectionTrait, agreements: &BTreeSet<Uuid>) -> Result<BTreeMap<String, i64>, AppError> {
     let own = Account::Reserve.as_str();
-    let rows: Vec<(String, i64)> = ledger_entry::Entity::find()
-        .select_only()
-        .columns([ledger_entry::Column::ToAccount])
-        .column_as(Expr::cust("CAST(SUM(amount_minor) AS BIGINT)"), "sum")
-        .filter(ledger_entry::Column::AgreementId.eq(agreement_id))
-        .filter(ledger_entry::Column::Currency.eq(currency.as_str()))
-        .filter(Expr::col(ledger_entry::Column::ToAccount).eq(own).or(Expr::col(ledger_entry::Column::FromAccount).eq(own)))
-        .group_by(ledger_entry::Column::ToAccount)
-        .into_tuple()
-        .all(conn)
-        .await
-        .map_err(StoreError::from)?;
-    Ok(rows.into_iter().map(|(to, sum)| if to == own { sum } else { -sum }).sum())
+    let mut held = BTreeMap::new();
+    for (column, sign) in [(ledger_entry::Column::ToAccount, 1), (ledger_entry::Column::FromAccount, -1)] {
+        let rows: Vec<(String, i64)> = ledger_entry::Entity::find()
+            .select_only()
+            .column(ledger_entry::Column::Currency)
+            .column_as(sum(), "sum")
+            .filter(ledger_entry::Column::AgreementId.is_in(agreements.iter().copied()))
+            .filter(column.eq(own))
+            .group_by(ledger_entry::Column::Currency)
+            .into_tuple()
+            .all(conn)
+            .await
+            .map_err(StoreError::from)?;
+        rows.into_iter().for_each(|(currency, sum)| *held.entry(currency).or_insert(0) += sign * sum);
+    }
+    Ok(held)
+}
+
+/// The same for one agreement and one currency.
+pub(super) async fn reserve(conn: &impl ConnectionTrait, agreement_id: Uuid, currency: Currency) -> Result<i64, AppError> {
+    Ok(reserves(conn, &BTreeSet::from([agreement_id])).await?.remove(currency.as_str()).unwrap_or(0))
+}
+
+/// Sum of the amounts; PostgreSQL would make a decimal number of whole ones.
+fn sum() -> SimpleExpr {
+    Expr::cust("CAST(SUM(amount_minor) AS BIGINT)")
 }
 
 async fn ensure_covered(conn: &impl ConnectionTrait, agreement_id: Uuid, line: &Line) -> Result<(), AppError> {
@@ -255,8 +267,8 @@ pub(super) async fn settle_case(
         .and_then(|options| options.choice(response, case.need))
         .and_then(|one| one.opening.as_ref())
         .is_some_and(|one| one.same_language);
-    let spent = Spent { gate: gate_of(tx.conn(), row.journey_id).await?, lost: lost_before(tx.conn(), row).await? };
-    let costs = by_currency(&lines, &spent, response, same_language)?;
+    let (gate, lost) = (gate_of(tx.conn(), row.journey_id).await?, lost_before(tx.conn(), row).await?);
+    let costs = by_currency(&spent(&lines, gate, &lost), response, same_language)?;
     for (field, amount) in [("insurance", paid.insurance), ("fault_cap", paid.fault_cap)] {
         if amount.is_some_and(|amount| !costs.contains_key(&amount.currency)) {
             return Err(AppError::invalid(field, "currency-foreign", "is in a currency in which nothing was paid for her"));
@@ -295,40 +307,32 @@ pub(super) async fn settle_case(
     Ok(settlements)
 }
 
-/// What of a budget was spent on somebody and is still worth something.
-struct Spent {
-    gate: JourneyState,
-    /// Minor units that earlier cases of hers have lost already, by item and currency.
-    lost: BTreeMap<(String, Currency), i64>,
+/// One line of a budget as far as it was spent on somebody and is still worth something.
+#[derive(Debug, Clone)]
+pub(super) struct Cost<'a> {
+    pub line: &'a budget_line::Model,
+    pub kind: CostKind,
+    pub left_minor: i64,
 }
 
-impl Spent {
-    /// Whether she has come to where a kind of cost arises.
-    fn reached(&self, kind: CostKind) -> bool {
-        match kind {
-            CostKind::Visa | CostKind::Travel => self.gate >= JourneyState::Visa,
-            CostKind::Exam | CostKind::Recognition => self.gate >= JourneyState::Certified,
-            _ => true,
-        }
-    }
+/// Minor units that cases have lost already, by item and currency.
+pub(super) type Lost = BTreeMap<(String, Currency), i64>;
+
+/// What of a budget was spent by a gate, less what earlier cases have lost of it. Options and settlements reckon with
+/// the same.
+pub(super) fn spent<'a>(lines: impl IntoIterator<Item = &'a budget_line::Model>, gate: JourneyState, lost: &Lost) -> Vec<Cost<'a>> {
+    let cost = |line: &'a budget_line::Model| {
+        let kind = line.cost_kind.as_deref().and_then(|kind| CostKind::parse(kind).ok()).unwrap_or(CostKind::Other);
+        let before = Currency::parse(&line.currency).ok().and_then(|currency| lost.get(&(line.item.clone(), currency)));
+        (gate >= kind.spent_from()).then(|| Cost { line, kind, left_minor: Ord::max(line.amount_minor - before.unwrap_or(&0), 0) })
+    };
+    lines.into_iter().filter_map(cost).collect()
 }
 
-async fn gate_of(conn: &impl ConnectionTrait, journey_id: Uuid) -> Result<JourneyState, AppError> {
-    let row = journey::Entity::find_by_id(journey_id).one(conn).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
-    let journey: Journey = serde_json::from_str(&row.facts).map_err(|_| StoreError::Corrupt { table: "journey", column: "facts" })?;
-    Ok(journey.gate())
-}
-
-async fn lost_before(conn: &impl ConnectionTrait, row: &contingency_case::Model) -> Result<BTreeMap<(String, Currency), i64>, AppError> {
-    let before = contingency_case::Entity::find()
-        .filter(contingency_case::Column::TraineeId.eq(row.trainee_id))
-        .filter(contingency_case::Column::Id.ne(row.id))
-        .filter(contingency_case::Column::Settlement.is_not_null())
-        .all(conn)
-        .await
-        .map_err(StoreError::from)?;
-    let mut lost = BTreeMap::new();
-    for case in before {
+/// What settled cases have lost.
+pub(super) fn lost_in<'a>(cases: impl IntoIterator<Item = &'a contingency_case::Model>) -> Result<Lost, AppError> {
+    let mut lost = Lost::new();
+    for case in cases {
         let settlements: Vec<Settlement> = super::kept(case.settlement.as_deref(), "settlement")?.unwrap_or_default();
         for line in settlements.into_iter().flat_map(|settlement| settlement.lines) {
             *lost.entry((line.item, line.loss.currency)).or_insert(0) += line.loss.minor;
@@ -337,25 +341,33 @@ async fn lost_before(conn: &impl ConnectionTrait, row: &contingency_case::Model)
     Ok(lost)
 }
 
-fn by_currency(
-    lines: &[budget_line::Model],
-    spent: &Spent,
-    response: Response,
-    same_language: bool,
-) -> Result<BTreeMap<Currency, Vec<Item>>, AppError> {
+async fn gate_of(conn: &impl ConnectionTrait, journey_id: Uuid) -> Result<JourneyState, AppError> {
+    let row = journey::Entity::find_by_id(journey_id).one(conn).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
+    let journey: Journey = serde_json::from_str(&row.facts).map_err(|_| StoreError::Corrupt { table: "journey", column: "facts" })?;
+    Ok(journey.gate())
+}
+
+/// What the other cases of a person have lost.
+async fn lost_before(conn: &impl ConnectionTrait, row: &contingency_case::Model) -> Result<Lost, AppError> {
+    let before = contingency_case::Entity::find()
+        .filter(contingency_case::Column::TraineeId.eq(row.trainee_id))
+        .filter(contingency_case::Column::Id.ne(row.id))
+        .filter(contingency_case::Column::Settlement.is_not_null())
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    lost_in(&before)
+}
+
+fn by_currency(costs: &[Cost<'_>], response: Response, same_language: bool) -> Result<BTreeMap<Currency, Vec<Item>>, AppError> {
     let mut items: BTreeMap<Currency, Vec<Item>> = BTreeMap::new();
-    for line in lines {
+    for Cost { line, kind, left_minor } in costs {
         let currency = currency_of(&line.currency)?;
-        let kind = line.cost_kind.as_deref().and_then(|kind| CostKind::parse(kind).ok()).unwrap_or(CostKind::Other);
-        if !spent.reached(kind) {
-            continue;
-        }
-        let lost = spent.lost.get(&(line.item.clone(), currency)).copied().unwrap_or(0);
         let corrupt = |column| move |_| StoreError::Corrupt { table: "budget_line", column };
         items.entry(currency).or_default().push(Item {
             item: line.item.clone(),
             class: CostClass::parse(&line.cost_class).map_err(corrupt("cost_class"))?,
-            paid: Money::new(Ord::max(line.amount_minor - lost, 0), currency),
+            paid: Money::new(*left_minor, currency),
             refunded: None,
             transferable_percent: kind.transferable_percent(response.way(), same_language),
             payers: BTreeMap::from([(Party::parse(&line.payer).map_err(corrupt("payer"))?, 100)]),

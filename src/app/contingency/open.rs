@@ -2,7 +2,6 @@
 
 use super::MACHINE;
 use crate::app::case_events::{self, Happened};
-use crate::app::journeys;
 use crate::app::law;
 use crate::app::work::notifications;
 use crate::error::AppError;
@@ -224,12 +223,4 @@ pub(crate) async fn erase(tx: &Tx, person: Uuid) -> Result<(), AppError> {
             .map_err(StoreError::from)?;
     }
     Ok(())
-}
-
-/// Stops a journey for a disruption, unless it stands still or is over.
-///
-/// # Errors
-/// As [`journeys::strike`].
-pub(super) async fn stop(state: &AppState, tx: &mut Tx, person: Uuid, cause: &str, today: NaiveDate) -> Result<(), AppError> {
-    journeys::strike(state, tx, person, cause, today).await
 }

@@ -1,19 +1,20 @@
 //! What is known of people who cannot go on, read for all of them with a fixed number of statements, and what is open to
 //! each.
 
-use super::{Options, plans};
+use super::{Options, ledger, plans};
 use crate::app::{corridors, match_runs};
 use crate::error::AppError;
 use crate::state::AppState;
 use chrono::{Days, NaiveDate};
 use passerelle_domain::contingency::decision::{Opening, OpeningKind, Paid, Situation, decide};
 use passerelle_domain::contingency::plan::Plan;
-use passerelle_domain::contingency::{Cause, Control, CostKind, Duration, Response, allotment};
-use passerelle_domain::corridor::{CorridorPack, StepKind};
+use passerelle_domain::contingency::{Cause, Control, Duration, Response, allotment};
+use passerelle_domain::corridor::{CorridorPack, QuotaSide, StepKind};
 use passerelle_domain::ids::TraineeId;
 use passerelle_domain::machine::contingency::State;
 use passerelle_domain::machine::journey::{Journey, VisaRegion};
-use passerelle_domain::people::JourneyState;
+use passerelle_domain::people::{Decision, JourneyState, NeedStatus, OrganisationKind};
+use passerelle_domain::privacy::SealedKind;
 use passerelle_engine::matching::{Alternatives, Snapshot, alternatives};
 use passerelle_store::StoreError;
 use passerelle_store::entity::*;
@@ -81,11 +82,13 @@ struct Known {
     /// Identifiers of people who must not be sent or kept where they fled from.
     protected: BTreeSet<Uuid>,
     deferred: BTreeMap<Uuid, u32>,
+    /// What earlier cases of theirs have lost.
+    lost: BTreeMap<Uuid, ledger::Lost>,
     languages: BTreeMap<Uuid, Vec<language_certificate::Model>>,
     budget: BTreeMap<(Uuid, String), Vec<budget_line::Model>>,
     institutes: BTreeMap<Uuid, String>,
     /// Institutes that teach an occupation, by country.
-    taught: BTreeMap<(String, String), BTreeSet<Uuid>>,
+    taught: Taught,
     at_home: Vec<need::Model>,
     needs: BTreeMap<Uuid, need::Model>,
     /// The post that both sides had agreed on, and its employer.
@@ -153,7 +156,7 @@ impl Known {
         let packs: BTreeMap<String, CorridorPack> =
             corridors::latest_all(conn).await?.into_iter().map(|pack| (pack.id.to_string(), pack)).collect();
         let sealed = chunked::<sealed_record::Entity>(conn, sealed_record::Column::TraineeId, &ids).await?;
-        let protected = sealed.into_iter().filter(|row| row.kind == "asylum").map(|row| row.trainee_id).collect();
+        let protected = sealed.into_iter().filter(|row| row.kind == SealedKind::Asylum.as_str()).map(|row| row.trainee_id).collect();
         let before = chunked::<contingency_case::Entity>(conn, contingency_case::Column::TraineeId, &ids).await?;
         let mut languages: BTreeMap<Uuid, Vec<language_certificate::Model>> = BTreeMap::new();
         for row in chunked::<language_certificate::Entity>(conn, language_certificate::Column::TraineeId, &ids).await? {
@@ -166,15 +169,16 @@ impl Known {
         }
         let (institutes, taught) = teaching(conn).await?;
         let at_home = need::Entity::find()
-            .filter(need::Column::Side.eq("origin"))
-            .filter(need::Column::Status.eq("open"))
+            .filter(need::Column::Side.eq(QuotaSide::Origin.as_str()))
+            .filter(need::Column::Status.eq(NeedStatus::Open.as_str()))
             .all(conn)
             .await
             .map_err(StoreError::from)?;
         let agreed = chunked::<proposal::Entity>(conn, proposal::Column::TraineeId, &ids).await?;
+        let accepted = Decision::Accepted.as_str();
         let current = agreed
             .into_iter()
-            .filter(|row| row.trainee_decision == "accepted" && row.employer_decision == "accepted")
+            .filter(|row| row.trainee_decision == accepted && row.employer_decision == accepted)
             .map(|row| (row.trainee_id, (row.need_id, row.employer_id)))
             .collect();
         let found = alternatives_of(state, conn, ids.into_iter().collect(), today).await?;
@@ -183,6 +187,9 @@ impl Known {
         let agreements = agreement::Entity::find().all(conn).await.map_err(StoreError::from)?;
         let exempt = agreements.into_iter().filter(|row| row.between_governments).map(|row| (row.pack, row.origin)).collect();
         let deferred = deferred(&before)?;
+        let mut cases: BTreeMap<Uuid, Vec<contingency_case::Model>> = BTreeMap::new();
+        before.into_iter().filter(|row| row.settlement.is_some()).for_each(|row| cases.entry(row.trainee_id).or_default().push(row));
+        let lost = cases.iter().map(|(person, rows)| Ok((*person, ledger::lost_in(rows)?))).collect::<Result<_, AppError>>()?;
         let plans = plans::of_people(conn, &people).await?;
         Ok(Self {
             plans,
@@ -190,6 +197,7 @@ impl Known {
             packs,
             protected,
             deferred,
+            lost,
             languages,
             budget,
             institutes,
@@ -242,7 +250,7 @@ impl Known {
             proven: false,
             wishes: one.wishes.clone(),
             openings: self.openings(one, person),
-            paid: self.paid(person),
+            paid: self.paid(person, gate),
         })
     }
 
@@ -330,15 +338,13 @@ impl Known {
         openings
     }
 
-    /// What a place on her track costs, as her cohort's budget has it.
-    fn paid(&self, person: &trainee::Model) -> Vec<Paid> {
+    /// What was spent on her so far, as her cohort's budget has it.
+    fn paid(&self, person: &trainee::Model, gate: JourneyState) -> Vec<Paid> {
         let lines = person.cohort_id.and_then(|cohort| self.budget.get(&(cohort, person.track.clone())));
-        let paid = lines.into_iter().flatten().map(|line| Paid {
-            kind: line.cost_kind.as_deref().and_then(|kind| CostKind::parse(kind).ok()).unwrap_or(CostKind::Other),
-            sunk_minor: line.amount_minor,
-            currency: line.currency.clone(),
-        });
-        paid.collect()
+        let nothing = ledger::Lost::new();
+        let lost = self.lost.get(&person.id).unwrap_or(&nothing);
+        let paid = |cost: ledger::Cost<'_>| Paid { kind: cost.kind, sunk_minor: cost.left_minor, currency: cost.line.currency.clone() };
+        ledger::spent(lines.into_iter().flatten(), gate, lost).into_iter().map(paid).collect()
     }
 
     /// The posts that she would take, in the order in which they are shown to her.
@@ -366,8 +372,10 @@ impl Known {
             places.entry(need).and_modify(|places| *places = Ord::min(seats, *places));
         }
         let agreed = chunked::<proposal::Entity>(conn, proposal::Column::NeedId, &wanted).await?;
+        let accepted = Decision::Accepted.as_str();
         // A place that somebody has said yes to is hers until its employer says no.
-        for row in agreed.into_iter().filter(|row| row.trainee_decision == "accepted" && row.employer_decision != "declined") {
+        for row in agreed.into_iter().filter(|row| row.trainee_decision == accepted && row.employer_decision != Decision::Declined.as_str())
+        {
             *places.entry(row.need_id).or_default() -= 1;
         }
         // Posts of other cases, chosen or kept until they are; of the people at hand only what they have for good.
@@ -420,12 +428,15 @@ async fn alternatives_of(
     tokio::task::spawn_blocking(search).await.map_err(AppError::internal)
 }
 
+/// Institutes that teach an occupation, by country and occupation.
+pub(super) type Taught = BTreeMap<(String, String), BTreeSet<Uuid>>;
+
 /// Countries of institutes, and who teaches what where.
-async fn teaching(conn: &impl ConnectionTrait) -> Result<(BTreeMap<Uuid, String>, BTreeMap<(String, String), BTreeSet<Uuid>>), AppError> {
+pub(super) async fn teaching(conn: &impl ConnectionTrait) -> Result<(BTreeMap<Uuid, String>, Taught), AppError> {
     let rows = organisation::Entity::find()
         .select_only()
         .columns([organisation::Column::Id, organisation::Column::Country])
-        .filter(organisation::Column::Kind.eq("institute"))
+        .filter(organisation::Column::Kind.eq(OrganisationKind::Institute.as_str()))
         .into_tuple::<(Uuid, String)>()
         .all(conn)
         .await
@@ -439,7 +450,7 @@ async fn teaching(conn: &impl ConnectionTrait) -> Result<(BTreeMap<Uuid, String>
         .all(conn)
         .await
         .map_err(StoreError::from)?;
-    let mut taught: BTreeMap<(String, String), BTreeSet<Uuid>> = BTreeMap::new();
+    let mut taught = Taught::new();
     for (institute, occupation) in programmes {
         if let Some(country) = institutes.get(&institute) {
             taught.entry((country.clone(), occupation)).or_default().insert(institute);

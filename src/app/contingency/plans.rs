@@ -1,6 +1,7 @@
 //! Plans before trouble: one for each agreement, written by either side, checked against what stands behind it, and in
 //! force when both sides have turned their key for the same wording.
 
+use super::options;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
 use chrono::NaiveDate;
@@ -8,8 +9,8 @@ use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::contingency::plan::{Behind, Found, Plan};
 use passerelle_domain::corridor::Party;
 use passerelle_engine::matching::snapshot::digest;
-use passerelle_store::entity::{agreement, cohort, contingency_plan, organisation, programme, trainee};
-use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use passerelle_store::entity::{agreement, cohort, contingency_plan, programme, trainee};
+use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, record};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,28 +83,26 @@ async fn behind(conn: &impl ConnectionTrait, agreement: &agreement::Model, plan:
     let cohorts = cohort::Entity::find().filter(cohort::Column::AgreementId.eq(agreement.id)).all(conn).await.map_err(StoreError::from)?;
     let home_places = cohorts.iter().any(|cohort| cohort.seats_home + cohort.seats_undecided > 0)
         || agreement.equity_percent.is_some_and(|percent| percent > 0);
-    let (institutes, taught) = taught_in(conn, &agreement.origin).await?;
+    let (_, taught) = options::teaching(conn).await?;
     let own: BTreeSet<Uuid> = cohorts.iter().map(|cohort| cohort.institute_id).collect();
-    let programmes: BTreeSet<Uuid> = cohorts.iter().map(|cohort| cohort.programme_id).collect();
-    let occupations: BTreeSet<&String> = taught.iter().filter(|row| programmes.contains(&row.id)).map(|row| &row.occupation).collect();
-    let elsewhere = |row: &&programme::Model| institutes.contains(&row.institute_id) && !own.contains(&row.institute_id);
-    let other_institute = taught.iter().filter(elsewhere).any(|row| occupations.contains(&row.occupation));
+    let occupations: Vec<String> = programme::Entity::find()
+        .select_only()
+        .column(programme::Column::Occupation)
+        .distinct()
+        .filter(programme::Column::Id.is_in(cohorts.iter().map(|cohort| cohort.programme_id)))
+        .into_tuple()
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let elsewhere = |occupation: String| {
+        taught.get(&(agreement.origin.clone(), occupation)).is_some_and(|institutes| institutes.iter().any(|id| !own.contains(id)))
+    };
+    let other_institute = occupations.into_iter().any(elsewhere);
     let reserve_minor = match plan.stipend {
         Some(stipend) => super::ledger::reserve(conn, agreement.id, stipend.currency).await?,
         None => 0,
     };
     Ok(Behind { home_places, other_institute, reserve_minor })
-}
-
-async fn taught_in(conn: &impl ConnectionTrait, country: &str) -> Result<(BTreeSet<Uuid>, Vec<programme::Model>), AppError> {
-    let here = organisation::Entity::find()
-        .select_only()
-        .column(organisation::Column::Id)
-        .filter(organisation::Column::Kind.eq("institute"))
-        .filter(organisation::Column::Country.eq(country));
-    let institutes: Vec<Uuid> = here.clone().into_tuple().all(conn).await.map_err(StoreError::from)?;
-    let taught = programme::Entity::find().filter(programme::Column::InstituteId.in_subquery(here.into_query()));
-    Ok((institutes.into_iter().collect(), taught.all(conn).await.map_err(StoreError::from)?))
 }
 
 /// Writes a plan as the draft of an agreement. Keys that were turned for another wording fall.
@@ -244,24 +243,24 @@ pub(super) async fn of_people(
     conn: &impl ConnectionTrait,
     people: &BTreeMap<Uuid, trainee::Model>,
 ) -> Result<BTreeMap<Uuid, Plan>, AppError> {
-    let rows = contingency_plan::Entity::find()
-        .filter(contingency_plan::Column::Status.eq(PUBLISHED))
-        .all(conn)
-        .await
-        .map_err(StoreError::from)?;
-    if rows.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let plans: BTreeMap<Uuid, Plan> = rows.iter().map(|row| Ok((row.agreement_id, read(row)?))).collect::<Result<_, AppError>>()?;
+    let cohorts: BTreeSet<Uuid> = people.values().filter_map(|person| person.cohort_id).collect();
     let bound: Vec<(Uuid, Option<Uuid>)> = cohort::Entity::find()
         .select_only()
         .columns([cohort::Column::Id, cohort::Column::AgreementId])
-        .filter(cohort::Column::AgreementId.is_in(plans.keys().copied()))
+        .filter(cohort::Column::Id.is_in(cohorts))
         .into_tuple()
         .all(conn)
         .await
         .map_err(StoreError::from)?;
     let bound: BTreeMap<Uuid, Uuid> = bound.into_iter().filter_map(|(cohort, agreement)| Some((cohort, agreement?))).collect();
+    let agreements: BTreeSet<Uuid> = bound.values().copied().collect();
+    let rows = contingency_plan::Entity::find()
+        .filter(contingency_plan::Column::AgreementId.is_in(agreements))
+        .filter(contingency_plan::Column::Status.eq(PUBLISHED))
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let plans: BTreeMap<Uuid, Plan> = rows.iter().map(|row| Ok((row.agreement_id, read(row)?))).collect::<Result<_, AppError>>()?;
     let plan_of = |person: &trainee::Model| plans.get(bound.get(&person.cohort_id?)?).cloned();
     Ok(people.values().filter_map(|person| Some((person.id, plan_of(person)?))).collect())
 }

@@ -6,8 +6,10 @@ use crate::app::Ctx;
 use crate::error::AppError;
 use chrono::{Days, NaiveDate};
 use passerelle_domain::access::{Action, FieldGroup, Subject, permit, permit_group};
+use passerelle_domain::corridor::QuotaSide;
+use passerelle_domain::machine::contingency::State;
 use passerelle_domain::machine::journey::Journey;
-use passerelle_domain::people::JourneyState;
+use passerelle_domain::people::{JourneyState, NeedStatus, Track};
 use passerelle_store::StoreError;
 use passerelle_store::entity::{budget_line, contingency_case, journey, need, trainee};
 use passerelle_store::query::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -96,7 +98,7 @@ pub async fn of(ctx: &Ctx<'_>) -> Result<Register, AppError> {
         people.extend(find.all(conn).await.map_err(StoreError::from)?.into_iter().map(|row| (row.id, row)));
         let find = contingency_case::Entity::find()
             .filter(contingency_case::Column::TraineeId.is_in(ids()))
-            .filter(contingency_case::Column::State.is_not_in(["closed", "rejected"]))
+            .filter(contingency_case::Column::State.is_not_in([State::Closed, State::Rejected].map(State::as_str)))
             .order_by_asc(contingency_case::Column::CreatedAtMs);
         cases.extend(find.all(conn).await.map_err(StoreError::from)?.into_iter().map(|row| (row.trainee_id, row.id)));
     }
@@ -108,7 +110,7 @@ pub async fn of(ctx: &Ctx<'_>) -> Result<Register, AppError> {
         let journey: Journey = serde_json::from_str(&row.facts).map_err(|_| StoreError::Corrupt { table: "journey", column: "facts" })?;
         let gate = journey.gate();
         // Whoever is in training yet is not ready, and whoever chose to stay is not to leave.
-        if !is_ready(gate) || person.track == "home" {
+        if !is_ready(gate) || person.track == Track::Home.as_str() {
             continue;
         }
         let field = person.occupation.get(..3).unwrap_or(&person.occupation);
@@ -165,7 +167,9 @@ async fn home_posts(ctx: &Ctx<'_>) -> Result<BTreeMap<(String, String), usize>, 
     let rows: Vec<(String, String)> = need::Entity::find()
         .select_only()
         .columns([need::Column::Country, need::Column::Occupation])
-        .filter(Condition::all().add(need::Column::Side.eq("origin")).add(need::Column::Status.eq("open")))
+        .filter(
+            Condition::all().add(need::Column::Side.eq(QuotaSide::Origin.as_str())).add(need::Column::Status.eq(NeedStatus::Open.as_str())),
+        )
         .into_tuple()
         .all(ctx.state.store.read())
         .await

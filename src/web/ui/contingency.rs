@@ -159,11 +159,7 @@ fn choice_form(page: &Page, course: &Course, options: &Options) -> Form {
 
 fn barred_cells(t: Locale, barred: &Barred) -> Vec<Cell> {
     let bar = barred.bar.as_str().replace('_', "-");
-    let rules = barred.stopped_by.iter().map(|code| {
-        let key = format!("stopped-{code}");
-        if t.has(&key) { t.get(&key) } else { code.get(..3).map(str::to_uppercase).unwrap_or_default() }
-    });
-    let mut rules: Vec<String> = rules.collect();
+    let mut rules: Vec<String> = barred.stopped_by.iter().map(|code| t.get(&format!("reason-name-{code}"))).collect();
     rules.dedup();
     let why = t.get(&format!("why-bar-{bar}"));
     let why = if rules.is_empty() { why } else { format!("{why} ({})", rules.join(", ")) };

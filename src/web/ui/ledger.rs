@@ -45,7 +45,7 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
             .input(Input::new("select", "from", t.get("field-from-account")).options(choices(t, "account", &accounts)).required())
             .input(Input::new("select", "to", t.get("field-to-account")).options(choices(t, "account", &accounts)).required())
             .input(Input::new("select", "group", t.get("field-cost-group")).options(choices(t, "cost-group", CostGroup::WORDS)).required())
-            .input(Input::new("select", "class", t.get("field-cost-class")).options(optional(t, CostClass::WORDS)))
+            .input(Input::new("select", "class", t.get("field-cost-class")).options(choices(t, "cost-class", CostClass::WORDS)))
             .input(Input::new("text", "amount", t.get("field-ledger-amount")).hint(t.get("hint-kind-money")).required())
             .input(Input::new("text", "memo", t.get("field-memo")).required())
             .input(Input::new("text", "evidence", t.get("field-evidence")))
@@ -53,10 +53,6 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
         sheet = sheet.form(form);
     }
     sheet.answer()
-}
-
-fn optional(t: crate::i18n::Locale, words: &[&str]) -> Vec<(String, String)> {
-    std::iter::once((String::new(), "—".to_owned())).chain(choices(t, "cost-class", words)).collect()
 }
 
 /// `POST /ui/agreements/{id}/ledger`

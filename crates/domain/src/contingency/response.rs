@@ -1,6 +1,7 @@
 //! What can be done about a cause, and what of the money that was spent stays of use on each way.
 
 use crate::machine::journey::Resolution;
+use crate::people::JourneyState;
 use crate::words;
 
 words!(
@@ -124,6 +125,15 @@ words!(
 );
 
 impl CostKind {
+    /// The gate from which on a cost of this kind was spent: nobody in training has had a visa paid for.
+    pub const fn spent_from(self) -> JourneyState {
+        match self {
+            Self::Visa | Self::Travel => JourneyState::Visa,
+            Self::Exam | Self::Recognition => JourneyState::Certified,
+            Self::Training | Self::Language | Self::Orientation | Self::Other => JourneyState::Applied,
+        }
+    }
+
     /// Whole percent of a cost that keeps its worth on a way. Illustrative defaults; an officer may say otherwise for
     /// a case, with a reason.
     pub const fn transferable_percent(self, way: Way, same_language: bool) -> u8 {

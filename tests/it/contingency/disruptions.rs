@@ -1,0 +1,131 @@
+//! What strikes many: drilled, planned for, declared, carried out by a job that may break off.
+
+use super::*;
+use passerelle::app::contingency::disruptions as app;
+use passerelle::app::match_runs::job_lease::Lease;
+use passerelle_domain::corridor::Party;
+use passerelle_store::entity::case_event;
+
+on_both! {
+    async fn whoever_is_struck_is_written_to(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 2).await;
+        let herself = service.program(Role::Trainee, None, &[], Some(hotel.people[0])).await;
+        let flights = json!({
+            "name": "No flights", "cause": "ORI.AIRSPACE", "country": "MA", "origin": "MA", "begins_on": Moment::now().date(),
+            "safety_risk": false, "evidence": "Notice to airmen",
+        });
+        let disruption = hotel.ministry.post("/api/v1/disruptions", flights).await.created();
+        declare(&service, &hotel.ministry, disruption).await;
+        let messages = format!("/api/v1/disruptions/{disruption}/messages");
+        assert_eq!(hotel.officer.post(&messages, json!({ "text": "We write again on Monday" })).await.json()["sent"], 1, "one of two has an account");
+        assert_eq!(herself.post(&messages, json!({ "text": "x" })).await.status, 403);
+        let standing = hotel.ministry.get(&format!("/api/v1/disruptions/{disruption}/drill")).await.json();
+        assert_eq!(standing["cases"]["messages"], json!({ "sent": 1, "read": 0 }));
+    }
+
+    async fn a_drill_asks_as_often_for_many_as_for_one(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 12).await;
+        let tx = service.state.store.begin(None, Moment::now().ms()).await.unwrap();
+        let one = person_row::Entity::update_many()
+            .col_expr(person_row::Column::Occupation, Expr::value("5120"))
+            .filter(person_row::Column::Id.eq(hotel.people[0]));
+        one.exec(tx.conn()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut counts = Vec::new();
+        for (prefix, affected) in [("5120", 1), ("51", 12)] {
+            let mut struck = closed_border();
+            struck["occupation_prefix"] = json!(prefix);
+            let disruption = hotel.border.post("/api/v1/disruptions", struck).await.created();
+            let path = format!("/api/v1/disruptions/{disruption}/drill");
+            hotel.border.post(&path, json!({})).await;
+            service.statements.lock().unwrap().clear();
+            let drill = hotel.border.post(&path, json!({})).await.json();
+            counts.push(service.statements.lock().unwrap().len());
+            assert_eq!(drill["affected"], affected, "everybody is counted, whoever may be named: {drill}");
+            assert_eq!(drill["people"], json!([]), "and who has not left yet is not named to the other side without an annex");
+        }
+        assert_eq!(counts[0], counts[1], "{counts:?}");
+    }
+
+    /// The job of a declaration breaks off: whoever takes it up again goes on, and nobody has two cases.
+    async fn an_activation_that_breaks_off_is_finished_once(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 60).await;
+        let disruption = hotel.border.post("/api/v1/disruptions", closed_border()).await.created();
+        let seen = hotel.border.get(&format!("/api/v1/disruptions/{disruption}")).await;
+        ok(&hotel.border.send("POST", &format!("/api/v1/disruptions/{disruption}/declaration"), &[("if-match", &seen.headers["etag"])], None).await);
+        // A worker that dies after its first transaction.
+        let state = service.state.clone();
+        let dying = tokio::spawn(async move {
+            let held = Lease { job_id: Uuid::nil(), worker: "nobody" };
+            app::carry_out(&state, &held, disruption, Party::DestinationAuthority, Moment::now()).await
+        });
+        for _ in 0..1_500 {
+            let begun = contingency_case::Entity::find().all(service.state.store.read()).await.unwrap().len();
+            if begun > 0 {
+                dying.abort();
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        let _ = dying.await;
+        service.drain().await;
+        let cases = contingency_case::Entity::find().all(service.state.store.read()).await.unwrap();
+        assert_eq!(cases.len(), 60);
+        assert!(cases.iter().all(|case| case.state == "proposed"));
+        let struck = case_event::Entity::find().filter(case_event::Column::ToState.eq("on_hold")).all(service.state.store.read()).await.unwrap();
+        assert_eq!(struck.len(), 60, "each was stopped once");
+        let people = person_row::Entity::find().all(service.state.store.read()).await.unwrap();
+        assert!(people.iter().all(|person| person.journey == "on_hold"));
+    }
+
+    /// A plan is checked, needs two keys for one wording, and then says in which order ways are looked at.
+    async fn a_plan_is_in_force_with_two_keys(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let path = format!("/api/v1/agreements/{}/contingency-plan", hotel.agreement);
+        assert!(hotel.ministry.get(&path).await.json()["published"].is_null());
+        let standard = serde_json::to_value(passerelle_domain::contingency::plan::Plan::standard()).unwrap();
+        let elsewhere = service.program(Role::DestinationApprover, None, &["GB"], None).await;
+        assert_eq!(elsewhere.put(&path, 1, standard.clone()).await.status, 404);
+        assert_eq!(hotel.officer.put(&path, 1, standard.clone()).await.status, 403);
+        let seen = hotel.ministry.put(&path, 1, standard.clone()).await.json();
+        let found: Vec<&str> = seen["draft"]["findings"].as_array().unwrap().iter().map(|one| one["finding"].as_str().unwrap()).collect();
+        assert!(found.contains(&"stipend_open") && found.contains(&"no_home_places"), "{found:?}");
+        let digest = |seen: &Value| json!({ "digest": seen["draft"]["digest"] });
+        let refused = hotel.ministry.post(&format!("{path}/key"), digest(&seen)).await;
+        assert_eq!(refused.status, 422, "what cannot be kept is not promised: {}", refused.text);
+        // Promises that can be kept: no posts at home where none are planned, no other institute, and nobody is deferred.
+        let mut plan = standard;
+        plan["answers"].as_array_mut().unwrap().iter_mut().for_each(|answer| {
+            let kept = ["sub_employer", "further_training", "unplaced"];
+            answer["responses"] = json!(kept);
+        });
+        plan["deferral_days"] = json!(10);
+        let seen = hotel.ministry.put(&path, 1, plan.clone()).await.json();
+        assert_eq!(seen["draft"]["findings"], json!([]));
+        let before = digest(&seen);
+        assert_eq!(hotel.ministry.post(&format!("{path}/key"), before.clone()).await.json()["published"], false);
+        // Another wording lets the key fall.
+        plan["deferral_days"] = json!(20);
+        let seen = hotel.border.put(&path, 1, plan).await.json();
+        assert!(seen["draft"]["origin_key_on"].is_null());
+        assert_eq!(hotel.border.post(&format!("{path}/key"), before).await.status, 412);
+        assert_eq!(hotel.border.post(&format!("{path}/key"), digest(&seen)).await.json()["published"], false);
+        assert_eq!(hotel.ministry.post(&format!("{path}/key"), digest(&seen)).await.json()["published"], true);
+        assert_eq!(hotel.ministry.get(&path).await.json()["published"]["number"], 1);
+        // What is laid down counts: a relative is ill for ninety days, and twenty is the longest deferral.
+        let person = hotel.people[0];
+        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
+        let case = case_of(&herself, person).await;
+        ok(&hotel.officer.event(&case, json!({ "event": "triage", "cause": "FAM.ILL", "safety_risk": false })).await);
+        ok(&hotel.officer.event(&case, json!({ "event": "verify", "proof": "self_declared" })).await);
+        ok(&hotel.officer.event(&case, json!({ "event": "propose" })).await);
+        let seen = herself.get(&case).await.json();
+        let barred = seen["options"]["decision"]["barred"].as_array().unwrap();
+        assert!(barred.iter().any(|one| one["response"] == "defer" && one["bar"] == "deferral_spent"), "{seen}");
+    }
+}
