@@ -28,6 +28,7 @@ mod m20261127_000022_matching_mode;
 mod m20261127_000023_training;
 mod m20261127_000024_employers;
 mod m20261127_000025_contingency;
+mod m20261128_000026_money;
 mod table;
 
 /// Runs the migrations in order.
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000023_training::Migration),
             Box::new(m20261127_000024_employers::Migration),
             Box::new(m20261127_000025_contingency::Migration),
+            Box::new(m20261128_000026_money::Migration),
         ]
     }
 }

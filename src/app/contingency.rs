@@ -6,6 +6,7 @@
 //! drilled before. Nobody who is ready and has not left is lost sight of (`register`).
 
 pub mod act;
+pub mod cover;
 pub mod disruptions;
 pub mod ledger;
 mod open;

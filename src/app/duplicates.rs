@@ -400,6 +400,8 @@ movable!(
     assessment,
     exam_result,
     paper_check,
+    worker_payment,
+    first_pay,
     proposal,
     consent,
     disclosure,
@@ -426,6 +428,11 @@ async fn clashes(tx: &Tx, table: &str, id: Uuid, to: Uuid) -> Result<bool, AppEr
         "assessment" => clash!(assessment, Unit = unit, Attempt = attempt),
         "exam_result" => clash!(exam_result, SessionId = session_id),
         "paper_check" => clash!(paper_check, Paper = paper),
+        // One worker, one first month, whichever was entered first.
+        "first_pay" => {
+            let same = first_pay::Entity::find().filter(first_pay::Column::TraineeId.eq(to));
+            same.one(tx.conn()).await.map_err(StoreError::from)?.is_some()
+        }
         _ => false,
     })
 }

@@ -26,6 +26,14 @@ pub fn roi(asked: &Estimate) -> Result<Sheet, AppError> {
     roi::estimate(asked).map_err(AppError::from)
 }
 
+/// What hires have brought so far.
+///
+/// # Errors
+/// The field that cannot be reckoned with.
+pub fn realised(asked: &roi::Realised) -> Result<roi::Return, AppError> {
+    roi::realised(asked).map_err(AppError::from)
+}
+
 /// Who bears what is lost when somebody who was trained cannot leave.
 ///
 /// # Errors

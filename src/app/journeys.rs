@@ -15,6 +15,7 @@ pub use nightly::{JOB, Night, carry_out, plan_next, recompute, request};
 
 use super::case_events::{self, Act, EventView, Happened};
 use super::law::{self, Law};
+use super::money::employer_pays;
 use super::tracks::enrolment;
 use super::work::notifications;
 use super::{Ctx, contracts, corridors, selection};
@@ -358,7 +359,10 @@ async fn move_on(
         enrolment::ensure(state, tx.conn(), &person, today).await?;
     }
     match event.kind() {
-        EventKind::Clear => contracts::ensure_same(tx, person.id, Some(on), &grounds.calendar).await?,
+        EventKind::Clear => {
+            contracts::ensure_same(tx, person.id, Some(on), &grounds.calendar).await?;
+            employer_pays::ensure_borne(state, tx.conn(), &person, on).await?;
+        }
         EventKind::StartWork => contracts::ensure_same(tx, person.id, None, &grounds.calendar).await?,
         _ => {}
     }

@@ -13,6 +13,7 @@ use crate::error::AppError;
 use crate::state::AppState;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::calendar::Calendar;
+use passerelle_domain::finance::exchange::ExchangeRate;
 use passerelle_domain::law::{
     Catalogue, Convention, CountryList, JourneyTerms, ProcedureEntry, Reference, RuleId, Series, SocialSecurityAgreement, TableRow, faults,
 };
@@ -35,6 +36,7 @@ words!(
         Calendar = "calendar",
         Procedure = "procedure",
         JourneyTerms = "journey_terms",
+        ExchangeRate = "exchange_rate",
     }
 );
 
@@ -115,6 +117,7 @@ impl Law {
                 reference.social_security.push(agreement);
             }
             EntryKind::JourneyTerms => reference.journey_terms.push(read::<JourneyTerms>(row)?),
+            EntryKind::ExchangeRate => reference.exchange_rates.push(read::<ExchangeRate>(row)?),
             EntryKind::Procedure => reference.procedures.push(read::<ProcedureEntry>(row)?),
             EntryKind::Calendar => {
                 let calendar: Calendar = read(row)?;

@@ -28,6 +28,7 @@ pub mod legality;
 pub mod links;
 pub mod mail;
 pub mod match_runs;
+pub mod money;
 pub mod needs;
 pub mod outlook;
 pub mod paper_matrix;

@@ -11,6 +11,7 @@ mod finance;
 mod imports;
 mod institutes;
 mod matching;
+mod money;
 mod pathways;
 mod platform;
 mod pledges;
@@ -118,5 +119,6 @@ pub fn table() -> Vec<Entry> {
     table.extend(pledges::entries());
     table.extend(tracks::entries());
     table.extend(contingency::entries());
+    table.extend(money::entries());
     table
 }

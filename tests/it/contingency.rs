@@ -4,6 +4,7 @@
 mod books;
 mod cases;
 mod disruptions;
+mod money;
 
 use crate::access::trainee;
 use crate::journeys::events_of;
@@ -122,6 +123,24 @@ async fn case_of(who: &Program, person: Uuid) -> String {
     let items = found["items"].as_array().unwrap();
     let open = items.iter().find(|item| item["state"] != "closed").or(items.first()).unwrap_or_else(|| panic!("{found}"));
     format!("/api/v1/contingency-cases/{}/events", open["id"].as_str().unwrap())
+}
+
+/// Puts a plan in force: one without promises that nothing stands behind, changed as the test wants it.
+pub(crate) async fn put_in_force(agreement: Uuid, keys: [&Program; 2], change: impl FnOnce(&mut Value)) {
+    use passerelle_domain::contingency::plan::Plan;
+    let [ministry, border] = keys;
+    let path = format!("/api/v1/agreements/{agreement}/contingency-plan");
+    let mut plan = serde_json::to_value(Plan::standard()).unwrap();
+    for answer in plan["answers"].as_array_mut().unwrap() {
+        answer["responses"] = json!(["defer"]);
+    }
+    change(&mut plan);
+    let seen = ministry.put(&path, 1, plan).await.json();
+    assert_eq!(seen["draft"]["findings"], json!([]), "{seen}");
+    let key = json!({ "digest": seen["draft"]["digest"] });
+    ok(&ministry.post(&format!("{path}/key"), key.clone()).await);
+    let done = border.post(&format!("{path}/key"), key).await;
+    assert_eq!(done.json()["published"], true, "{}", done.text);
 }
 
 /// An officer looks at a report, confirms it, and has the options worked out.

@@ -229,6 +229,13 @@ on_both! {
         assert_eq!(w.head.put(&cohort, 1, covered(today + chrono::Days::new(1))).await.status, 200);
         assert_eq!(w.head.event(&path, admit.clone()).await.refused(), ["R27:gate"], "insured too late");
         assert_eq!(w.head.put(&cohort, 2, covered(today)).await.status, 200);
+        // A plan that says what the reserve holds keeps everybody out until it does.
+        let border = service.program(Role::DestinationApprover, None, &["DE"], None).await;
+        let cover = |plan: &mut serde_json::Value| plan["cover"] = json!({ "per_mille": 80, "mean_loss": "EUR 6000" });
+        crate::contingency::put_in_force(w.agreement, [&w.ministry, &border], cover).await;
+        assert_eq!(w.head.event(&path, admit.clone()).await.refused(), ["R27:gate"], "the reserve is empty");
+        let book = json!({ "from": "funder", "to": "reserve", "group": "training", "amount": "EUR 20000", "memo": "Premiums" });
+        assert_eq!(w.ministry.post(&format!("/api/v1/agreements/{}/ledger", w.agreement), book).await.status, 201);
         // A suspended agreement takes nobody new.
         let suspend = json!({ "event": "suspend", "reason": "Floods." });
         let events = format!("/api/v1/agreements/{}/events", w.agreement);

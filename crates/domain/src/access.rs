@@ -75,6 +75,10 @@ words!(
         ContingencyCase = "contingency_case",
         /// Who bore what.
         LedgerEntry = "ledger_entry",
+        /// What a worker paid for the job, and what she first earned.
+        WorkerPayment = "worker_payment",
+        /// What payers owe at milestones.
+        Tranche = "tranche",
         SkillClaim = "skill_claim",
         /// What a trainee chose of the two tracks, and why.
         TrackChange = "track_change",

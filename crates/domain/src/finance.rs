@@ -4,13 +4,20 @@
 //! per cent). Where a fraction meets an amount the result is rounded once, at the end, half to even.
 
 mod exact;
+pub mod exchange;
 pub mod ledger;
 pub mod reserve;
 pub mod roi;
 pub mod settlement;
+pub mod shares;
 pub mod worker;
 
 pub(crate) use exact::portion;
+
+/// An amount by heads, rounded once, half to even. `heads` is above zero.
+pub fn per_head(minor: i64, heads: i64) -> i64 {
+    portion(minor, 1, heads)
+}
 
 /// To whole minor units, half to even; nothing where the number is none that can be kept.
 pub(crate) fn rounded(value: f64) -> Option<i64> {

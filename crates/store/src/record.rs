@@ -101,6 +101,9 @@ record!(disruption, Disruption, search: None, |reach| scope::of_country(disrupti
 record!(contingency_case, ContingencyCase, search: None, |reach| scope::paper(contingency_case::Column::TraineeId, reach), |rule| scope::paper_taken(contingency_case::Column::TraineeId, rule));
 record!(contingency_plan, Agreement, search: None, |reach| scope::of_agreement(contingency_plan::Column::AgreementId, reach));
 record!(ledger_entry, LedgerEntry, search: None, scope::ledger_entry);
+record!(worker_payment, WorkerPayment, search: None, |reach| scope::paper(worker_payment::Column::TraineeId, reach), |rule| scope::paper_taken(worker_payment::Column::TraineeId, rule));
+record!(first_pay, WorkerPayment, search: None, |reach| scope::paper(first_pay::Column::TraineeId, reach), |rule| scope::paper_taken(first_pay::Column::TraineeId, rule));
+record!(tranche, Tranche, search: None, scope::tranche);
 record!(task, Journey, search: None, |reach| scope::paper(task::Column::TraineeId, reach), |rule| scope::paper_taken(task::Column::TraineeId, rule));
 record!(language_certificate, LanguageCertificate, search: None, |reach| scope::paper(language_certificate::Column::TraineeId, reach), |rule| scope::paper_taken(language_certificate::Column::TraineeId, rule));
 record!(skill_claim, SkillClaim, search: None, |reach| scope::paper(skill_claim::Column::TraineeId, reach), |rule| scope::paper_taken(skill_claim::Column::TraineeId, rule));

@@ -357,6 +357,15 @@ pub(crate) fn ledger_entry(reach: &Reach) -> Condition {
     }
 }
 
+/// Claims on payers: an institute's are those of its cohorts. The other side reads sums, and no person's claims.
+pub(crate) fn tranche(reach: &Reach) -> Condition {
+    match reach {
+        Reach::Organisations(_) => of_cohort(tranche::Column::CohortId, reach),
+        Reach::Destinations(_) => none(),
+        _ => of_agreement(tranche::Column::AgreementId, reach),
+    }
+}
+
 /// What hangs on an agreement.
 pub(crate) fn of_agreement(column: impl ColumnTrait, reach: &Reach) -> Condition {
     let ids = agreement::Entity::find().select_only().column(agreement::Column::Id).filter(agreement(reach)).into_query();

@@ -8,12 +8,13 @@ use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::contingency::{Control, CostKind, Response};
 use passerelle_domain::corridor::{CostClass, Party};
 use passerelle_domain::finance::ledger::{Account, CostGroup, Line, accounts_for, lines_of};
-use passerelle_domain::finance::settlement::{Item, Question, Settlement, settle};
+use passerelle_domain::finance::settlement::{Item, Question, Repayment, Settlement, settle};
+use passerelle_domain::finance::shares::{Share, payers};
 use passerelle_domain::machine::contingency::Case;
 use passerelle_domain::machine::journey::Journey;
 use passerelle_domain::money::{Currency, Money};
 use passerelle_domain::people::JourneyState;
-use passerelle_store::entity::{agreement, budget_line, cohort, contingency_case, journey, ledger_entry, trainee};
+use passerelle_store::entity::{agreement, budget_line, cohort, contingency_case, journey, ledger_entry, trainee, tranche};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, Expr, QueryFilter, QuerySelect, SimpleExpr};
 use passerelle_store::{StoreError, Tx, record};
 use serde::{Deserialize, Serialize};
@@ -111,6 +112,29 @@ pub async fn book(ctx: &Ctx<'_>, agreement_id: Uuid, book: &Book) -> Result<ledg
     Ok(row)
 }
 
+/// Keeps a line that a use case of its own has judged: a payment of claims.
+///
+/// # Errors
+/// When the reserve does not hold as much.
+pub(crate) async fn keep_line(
+    tx: &mut Tx,
+    agreement_id: Uuid,
+    line: &Line,
+    memo: &str,
+    evidence: &str,
+    on: NaiveDate,
+) -> Result<Uuid, AppError> {
+    ensure_covered(tx.conn(), agreement_id, line).await?;
+    let row = ledger_entry::Model {
+        memo: memo.to_owned(),
+        evidence: Some(evidence.to_owned()),
+        ..row_of(tx, agreement_id, line, Control::Outside, on)
+    };
+    let id = row.id;
+    record::insert::<ledger_entry::Entity>(tx, row).await?;
+    Ok(id)
+}
+
 /// Takes a line back: the same amount the other way round, once.
 ///
 /// # Errors
@@ -127,6 +151,10 @@ pub async fn reverse(ctx: &Ctx<'_>, id: Uuid, reason: &str) -> Result<ledger_ent
     let again = ledger_entry::Entity::find().filter(ledger_entry::Column::ReversesId.eq(id)).one(tx.conn()).await;
     if again.map_err(StoreError::from)?.is_some() || row.reverses_id.is_some() {
         return Err(AppError::Conflict("the line was taken back before, or takes one back itself: book a new one instead".into()));
+    }
+    let paid = tranche::Entity::find().filter(tranche::Column::LedgerEntryId.eq(id)).one(tx.conn()).await;
+    if paid.map_err(StoreError::from)?.is_some() {
+        return Err(AppError::Conflict("the line pays claims of a milestone: book what comes back as a line of its own".into()));
     }
     // What was booked for a case is what the case was closed on.
     if row.contingency_case_id.is_some() {
@@ -167,6 +195,38 @@ pub async fn balances(ctx: &Ctx<'_>, agreement_id: Uuid) -> Result<Vec<Balance>,
         .into_iter()
         .map(|((account, currency), minor)| Ok(Balance { account, balance: Money::new(minor, currency_of(&currency)?) }))
         .collect()
+}
+
+/// What moved between two accounts of an agreement, in one currency.
+pub(crate) struct Flow {
+    pub from: Account,
+    pub to: Account,
+    pub currency: Currency,
+    pub minor: i64,
+}
+
+/// Everything that was booked on an agreement, summed by its two accounts. One statement.
+///
+/// # Errors
+/// When the database refuses or holds what this version cannot read.
+pub(crate) async fn flows(conn: &impl ConnectionTrait, agreement_id: Uuid) -> Result<Vec<Flow>, AppError> {
+    use ledger_entry::Column::{AgreementId, Currency as Code, FromAccount, ToAccount};
+    let rows: Vec<(String, String, String, i64)> = ledger_entry::Entity::find()
+        .select_only()
+        .columns([FromAccount, ToAccount, Code])
+        .column_as(sum(), "sum")
+        .filter(AgreementId.eq(agreement_id))
+        .group_by(FromAccount)
+        .group_by(ToAccount)
+        .group_by(Code)
+        .into_tuple()
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let read = |(from, to, currency, minor): (String, String, String, i64)| {
+        Ok(Flow { from: account_of(&from)?, to: account_of(&to)?, currency: currency_of(&currency)?, minor })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 async fn sums(
@@ -268,7 +328,9 @@ pub(super) async fn settle_case(
         .and_then(|one| one.opening.as_ref())
         .is_some_and(|one| one.same_language);
     let (gate, lost) = (gate_of(tx.conn(), row.journey_id).await?, lost_before(tx.conn(), row).await?);
-    let costs = by_currency(&spent(&lines, gate, &lost), response, same_language)?;
+    let plan = super::plans::in_force(tx.conn(), agreement_id).await?;
+    let shares = plan.as_ref().map_or(&[][..], |plan| &plan.shares);
+    let costs = by_currency(&spent(&lines, gate, &lost), response, same_language, shares)?;
     for (field, amount) in [("insurance", paid.insurance), ("fault_cap", paid.fault_cap)] {
         if amount.is_some_and(|amount| !costs.contains_key(&amount.currency)) {
             return Err(AppError::invalid(field, "currency-foreign", "is in a currency in which nothing was paid for her"));
@@ -284,8 +346,11 @@ pub(super) async fn settle_case(
             insurance: of(paid.insurance),
             fault_cap: of(paid.fault_cap),
             reserve: Some(Money::new(Ord::max(reserve(tx.conn(), agreement_id, currency).await?, 0), currency)),
-            // What the law lets be asked back is written down nowhere yet: nothing is asked.
-            repayment: None,
+            // Both states have put the terms into the plan, or nothing is asked. Before departure no month is served.
+            repayment: plan.as_ref().and_then(|plan| plan.repayment).filter(|terms| terms.cap.currency == currency).map(|terms| {
+                let lawful = passerelle_domain::machine::journey::is_before_departure(gate);
+                Repayment { lawful, cap: terms.cap, months: terms.months, months_served: 0 }
+            }),
         };
         let settlement = settle(&asked).map_err(|unfit| AppError::invalid(&unfit.field, unfit.rule, unfit.problem))?;
         let booked = lines_of(&case.cause, &settlement, response.is_home());
@@ -359,18 +424,28 @@ async fn lost_before(conn: &impl ConnectionTrait, row: &contingency_case::Model)
     lost_in(&before)
 }
 
-fn by_currency(costs: &[Cost<'_>], response: Response, same_language: bool) -> Result<BTreeMap<Currency, Vec<Item>>, AppError> {
+fn by_currency(
+    costs: &[Cost<'_>],
+    response: Response,
+    same_language: bool,
+    shares: &[Share],
+) -> Result<BTreeMap<Currency, Vec<Item>>, AppError> {
     let mut items: BTreeMap<Currency, Vec<Item>> = BTreeMap::new();
     for Cost { line, kind, left_minor } in costs {
         let currency = currency_of(&line.currency)?;
         let corrupt = |column| move |_| StoreError::Corrupt { table: "budget_line", column };
+        let class = CostClass::parse(&line.cost_class).map_err(corrupt("cost_class"))?;
+        let agreed = payers(class, shares);
         items.entry(currency).or_default().push(Item {
             item: line.item.clone(),
-            class: CostClass::parse(&line.cost_class).map_err(corrupt("cost_class"))?,
+            class,
             paid: Money::new(*left_minor, currency),
             refunded: None,
             transferable_percent: kind.transferable_percent(response.way(), same_language),
-            payers: BTreeMap::from([(Party::parse(&line.payer).map_err(corrupt("payer"))?, 100)]),
+            payers: match agreed.is_empty() {
+                true => BTreeMap::from([(Party::parse(&line.payer).map_err(corrupt("payer"))?, 100)]),
+                false => agreed,
+            },
         });
     }
     Ok(items)

@@ -265,13 +265,13 @@ pub(super) async fn of_people(
     Ok(people.values().filter_map(|person| Some((person.id, plan_of(person)?))).collect())
 }
 
-/// Whether a plan is in force under an agreement.
+/// The plan in force under an agreement.
 ///
 /// # Errors
-/// When the database refuses.
-pub(crate) async fn is_in_force(conn: &impl ConnectionTrait, agreement_id: Uuid) -> Result<bool, AppError> {
+/// When the database refuses or holds what this version cannot read.
+pub(crate) async fn in_force(conn: &impl ConnectionTrait, agreement_id: Uuid) -> Result<Option<Plan>, AppError> {
     let find = contingency_plan::Entity::find()
         .filter(contingency_plan::Column::AgreementId.eq(agreement_id))
         .filter(contingency_plan::Column::Status.eq(PUBLISHED));
-    Ok(find.one(conn).await.map_err(StoreError::from)?.is_some())
+    find.one(conn).await.map_err(StoreError::from)?.as_ref().map(read).transpose()
 }

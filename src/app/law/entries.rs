@@ -7,6 +7,7 @@ use crate::error::{AppError, FieldError};
 use chrono::{Datelike, NaiveDate};
 use passerelle_domain::access::{Action, Role, Subject, permit};
 use passerelle_domain::calendar::Calendar;
+use passerelle_domain::finance::exchange::ExchangeRate;
 use passerelle_domain::law::{
     Convention, CountryList, JourneyTerms, ProcedureEntry, Rule, Series, SocialSecurityAgreement, TableRow, faults,
 };
@@ -127,6 +128,14 @@ fn examined(law: &Law, entry: &Enter) -> Result<(String, Option<u32>), AppError>
             dated(entry.valid_from, entry.valid_to, &entry.source)?;
             (entry.destination.map(|country| country.to_string()).unwrap_or_default(), None)
         }
+        EntryKind::ExchangeRate => {
+            let entry: ExchangeRate = typed(document)?;
+            dated(entry.valid_from, entry.valid_to, &entry.source)?;
+            if entry.from == entry.to {
+                return Err(AppError::invalid("to", "currency-same", "is the currency that it is exchanged from"));
+            }
+            (format!("{} {} {}", entry.from, entry.to, entry.valid_from), None)
+        }
         EntryKind::Calendar => {
             let calendar: Calendar = typed(document)?;
             dated(calendar.valid_from, Some(calendar.valid_to), &calendar.source)?;
@@ -154,7 +163,7 @@ fn countries(entry: &Enter) -> Vec<String> {
             between.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
         }
         // What a country has ratified stands in a public register, for anybody to write down.
-        EntryKind::Rule | EntryKind::Series | EntryKind::List | EntryKind::Convention => vec![],
+        EntryKind::Rule | EntryKind::Series | EntryKind::List | EntryKind::Convention | EntryKind::ExchangeRate => vec![],
     }
 }
 

@@ -72,6 +72,21 @@ async fn one(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError
         .exec(conn)
         .await
         .map_err(StoreError::from)?;
+    // What jobs cost workers stays a figure; to whom it went, and for what, is nobody's any more.
+    worker_payment::Entity::update_many()
+        .col_expr(worker_payment::Column::Item, Expr::value("—"))
+        .col_expr(worker_payment::Column::PaidTo, Expr::value("—"))
+        .col_expr(worker_payment::Column::Receipt, Expr::value(Option::<String>::None))
+        .filter(worker_payment::Column::TraineeId.eq(person))
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
+    first_pay::Entity::update_many()
+        .col_expr(first_pay::Column::Evidence, Expr::value(Option::<String>::None))
+        .filter(first_pay::Column::TraineeId.eq(person))
+        .exec(conn)
+        .await
+        .map_err(StoreError::from)?;
     let pending = Decision::Pending.as_str();
     proposal::Entity::update_many()
         .col_expr(proposal::Column::TraineeDecision, Expr::value(Decision::Declined.as_str()))

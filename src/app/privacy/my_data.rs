@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Kinds of records about a person that the document holds, in its order.
-const KINDS: [&str; 23] = [
+const KINDS: [&str; 25] = [
     "trainees",
     "credentials",
     "certificates",
@@ -31,6 +31,8 @@ const KINDS: [&str; 23] = [
     "tasks",
     "language-certificates",
     "skill-claims",
+    "worker-payments",
+    "first-pays",
     "proposals",
     "consents",
     "disclosures",

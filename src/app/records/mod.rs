@@ -21,6 +21,7 @@ mod equivalences;
 mod exam_results;
 mod exam_sessions;
 mod exceptional_accesses;
+mod first_pays;
 mod help_texts;
 mod journeys;
 mod labels;
@@ -48,7 +49,9 @@ mod skill_claims;
 mod tasks;
 mod track_changes;
 mod trainees;
+mod tranches;
 mod waiting_places;
+mod worker_payments;
 
 use super::resource::{Base, Field, Kind, Reader, Resource, RowOf, Spec, Typed};
 use crate::error::{AppError, FieldError};
@@ -63,7 +66,7 @@ use uuid::Uuid;
 pub use trainees::Trainees;
 
 /// Every kind of record, in the order of the navigation.
-pub static ALL: [&(dyn Resource + 'static); 49] = [
+pub static ALL: [&(dyn Resource + 'static); 52] = [
     &Typed::<organisations::Organisations>::new(),
     &Typed::<employer_registrations::EmployerRegistrations>::new(),
     &Typed::<sites::Sites>::new(),
@@ -101,6 +104,9 @@ pub static ALL: [&(dyn Resource + 'static); 49] = [
     &Typed::<agreements::Agreements>::new(),
     &Typed::<quotas::Quotas>::new(),
     &Typed::<ledger_entries::LedgerEntries>::new(),
+    &Typed::<tranches::Tranches>::new(),
+    &Typed::<worker_payments::WorkerPayments>::new(),
+    &Typed::<first_pays::FirstPays>::new(),
     &Typed::<proposals::Proposals>::new(),
     &Typed::<outcomes::Outcomes>::new(),
     &Typed::<consents::Consents>::new(),

@@ -33,6 +33,8 @@ impl Spec for Trainees {
         ("paper-checks", "trainee_id"),
         ("proposals", "trainee_id"),
         ("journeys", "trainee_id"),
+        ("worker-payments", "trainee_id"),
+        ("first-pays", "trainee_id"),
     ];
     const FIELDS: &'static [Field] = &[
         Field::text("family_name", 120).required().listed().sorts().group(FieldGroup::Name),

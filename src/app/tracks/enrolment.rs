@@ -58,7 +58,8 @@ async fn judged(state: &AppState, conn: &impl ConnectionTrait, person: trainee::
     let (Some(cohort), Some(agreement)) = (&standing.cohort, &standing.agreement) else { return Ok(None) };
     // The plan of the service, or the annex of the agreement where the two sides keep it on paper.
     let annexed = agreement.contingency_plan.as_ref().is_some_and(|plan| !plan.is_empty());
-    let planned = annexed || contingency::plans::is_in_force(conn, agreement.id).await?;
+    let plan = contingency::plans::in_force(conn, agreement.id).await?;
+    let planned = annexed || plan.is_some();
     let mut facts = Facts::from([
         ("dates.enrolment".to_owned(), Value::Date(on)),
         ("contingency.plan_attached".to_owned(), Value::Bool(planned)),
@@ -69,6 +70,12 @@ async fn judged(state: &AppState, conn: &impl ConnectionTrait, person: trainee::
         ("withdrawal.free_before_departure".to_owned(), Value::Bool(true)),
     ]);
     facts.extend(cohort.insured_from.map(|day| ("contingency.insurance_active_from".to_owned(), Value::Date(day))));
+    // A plan that names no cover asks for none.
+    let above = match plan.and_then(|plan| plan.cover) {
+        Some(cover) => Value::Bool(contingency::cover::standing(conn, agreement.id, cover, on).await?.is_open()),
+        None => Value::Nothing,
+    };
+    facts.insert("contingency.reserve_above_floor".to_owned(), above);
     facts.extend(consent_facts(conn, standing.person.id).await?);
     let law = law::current(state, conn).await?;
     let mut checks = Vec::new();

@@ -129,7 +129,14 @@ async fn seats(conn: &impl ConnectionTrait, agreement: Uuid) -> Result<Vec<Seat>
 }
 
 /// The day on which each case first reached a state, of those that did by an event.
-async fn reached(conn: &impl ConnectionTrait, cases: &[Uuid], state: JourneyState) -> Result<BTreeMap<Uuid, NaiveDate>, AppError> {
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn reached(
+    conn: &impl ConnectionTrait,
+    cases: &[Uuid],
+    state: JourneyState,
+) -> Result<BTreeMap<Uuid, NaiveDate>, AppError> {
     let mut days = BTreeMap::new();
     for chunk in cases.chunks(10_000) {
         let rows: Vec<(Uuid, NaiveDate)> = case_event::Entity::find()

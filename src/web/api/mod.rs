@@ -12,6 +12,7 @@ pub mod imports;
 pub mod institutes;
 pub mod legality;
 pub mod match_runs;
+pub mod money;
 pub mod pathways;
 pub mod platform;
 pub mod pledges;

@@ -6,12 +6,14 @@ use super::charts;
 use super::figures::{Given, at_fields};
 use super::parts::{Cell, Input, Part, Question, Sheet, Table};
 use super::shell::Page;
-use crate::app::finance;
+use crate::app::money::realised::Figures;
+use crate::app::{finance, money};
 use crate::error::{AppError, FieldError};
 use crate::formats;
 use crate::i18n::Locale;
 use crate::web::extract::Params;
-use passerelle_domain::finance::roi::{Alternative, Cost, Estimate, Item, Otherwise, Sheet as Reckoned};
+use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::finance::roi::{Alternative, Cost, Estimate, Item, Otherwise, Return, Sheet as Reckoned};
 use passerelle_domain::money::Money;
 
 /// Months that are looked at where nobody says otherwise: four years.
@@ -23,6 +25,9 @@ pub async fn roi(page: Page, Params(asked): Params) -> Answer {
     let given = Given::new(t, &asked);
     let mut form = Question { action: "/ui/roi".into(), inputs: inputs(given), submit: t.get("roi-reckon") };
     let sheet = Sheet::new(page.shell("roi-title")).lead(t.get("roi-lead"));
+    // Whoever hires can look at what her hires have brought.
+    let hires = permit(&page.actor, Action::Create, Subject::Need).is_ok();
+    let sheet = if hires { sheet.action("/ui/roi/realised", t.get("realised-title")) } else { sheet };
     if given.some("value").is_none() {
         return sheet.part(Part::Question(Box::new(form))).answer();
     }
@@ -34,6 +39,52 @@ pub async fn roi(page: Page, Params(asked): Params) -> Answer {
         }
     };
     sheet.part(Part::Question(Box::new(form))).answer()
+}
+
+/// `GET /ui/roi/realised`: what the firm's hires have brought so far, by the figures in the address.
+pub async fn realised(page: Page, Params(asked): Params) -> Answer {
+    permit(&page.actor, Action::Create, Subject::Need)?;
+    let t = page.locale;
+    let given = Given::new(t, &asked);
+    let inputs = vec![
+        given.field("currency", t.get("roi-currency"), "EUR").required(),
+        given.field("value", t.get("roi-value"), "").hint(t.get("roi-value-hint")).required(),
+        given.field("wage", t.get("roi-wage"), "").hint(t.get("roi-wage-hint")).required(),
+        given.field("discount", t.get("roi-discount"), "0.4"),
+    ];
+    let mut form = Question { action: "/ui/roi/realised".into(), inputs, submit: t.get("roi-reckon") };
+    let mut sheet = Sheet::new(page.shell("realised-title")).lead(t.get("realised-lead")).crumb("/ui/roi", t.get("roi-title"));
+    if given.some("value").is_some() {
+        match figures(given) {
+            Ok(figures) => match money::realised::of(&page.ctx(), &figures).await {
+                Ok(told) => sheet = sheet.part(returned(t, &told)),
+                Err(refused) => at_fields(t, &mut form, refused)?,
+            },
+            Err(refused) => at_fields(t, &mut form, refused)?,
+        }
+    }
+    sheet.part(Part::Question(Box::new(form))).answer()
+}
+
+fn figures(given: Given<'_>) -> Result<Figures, AppError> {
+    Ok(Figures { value: given.needed("value")?, wage: given.needed("wage")?, discount: given.decimal("discount", 0.4)? / 100.0 })
+}
+
+fn returned(t: Locale, told: &Return) -> Part {
+    let money = |amount: Money| Cell::number(formats::money(t, amount));
+    let roi = told.roi.map_or_else(|| "—".to_owned(), |roi| t.with1("plan-percent", "percent", (roi * 100.0).round() as i64));
+    let paid_back = if told.paid_back { Cell::tag(t.get("realised-yes"), "pass") } else { Cell::tag(t.get("realised-not-yet"), "warn") };
+    Part::Facts {
+        heading: t.get("roi-result"),
+        facts: vec![
+            (t.get("realised-hires"), Cell::number(formats::count(t, told.hires))),
+            (t.get("realised-months"), Cell::number(formats::count(t, told.months_served))),
+            (t.get("realised-paid"), money(told.upfront)),
+            (t.get("roi-worth"), money(told.net_present_value)),
+            (t.get("roi-return"), Cell::number(roi)),
+            (t.get("roi-payback"), paid_back),
+        ],
+    }
 }
 
 /// The sheet, or what is wrong by the names that the fields have on the page.

@@ -66,6 +66,10 @@ async fn sheet(page: &Page, errors: &[FieldError], sent: &Sent) -> Result<Sheet,
             Cell::text(row.source.clone()),
         ]
     });
+    let rates = reference.exchange_rates.iter().map(|row| {
+        let pair = format!("{} – {}", row.from, row.to);
+        vec![Cell::text(pair), Cell::number(row.rate.to_string()), from(row.valid_from), Cell::text(row.source.clone())]
+    });
     let table = |heading: &str, columns: &[&str], rows: Vec<Vec<Cell>>| Table {
         heading: t.get(heading),
         columns: columns.iter().map(|key| t.get(key)).collect(),
@@ -94,6 +98,7 @@ async fn sheet(page: &Page, errors: &[FieldError], sent: &Sent) -> Result<Sheet,
             &["field-country", "law-instrument", "field-status", "field-since", "rules-source"],
             conventions.collect(),
         ))
+        .table(table("law-rates", &["law-between", "law-rate", "field-valid-from", "rules-source"], rates.collect()))
         .table(table("law-links", &["law-between", "field-status", "field-since", "rules-source"], links.collect()))
         .table(table(
             "law-rows",

@@ -24,6 +24,7 @@ pub mod ledger;
 pub mod legality;
 pub mod match_questions;
 pub mod match_runs;
+pub mod money;
 pub mod needs;
 pub mod parts;
 pub mod pathway_step;

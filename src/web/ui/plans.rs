@@ -7,6 +7,7 @@ use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable_event};
 use super::sent::Sent;
 use super::shell::Page;
 use super::{Answer, see};
+use crate::app::contingency::cover;
 use crate::app::contingency::plans::{self, Plans, Version};
 use crate::error::{AppError, FieldError};
 use crate::formats;
@@ -15,6 +16,7 @@ use crate::web::extract::PathId;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::contingency;
 use passerelle_domain::contingency::plan::{Found, Plan};
+use passerelle_domain::money::Money;
 use uuid::Uuid;
 
 /// `GET /ui/agreements/{id}/contingency-plan`
@@ -31,6 +33,11 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
     if found.published.is_none() {
         sheet = sheet.part(Part::Notice { text: t.get("contingency-plan-none"), kind: "warn" });
     }
+    if permit(&page.actor, Action::Read, Subject::LedgerEntry).is_ok()
+        && let Some(standing) = cover::of(&ctx, id).await?
+    {
+        sheet = sheet.part(covered(t, &standing));
+    }
     let writes = permit(&page.actor, Action::Update, Subject::Agreement).is_ok();
     if writes && let Some(draft) = &found.draft {
         for part in draft_parts(t, id, draft) {
@@ -38,7 +45,7 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
         }
     }
     sheet = match found.published.as_ref().or(found.draft.as_ref()) {
-        Some(plan) => sheet.part(facts(t, plan)).table(answers(t, &plan.plan)),
+        Some(plan) => sheet.part(facts(t, plan)).table(shares(t, &plan.plan)).table(answers(t, &plan.plan)),
         None => sheet.table(answers(t, &Plan::standard())),
     };
     if writes {
@@ -62,8 +69,50 @@ fn facts(t: Locale, plan: &Version) -> Part {
                 t.get("contingency-plan-stipend"),
                 Cell::text(plan.plan.stipend.map_or_else(|| "—".into(), |amount| formats::money(t, amount))),
             ),
+            (
+                t.get("contingency-plan-repayment"),
+                Cell::text(plan.plan.repayment.map_or_else(
+                    || "—".into(),
+                    |terms| {
+                        let (cap, months) = (formats::money(t, terms.cap), formats::count(t, terms.months));
+                        t.with_all("contingency-plan-repayment-terms", [("cap", cap), ("months", months)])
+                    },
+                )),
+            ),
         ],
     }
+}
+
+/// How the reserve stands to what the plan asks of it.
+fn covered(t: Locale, standing: &cover::Standing) -> Part {
+    let money = |amount: Money| Cell::number(formats::money(t, amount));
+    let mut facts = vec![(t.get("cover-places"), Cell::number(formats::count(t, standing.places)))];
+    if let Some(reserve) = &standing.reserve {
+        facts.push((t.get("cover-target"), money(reserve.target)));
+        facts.push((t.get("cover-floor"), money(reserve.floor)));
+    }
+    facts.push((t.get("cover-balance"), money(standing.balance)));
+    if let Some(call) = standing.reserve.as_ref().and_then(|reserve| reserve.standing) {
+        facts.push((t.get("cover-call"), money(call.call)));
+    }
+    let open = if standing.is_open() { Cell::tag(t.get("cover-open"), "pass") } else { Cell::tag(t.get("cover-shut"), "block") };
+    facts.push((t.get("field-status"), open));
+    Part::Facts { heading: t.get("cover-heading"), facts }
+}
+
+fn shares(t: Locale, plan: &Plan) -> Table {
+    let rows = plan.shares.iter().map(|share| {
+        vec![
+            Cell::text(t.get(&word_key("cost-class", share.class.as_str()))),
+            Cell::text(t.get(&word_key("party", share.payer.as_str()))),
+            Cell::number(formats::count(t, share.percent)),
+            Cell::number(share.cap.map_or_else(|| "—".into(), |cap| formats::money(t, cap))),
+            Cell::text(t.get(&word_key("milestone", share.due.as_str()))),
+        ]
+    });
+    let columns = ["field-cost-class", "field-payer", "contingency-plan-percent", "contingency-plan-cap", "field-milestone"];
+    let columns = columns.map(|key| t.get(key)).into();
+    Table { heading: t.get("contingency-plan-shares"), columns, rows: rows.collect(), empty: t.get("contingency-plan-no-shares") }
 }
 
 fn answers(t: Locale, plan: &Plan) -> Table {

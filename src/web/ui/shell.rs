@@ -185,6 +185,10 @@ pub fn in_navigation(ctx: &Ctx<'_>, resource: &dyn Resource) -> bool {
     if matches!(name, "help-texts" | "labels") {
         return resource.may(ctx, Action::Create);
     }
+    // What she paid is hers to say; officers look at all of it on the page of the monitor.
+    if name == "worker-payments" {
+        return ctx.actor.trainee.is_some() && resource.may(ctx, Action::List);
+    }
     resource.may(ctx, Action::List)
         && matches!(
             name,
@@ -239,6 +243,9 @@ fn navigation(ctx: &Ctx<'_>, t: Locale, here: &str) -> Vec<NavItem> {
     }
     if ctx.actor.trainee.is_none() && permit(ctx.actor, Action::List, Subject::ContingencyCase).is_ok() {
         add("/ui/ready-register".into(), t.get("ready-title"));
+    }
+    if ctx.actor.trainee.is_none() && permit(ctx.actor, Action::List, Subject::WorkerPayment).is_ok() {
+        add("/ui/recruitment-costs".into(), t.get("recruitment-costs-title"));
     }
     add("/ui/provider-outcomes".into(), t.get("outcomes-title"));
     if permit(ctx.actor, Action::List, Subject::MatchRun).is_ok() {

@@ -37,6 +37,7 @@ pub(super) fn about_a_person(subject: Subject) -> bool {
             | Subject::SkillClaim
             | Subject::Journey
             | Subject::ContingencyCase
+            | Subject::WorkerPayment
             | Subject::Certificate
             | Subject::Selection
             | Subject::TrainingRecord
@@ -50,7 +51,9 @@ pub(super) const fn ruled_as(subject: Subject) -> Subject {
         Subject::CaseFile => Subject::RecognitionCase,
         // It names its holder: whoever is kept from her name is kept from this one.
         // So does what she chose, and her reasons are hers.
-        Subject::Certificate | Subject::TrackChange | Subject::Selection | Subject::TrainingRecord => Subject::Trainee,
+        Subject::Certificate | Subject::TrackChange | Subject::Selection | Subject::TrainingRecord | Subject::WorkerPayment => {
+            Subject::Trainee
+        }
         // Why she stands still lies on her way.
         Subject::ContingencyCase => Subject::Journey,
         other => other,
@@ -113,6 +116,8 @@ fn trainee(action: Action, subject: Subject, looks: bool) -> Option<Width> {
         {
             Some(Width::Person)
         }
+        // What she was made to pay is hers to say; what is said is not taken back in silence.
+        Subject::WorkerPayment if looks || action == Action::Create => Some(Width::Person),
         // Her own word on her skills; the provenance of each claim says whose word it is.
         Subject::SkillClaim => (action != Action::Decide).then_some(Width::Person),
         Subject::Proposal if looks || action == Action::Decide => Some(Width::Person),
@@ -150,6 +155,8 @@ fn institute(action: Action, subject: Subject, looks: bool, head: bool) -> Optio
         Subject::ProviderOutcome if head && edits => Some(Width::Own),
         // Moved by events alone: who brings which is the state machine's to say.
         Subject::Journey | Subject::ContingencyCase if looks => Some(Width::OwnAndReferred),
+        // The head claims what the institute is owed.
+        Subject::Tranche if looks || (head && action == Action::Create) => Some(Width::Own),
         // The head signs, and takes back what should not have been signed; nothing signed is edited.
         Subject::Certificate if looks || (head && matches!(action, Action::Create | Action::Decide)) => Some(Width::Own),
         // Papers entered by mistake can be taken out by whoever may enter them.
@@ -213,6 +220,10 @@ fn origin(action: Action, subject: Subject, looks: bool, rank: Rank) -> Option<W
             Some(Width::Origin)
         }
         Subject::Disruption => disruption(action, rank, Width::Origin),
+        // Whoever took the money may work at her institute or with her employer: neither reads what she said.
+        Subject::WorkerPayment if looks || (rank == Rank::Officer && writes) => Some(Width::Origin),
+        // One hand approves a claim, another pays it.
+        Subject::Tranche if looks || (rank != Rank::Auditor && action == Action::Decide) => Some(Width::Origin),
         // Money moves by the hand that answers for it, and by no other.
         Subject::LedgerEntry if rank == Rank::Approver && action == Action::Create => Some(Width::Origin),
         Subject::Exchange if rank == Rank::Approver && action == Action::Export => Some(Width::Origin),
@@ -342,6 +353,7 @@ fn worker_representative(action: Action, subject: Subject, looks: bool) -> Optio
         {
             Some(Width::Referred)
         }
+        Subject::WorkerPayment if looks || action == Action::Create => Some(Width::Referred),
         Subject::CaseTransfer if looks || action == Action::Decide => Some(Width::Own),
         _ => None,
     }

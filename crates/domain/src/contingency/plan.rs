@@ -4,6 +4,8 @@
 
 use super::cause::{CAUSES, cause};
 use super::response::Response;
+use crate::finance::reserve;
+use crate::finance::shares::{SHARES_MAX, Share, faults};
 use crate::machine::contingency::Terms;
 use crate::money::Money;
 use crate::words;
@@ -41,7 +43,62 @@ pub struct Plan {
     /// Most places that the stipend is promised for at once; what the reserve has to hold follows from it.
     #[serde(default)]
     pub stipend_places: u32,
+    /// Who pays which part of each class of costs, and when it falls due.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<Share>,
+    /// What the reserve has to hold before somebody new is enrolled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover: Option<Cover>,
+    /// What may be asked of somebody who leaves of her own will before she departs; nothing where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repayment: Option<RepaymentTerms>,
 }
+
+/// What the reserve of an agreement is reckoned from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cover {
+    /// How many places in a thousand are struck.
+    pub per_mille: u16,
+    /// Mean loss of a place that is struck.
+    pub mean_loss: Money,
+}
+
+impl Cover {
+    /// What the reserve has to hold for so many places, of which one cohort exposes the most; its floor and what is
+    /// called for where it holds `balance`.
+    ///
+    /// # Errors
+    /// When the amounts are beyond what can be reckoned with, or there is no place.
+    pub fn reserve(self, places: u32, exposure_minor: i64, balance_minor: i64) -> Result<reserve::Reserve, crate::finance::Unfit> {
+        let of = |minor| Money::new(minor, self.mean_loss.currency);
+        reserve::reserve(&reserve::Question {
+            groups: vec![reserve::Group {
+                causes: "all".into(),
+                places,
+                probability: f64::from(self.per_mille) / 1_000.0,
+                mean_loss: self.mean_loss,
+            }],
+            z: reserve::Z_DEFAULT,
+            catastrophe: reserve::CATASTROPHE_DEFAULT,
+            exposure: of(exposure_minor),
+            places: None,
+            balance: Some(of(balance_minor)),
+        })
+    }
+}
+
+/// What may be asked back, where the law of both sides allows it (rule R17).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RepaymentTerms {
+    pub cap: Money,
+    /// Months of work over which it falls to nothing.
+    pub months: u32,
+}
+
+/// The longest time that anything may be asked back.
+const REPAYMENT_MONTHS_MOST: u32 = 36;
 
 /// What an agreement has to stand behind a plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -77,6 +134,12 @@ words!(
         StipendOpen = "stipend_open",
         /// The reserve does not hold what is promised.
         Unfunded = "unfunded",
+        /// The shares of a class of costs do not add up to a hundred, name the trainee where she never pays, or cap everybody.
+        SharesUnsound = "shares_unsound",
+        /// The reserve is reckoned from nothing.
+        CoverOpen = "cover_open",
+        /// More is asked back, or for longer, than may be.
+        RepaymentTooLong = "repayment_too_long",
         /// A pregnancy, an illness or a refusal is answered by ending her way.
         EndsHerWay = "ends_her_way",
     }
@@ -102,6 +165,9 @@ impl Plan {
             cohort_deferral_days: 730,
             stipend: None,
             stipend_places: 0,
+            shares: vec![],
+            cover: None,
+            repayment: None,
         }
     }
 
@@ -154,6 +220,15 @@ impl Plan {
         if self.deferral_days > self.cohort_deferral_days || self.cohort_deferral_days > DEFERRAL_MOST_DAYS {
             note(Finding::DeferralTooLong, None);
         }
+        if !faults(&self.shares).is_empty() || self.shares.len() > SHARES_MAX {
+            note(Finding::SharesUnsound, None);
+        }
+        if self.cover.is_some_and(|cover| cover.per_mille == 0 || cover.per_mille > 1_000 || cover.mean_loss.minor <= 0) {
+            note(Finding::CoverOpen, None);
+        }
+        if self.repayment.is_some_and(|terms| terms.cap.minor <= 0 || !(1..=REPAYMENT_MONTHS_MOST).contains(&terms.months)) {
+            note(Finding::RepaymentTooLong, None);
+        }
         if let Some(monthly) = self.stipend {
             // The longest wait of everybody to whom it is promised.
             let months = i64::from(self.cohort_deferral_days.div_ceil(30));
@@ -187,6 +262,32 @@ mod tests {
     #[test]
     fn what_the_taxonomy_proposes_is_sound_where_it_is_funded() {
         assert_eq!(findings(&funded(), behind()), []);
+    }
+
+    #[test]
+    fn money_that_does_not_add_up_is_found() {
+        use crate::corridor::{CostClass, Party};
+        use crate::finance::shares::Milestone;
+        let part =
+            |percent| Share { class: CostClass::EducationInvestment, payer: Party::Funder, percent, cap: None, due: Milestone::Enrolment };
+        let euro = |text: &str| Money::parse(text).unwrap();
+        let of = |change: &dyn Fn(&mut Plan)| {
+            let mut plan = funded();
+            change(&mut plan);
+            findings(&plan, behind())
+        };
+        assert_eq!(of(&|plan| plan.shares = vec![part(60), part(40)]), []);
+        assert_eq!(of(&|plan| plan.shares = vec![part(60)]), [(Finding::SharesUnsound, None)]);
+        let cover = |per_mille| Some(Cover { per_mille, mean_loss: euro("EUR 6000") });
+        assert_eq!(of(&|plan| plan.cover = cover(80)), []);
+        assert_eq!(of(&|plan| plan.cover = cover(0)), [(Finding::CoverOpen, None)]);
+        let terms = |months| Some(RepaymentTerms { cap: euro("EUR 3000"), months });
+        assert_eq!(of(&|plan| plan.repayment = terms(24)), []);
+        assert_eq!(of(&|plan| plan.repayment = terms(60)), [(Finding::RepaymentTooLong, None)]);
+        // Vector 5: a hundred places at eight percent.
+        let reserve = cover(80).unwrap().reserve(100, 60_000_000, 8_382_131).unwrap();
+        assert_eq!(reserve.target, euro("EUR 104776.64"));
+        assert!(!reserve.standing.unwrap().enrolment_open);
     }
 
     #[test]

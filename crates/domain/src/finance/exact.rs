@@ -34,14 +34,18 @@ impl Purse {
 
 /// `amount × part / whole`, half to even. `whole` is above zero.
 pub(crate) fn portion(amount: i64, part: i64, whole: i64) -> i64 {
-    let (product, whole) = (i128::from(amount) * i128::from(part), i128::from(whole));
+    quotient(i128::from(amount) * i128::from(part), i128::from(whole)).unwrap_or(i64::MAX)
+}
+
+/// `product / whole`, half to even; nothing where it does not fit. `whole` is above zero.
+pub(crate) fn quotient(product: i128, whole: i128) -> Option<i64> {
     let (down, rest) = (product.div_euclid(whole), product.rem_euclid(whole));
     let up = match (rest * 2).cmp(&whole) {
         std::cmp::Ordering::Less => 0,
         std::cmp::Ordering::Greater => 1,
         std::cmp::Ordering::Equal => down.rem_euclid(2),
     };
-    i64::try_from(down + up).unwrap_or(i64::MAX)
+    i64::try_from(down + up).ok()
 }
 
 /// Shares an amount by weights; what rounding leaves goes to the greatest remainders, the first of equals.

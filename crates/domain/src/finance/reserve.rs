@@ -42,12 +42,17 @@ pub struct Question {
     pub balance: Option<Money>,
 }
 
+/// Nineteen years of twenty.
+pub const Z_DEFAULT: f64 = 1.645;
+/// One twentieth of what one cohort exposes.
+pub const CATASTROPHE_DEFAULT: f64 = 0.05;
+
 const fn nineteen_of_twenty() -> f64 {
-    1.645
+    Z_DEFAULT
 }
 
 const fn one_of_twenty() -> f64 {
-    0.05
+    CATASTROPHE_DEFAULT
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

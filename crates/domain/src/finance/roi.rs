@@ -200,5 +200,58 @@ fn too_large(field: &str) -> Unfit {
     Unfit::new(field, "money-range", "is too large an amount")
 }
 
+/// What hires have brought so far, in place of what they are expected to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Realised {
+    pub value: Money,
+    pub wage: Money,
+    /// Discount of a month.
+    pub discount: f64,
+    /// What was paid for all of them before they came.
+    pub upfront: Money,
+    /// Full months that each has worked.
+    pub served: Vec<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Return {
+    pub hires: usize,
+    pub months_served: u32,
+    pub upfront: Money,
+    pub net_present_value: Money,
+    /// By what was paid before; nothing where nothing was.
+    pub roi: Option<f64>,
+    pub paid_back: bool,
+}
+
+/// Reckons what has come back: months that were worked, not months that are hoped for.
+///
+/// # Errors
+/// The field that cannot be reckoned with.
+pub fn realised(asked: &Realised) -> Result<Return, Unfit> {
+    let currency = asked.value.currency;
+    for (field, amount) in [("wage", asked.wage), ("upfront", asked.upfront)] {
+        if amount.currency != currency {
+            return Err(Unfit::new(field, "currency-mixed", format!("is in {}, and value is in {currency}", amount.currency)));
+        }
+    }
+    share("discount", asked.discount)?;
+    let gain = asked.value.minor as f64 - asked.wage.minor as f64;
+    let mut worth = -(asked.upfront.minor as f64);
+    for months in &asked.served {
+        let months = Ord::min(*months, MONTHS_MAX);
+        worth += (1..=months).map(|month| gain / (1.0 + asked.discount).powi(month as i32)).sum::<f64>();
+    }
+    Ok(Return {
+        hires: asked.served.len(),
+        months_served: asked.served.iter().sum(),
+        upfront: asked.upfront,
+        net_present_value: money(worth, currency)?,
+        roi: (asked.upfront.minor > 0).then(|| worth / asked.upfront.minor as f64),
+        paid_back: worth >= 0.0,
+    })
+}
+
 #[cfg(test)]
 mod tests;

@@ -4,8 +4,10 @@
 use super::value::Value;
 use crate::corridor::AgreementLink;
 use crate::country::CountryCode;
+use crate::finance::exchange::{Conversion, ExchangeRate};
 use crate::machine::journey::Terms;
 use crate::machine::recognition::Procedure;
+use crate::money::{Currency, Money};
 use crate::words;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -138,6 +140,8 @@ pub struct Reference {
     pub procedures: Vec<ProcedureEntry>,
     #[serde(default)]
     pub journey_terms: Vec<JourneyTerms>,
+    #[serde(default)]
+    pub exchange_rates: Vec<ExchangeRate>,
 }
 
 fn holds(from: NaiveDate, to: Option<NaiveDate>, day: NaiveDate) -> bool {
@@ -185,6 +189,17 @@ impl Reference {
         };
         let best = self.journey_terms.iter().filter(fits).max_by_key(|entry| (entry.destination.is_some(), entry.valid_from));
         best.map(|entry| &entry.terms)
+    }
+
+    /// An amount in another currency at the rate that is in force on a day, the newest one before older ones. `None`
+    /// where nobody has published one.
+    pub fn exchange(&self, amount: Money, to: Currency, day: NaiveDate) -> Option<Conversion> {
+        let pair = |known: &&ExchangeRate| {
+            let sides = [known.from, known.to];
+            known.from != known.to && sides.contains(&amount.currency) && sides.contains(&to) && amount.currency != to
+        };
+        let rates = self.exchange_rates.iter().filter(pair).filter(|known| holds(known.valid_from, known.valid_to, day));
+        rates.max_by_key(|known| known.valid_from)?.convert(amount)
     }
 
     /// Standing of a country on a convention, or `None` where nobody has written it down.

@@ -113,6 +113,10 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
             if permit(&page.actor, Action::Read, Subject::LedgerEntry).is_ok() {
                 links.push((format!("/ui/agreements/{id}/ledger"), page.locale.get("ledger-title")));
             }
+            // An institute reads its own cohorts' claims, not what others' places cost.
+            if permit(&page.actor, Action::Create, Subject::Trainee).is_err() {
+                links.push((format!("/ui/agreements/{id}/costs"), page.locale.get("costs-title")));
+            }
             parts.push(Part::Links { heading: String::new(), links });
         }
         "programmes" => {
@@ -173,6 +177,9 @@ fn links_of(page: &Page, resource: &dyn Resource, document: &Document) -> Vec<(S
         links.push((format!("/ui/cohorts/{id}/selection"), t.get("selection-title")));
         links.push((format!("/ui/early-warnings?cohort={id}"), t.get("warnings-title")));
         links.push((format!("/ui/cohorts/{id}/papers"), t.get("papers-title")));
+    }
+    if resource.name() == "cohorts" && permit(&page.actor, Action::List, Subject::Tranche).is_ok() {
+        links.push((format!("/ui/cohorts/{id}/tranches"), t.get("tranches-title")));
     }
     if resource.name() == "needs" && permit(&page.actor, Action::List, Subject::Proposal).is_ok() {
         links.push((format!("/ui/needs/{id}/shortlist"), t.get("shortlist-title")));

@@ -59,3 +59,15 @@ fn what_cannot_be_reckoned_names_its_field() {
     let below = Item { cost: Cost::Subsidy, amount: eur("-1") };
     assert_eq!(field(Estimate { upfront: vec![below], ..asked() }), "upfront.0.amount");
 }
+
+#[test]
+fn what_was_worked_counts_and_not_what_is_hoped_for() {
+    let money = |text: &str| Money::parse(text).unwrap();
+    let asked =
+        Realised { value: money("EUR 3500"), wage: money("EUR 2800"), discount: 0.0, upfront: money("EUR 19000"), served: vec![24, 3, 0] };
+    let told = realised(&asked).unwrap();
+    assert_eq!((told.hires, told.months_served, told.net_present_value), (3, 27, money("EUR -100")));
+    assert!(!told.paid_back);
+    assert!(realised(&Realised { served: vec![24, 4], ..asked.clone() }).unwrap().paid_back);
+    assert_eq!(realised(&Realised { upfront: money("MAD 1"), ..asked }).unwrap_err().field, "upfront");
+}

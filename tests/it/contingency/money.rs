@@ -1,0 +1,205 @@
+//! Money as it really moves: what workers paid, claims at milestones, what the reserve has to hold, what is asked back.
+
+use super::*;
+
+/// Shares of the hotels: the employer pays the training at enrolment and at the start of work, related costs at enrolment.
+fn shares() -> Value {
+    let share = |class: &str, percent: u8, due: &str| json!({ "class": class, "payer": "employer", "percent": percent, "due": due });
+    json!([
+        share("education_investment", 40, "enrolment"),
+        share("education_investment", 60, "work_start"),
+        share("related_cost", 100, "visa"),
+    ])
+}
+
+async fn cohort_of(hotel: &Hotel) -> Uuid {
+    let seen = hotel.head.get(&format!("/api/v1/trainees/{}", hotel.people[0])).await.json();
+    seen["cohort_id"].as_str().unwrap().parse().unwrap()
+}
+
+on_both! {
+    /// Golden vector 9: paid 900, refunded 300, first month 2,400. She stays until the rest has come back.
+    async fn the_employer_pays(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 2).await;
+        let (her, other) = (hotel.people[0], hotel.people[1]);
+        let herself = service.program(Role::Trainee, None, &[], Some(her)).await;
+        let today = Moment::now().date();
+        let fee = |person: Uuid| json!({
+            "trainee_id": person, "item": "Placement", "cost_class": "recruitment_fee", "amount": "EUR 900", "paid_on": today, "paid_to": "An agent",
+        });
+        let made = herself.post("/api/v1/worker-payments", fee(her)).await.created();
+        let path = format!("/api/v1/worker-payments/{made}");
+        assert_eq!(herself.post("/api/v1/worker-payments", fee(other)).await.status, 422, "she speaks for herself");
+        let mut refunded = fee(her);
+        refunded["refunded"] = json!("EUR 900");
+        assert!(herself.post("/api/v1/worker-payments", refunded.clone()).await.refused().contains(&"refunded_on:refund-unsaid".to_owned()));
+        refunded["refunded_on"] = json!(today);
+        refunded["refunded_by"] = json!("employer");
+        assert_eq!(herself.post("/api/v1/worker-payments", refunded.clone()).await.refused(), ["refunded:not-your-word"]);
+        assert_eq!(herself.put(&path, 1, refunded.clone()).await.status, 403, "what was said stays");
+        assert_eq!(herself.delete(&path, 1).await.status, 403);
+        // Whoever took it may work at the institute: it does not read what she said.
+        assert_eq!(hotel.head.get(&path).await.status, 403);
+        assert_eq!(hotel.head.get("/api/v1/recruitment-costs").await.status, 403);
+        assert_eq!(hotel.border.get("/api/v1/recruitment-costs").await.status, 403);
+
+        let clear = json!({
+            "event": "clear", "orientation": true, "same_contract": true, "ticket_not_paid_by_trainee": true, "passport_in_own_hands": true,
+            "insured": true, "exit_clearance": true,
+        });
+        let journey = events_of(&hotel.officer, her).await;
+        assert_eq!(hotel.officer.event(&journey, clear.clone()).await.refused(), ["R02:worker-paid"]);
+        let of_other = events_of(&hotel.officer, other).await;
+        let others = hotel.officer.event(&of_other, clear.clone()).await.refused();
+        assert_eq!(others, ["steps_before:guard"], "nothing but her own steps stands before her");
+
+        let pay = json!({ "trainee_id": her, "month_on": "2026-01-01", "amount": "EUR 2400" });
+        herself.post("/api/v1/first-pays", pay.clone()).await.created();
+        assert_eq!(herself.post("/api/v1/first-pays", pay).await.refused(), ["trainee_id:first-pay-known"]);
+        let mut part = refunded.clone();
+        part["refunded"] = json!("EUR 300");
+        let mut rewritten = part.clone();
+        rewritten["amount"] = json!("EUR 300");
+        assert_eq!(hotel.officer.put(&path, 1, rewritten).await.status, 422, "an officer adds refunds, and rewrites nothing");
+        assert_eq!(hotel.officer.put(&path, 1, part).await.status, 200);
+        let monitor = async || hotel.officer.get("/api/v1/recruitment-costs").await.json();
+        let seen = monitor().await;
+        assert_eq!((&seen["workers"][0]["months"], &seen["workers"][0]["verdict"]), (&json!(0.25), &json!("block")), "{seen}");
+        assert_eq!(seen["workers"][0]["owed"], json!({ "EUR": 60_000 }));
+        assert_eq!(seen["corridors"], json!([{ "origin": "MA", "destination": "DE", "workers": 1, "pairs": 1, "mean_months": 0.25, "owed": 1 }]));
+        assert_eq!(hotel.officer.event(&journey, clear.clone()).await.refused(), ["R02:worker-paid"], "a third is not enough");
+        assert_eq!(hotel.officer.put(&path, 2, refunded).await.status, 200);
+        assert_eq!(monitor().await["workers"][0]["verdict"], "pass");
+        assert_eq!(hotel.officer.event(&journey, clear).await.refused(), ["steps_before:guard"]);
+
+        // Paid in another currency: at the published rate of that day, or not at all.
+        let dirham = json!({
+            "trainee_id": her, "item": "Medical", "cost_class": "related_cost", "amount": "MAD 1080", "paid_on": today, "paid_to": "Clinic",
+        });
+        let paid = herself.post("/api/v1/worker-payments", dirham.clone()).await.created();
+        let months = monitor().await["workers"][0]["months"].as_f64().unwrap();
+        assert!((months - 100.0 / 2_400.0).abs() < 1e-9, "{months}");
+        let mut unknown = dirham;
+        unknown["amount"] = json!("XOF 5000");
+        herself.post("/api/v1/worker-payments", unknown).await.created();
+        let seen = monitor().await;
+        assert_eq!((&seen["workers"][0]["months"], &seen["workers"][0]["without_rate"]), (&Value::Null, &json!(["XOF"])));
+        let rate = json!({
+            "kind": "exchange_rate",
+            "document": { "from": "EUR", "to": "XOF", "rate": "655.957", "valid_from": "2020-01-01", "source": "Fixed parity" },
+        });
+        assert_eq!(hotel.ministry.post("/api/v1/law/entries", rate).await.status, 201);
+        assert!(monitor().await["workers"][0]["months"].is_f64());
+        // Hers to see, and to take along.
+        assert_eq!(herself.get(&format!("/api/v1/worker-payments/{paid}")).await.status, 200);
+    }
+
+    /// The institute claims, one hand approves, another pays; nothing twice.
+    async fn milestones_are_claimed_approved_and_paid(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 3).await;
+        put_in_force(hotel.agreement, [&hotel.ministry, &hotel.border], |plan| plan["shares"] = shares()).await;
+        let cohort = cohort_of(&hotel).await;
+        let path = format!("/api/v1/cohorts/{cohort}/tranches");
+        let seen = hotel.head.get(&path).await.json();
+        let owed: Vec<(&str, i64)> = seen["items"].as_array().unwrap().iter()
+            .map(|one| (one["milestone"].as_str().unwrap(), one["owed_minor"].as_i64().unwrap())).collect();
+        // Nobody has begun to work: sixty percent of the training wait.
+        assert_eq!(owed, [("enrolment", 3 * 240_000), ("visa", 3 * 382_500)], "{seen}");
+        let claim = |milestone: &str| json!({ "milestone": milestone, "evidence": "Register 7" });
+        assert_eq!(hotel.officer.post(&path, claim("enrolment")).await.status, 403);
+        assert_eq!(hotel.head.post(&path, claim("work_start")).await.refused(), ["milestone:nothing-open"]);
+        assert_eq!(hotel.head.post(&path, json!({ "milestone": "enrolment", "evidence": " " })).await.refused(), ["evidence:required"]);
+        let claims = [hotel.head.post(&path, claim("enrolment")), hotel.head.post(&path, claim("enrolment"))];
+        let [first, second] = futures_util::future::join_all(claims).await.try_into().unwrap();
+        let mut answers = [first.status, second.status];
+        answers.sort_unstable();
+        assert_eq!(answers, [201, 422], "two at once claim once: {} {}", first.text, second.text);
+        let decision = |approved: bool| json!({ "milestone": "enrolment", "approved": approved });
+        assert_eq!(hotel.head.post(&format!("{path}/decision"), decision(true)).await.status, 403);
+        assert_eq!(hotel.officer.post(&format!("{path}/decision"), decision(false)).await.refused(), ["reason:required"]);
+        let refusal = json!({ "milestone": "enrolment", "approved": false, "reason": "No list of names" });
+        ok(&hotel.officer.post(&format!("{path}/decision"), refusal).await);
+        ok(&hotel.head.post(&path, claim("enrolment")).await);
+        let payment = json!({ "milestone": "enrolment", "evidence": "Order 12" });
+        assert_eq!(hotel.ministry.post(&format!("{path}/payment"), payment.clone()).await.refused(), ["milestone:nothing-open"]);
+        ok(&hotel.officer.post(&format!("{path}/decision"), decision(true)).await);
+        assert_eq!(hotel.officer.post(&format!("{path}/payment"), payment.clone()).await.status, 403);
+        assert_eq!(hotel.ministry.post(&format!("{path}/payment"), payment.clone()).await.json()["paid"], 3);
+        assert_eq!(hotel.ministry.post(&format!("{path}/payment"), payment.clone()).await.status, 422, "nothing is paid twice");
+        assert_eq!(hotel.head.post(&path, claim("enrolment")).await.status, 422);
+        // Whoever approves does not pay, even where she might do both.
+        ok(&hotel.head.post(&path, claim("visa")).await);
+        let visa = json!({ "milestone": "visa", "approved": true });
+        ok(&hotel.ministry.post(&format!("{path}/decision"), visa).await);
+        let payment = json!({ "milestone": "visa", "evidence": "Order 13" });
+        assert_eq!(hotel.ministry.post(&format!("{path}/payment"), payment).await.status, 409);
+
+        let costs = hotel.ministry.get(&format!("/api/v1/agreements/{}/costs", hotel.agreement)).await.json();
+        assert_eq!(costs["payers"], json!([{
+            "account": "employer", "currency": "EUR", "budget_minor": 3 * 982_500, "places_minor": 720_000, "reserve_minor": 0, "lost_minor": 0,
+        }]));
+        assert_eq!((&costs["outcomes"]["certified"], &costs["outcomes"]["placed"]), (&json!(3), &json!(0)));
+        assert_eq!(costs["costs"], json!([{ "paid": "EUR 7200.00", "per_placed": null, "per_certified": "EUR 2400.00" }]));
+        assert_eq!(hotel.head.get(&format!("/api/v1/agreements/{}/costs", hotel.agreement)).await.status, 404);
+        // A line that pays claims is not taken back under them.
+        let lines = hotel.ministry.get(&format!("/api/v1/ledger-entries?agreement_id={}", hotel.agreement)).await.json();
+        let line = lines["items"][0]["id"].as_str().unwrap();
+        assert_eq!(hotel.ministry.post(&format!("/api/v1/ledger-entries/{line}/reversal"), json!({ "reason": "Slip" })).await.status, 409);
+        assert!(!takes(&service, "UPDATE tranche SET status = 'paid' WHERE ledger_entry_id IS NULL").await);
+    }
+
+    /// Below eighty percent of its target the reserve lets nobody in; what is missing is called for.
+    async fn the_reserve_has_a_floor(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 4).await;
+        let path = format!("/api/v1/agreements/{}/reserve", hotel.agreement);
+        assert!(hotel.ministry.get(&path).await.json()["standing"].is_null(), "no plan asks for any");
+        put_in_force(hotel.agreement, [&hotel.ministry, &hotel.border], |plan| plan["cover"] = json!({ "per_mille": 80, "mean_loss": "EUR 6000" })).await;
+        // Cohorts that are over expose nothing; this one runs for as long as the test says.
+        let cohort = cohort_of(&hotel).await;
+        assert!(takes_for_good(&service, "UPDATE cohort SET ends_on = '2099-01-01' WHERE name = 'Hotels 2020'").await);
+        let standing = async || hotel.ministry.get(&path).await.json()["standing"].clone();
+        let seen = standing().await;
+        assert_eq!((&seen["places"], &seen["exposure"]), (&json!(4), &json!("EUR 39300.00")), "{seen}");
+        let reserve = &seen["reserve"];
+        assert_eq!(reserve["standing"]["enrolment_open"], false);
+        assert_eq!(reserve["standing"]["call"], reserve["target"]);
+        let book = json!({ "from": "funder", "to": "reserve", "group": "training", "amount": reserve["floor"], "memo": "Call" });
+        ok(&hotel.ministry.post(&format!("/api/v1/agreements/{}/ledger", hotel.agreement), book).await);
+        assert_eq!(standing().await["reserve"]["standing"]["enrolment_open"], true);
+        assert_eq!(hotel.head.get(&path).await.status, 403, "the books are the ministry's");
+        assert_eq!(hotel.head.get(&format!("/api/v1/cohorts/{cohort}")).await.status, 200);
+    }
+
+    /// Who leaves of her own will owes what the plan says, of her training alone; who cannot help it owes nothing.
+    async fn what_is_asked_back_stands_in_the_plan(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 2).await;
+        put_in_force(hotel.agreement, [&hotel.ministry, &hotel.border], |plan| {
+            plan["repayment"] = json!({ "cap": "EUR 250", "months": 24 });
+            for answer in plan["answers"].as_array_mut().unwrap() {
+                answer["responses"] = json!(["transfer_place", "defer"]);
+            }
+        }).await;
+        let mut owes = Vec::new();
+        for (person, cause) in [(hotel.people[0], "PER.CHANGE"), (hotel.people[1], "PER.CARE")] {
+            let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+            ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": cause })).await);
+            through_case(&hotel.officer, &herself, person, "transfer_place").await;
+            let seen = hotel.officer.get(&case_of(&hotel.officer, person).await).await.json();
+            let hers = seen["settlements"][0]["waterfall"].as_array().unwrap().iter().find(|one| one["bearer"] == "trainee").cloned();
+            owes.push(hers.map(|one| one["amount"].as_str().unwrap().to_owned()));
+        }
+        assert_eq!(owes, [Some("EUR 250.00".to_owned()), None]);
+    }
+}
+
+/// Runs a statement that no use case makes, for a state that time alone brings.
+async fn takes_for_good(service: &Service, statement: &str) -> bool {
+    let tx = service.state.store.begin(None, Moment::now().ms()).await.unwrap();
+    let done = tx.conn().execute_unprepared(statement).await.is_ok();
+    tx.commit().await.unwrap();
+    done
+}
