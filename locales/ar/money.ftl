@@ -122,3 +122,6 @@ cover-balance = الموجود
 cover-call = المطلوب من الممولين
 cover-open = مفتوح للقبول
 cover-shut = دون الحد الأدنى: لا قبول
+proof-hearing = ثبت بعد سماعها
+contingency-plan-finding-switch-open = تسمّي مهنة أخرى هي نفسها أو مهنًا كثيرة
+contingency-plan-switches = المهن الأخرى الممكنة

@@ -122,3 +122,6 @@ cover-balance = Enthält
 cover-call = Von Geldgebern angefordert
 cover-open = offen für Aufnahmen
 cover-shut = unter der Untergrenze: keine Aufnahme
+proof-hearing = Nach ihrer Anhörung erwiesen
+contingency-plan-finding-switch-open = Nennt einen anderen Beruf, der derselbe ist, oder zu viele
+contingency-plan-switches = Andere mögliche Berufe

@@ -122,3 +122,6 @@ cover-balance = Holds
 cover-call = Called for from the funders
 cover-open = open for enrolment
 cover-shut = below the floor: nobody new is enrolled
+proof-hearing = Shown after she was heard
+contingency-plan-finding-switch-open = Names another occupation that is the same, or too many
+contingency-plan-switches = Other occupations that may be taken up

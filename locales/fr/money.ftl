@@ -122,3 +122,6 @@ cover-balance = Contient
 cover-call = Appelé auprès des bailleurs
 cover-open = ouverte aux inscriptions
 cover-shut = sous le plancher : aucune inscription
+proof-hearing = Établi après l’avoir entendue
+contingency-plan-finding-switch-open = Désigne une autre profession identique, ou trop de professions
+contingency-plan-switches = Autres professions possibles

@@ -11,6 +11,7 @@ pub mod disruptions;
 pub mod ledger;
 mod open;
 mod options;
+mod pass_on;
 pub mod plans;
 pub mod register;
 

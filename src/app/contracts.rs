@@ -21,6 +21,7 @@ use passerelle_store::{StoreError, Tx, record};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Working days between the day on which she is given the text and her departure (illustrative; rule R03).
@@ -269,6 +270,33 @@ fn ensure_sound(enter: &Enter, before: &[contract_version::Model], today: NaiveD
         errors.push(FieldError::new("stage", "too-many", "has more versions than a contract can have").with("max", VERSIONS_MAX));
     }
     if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
+}
+
+/// Proposals whose newest version pays more than the one before, was handed over on or after a day, and is worse in
+/// nothing. One statement.
+///
+/// # Errors
+/// When the database refuses or holds what this version cannot read.
+pub async fn raised(conn: &impl ConnectionTrait, since: BTreeMap<Uuid, NaiveDate>) -> Result<BTreeSet<Uuid>, AppError> {
+    let find = contract_version::Entity::find()
+        .filter(contract_version::Column::ProposalId.is_in(since.keys().copied()))
+        .order_by_asc(contract_version::Column::Seq);
+    let mut by_proposal: BTreeMap<Uuid, Vec<contract_version::Model>> = BTreeMap::new();
+    for row in find.all(conn).await.map_err(StoreError::from)? {
+        by_proposal.entry(row.proposal_id).or_default().push(row);
+    }
+    let mut raised = BTreeSet::new();
+    for (proposal, rows) in by_proposal {
+        let known = versions(&rows)?;
+        let [.., before, newest] = known.as_slice() else { continue };
+        let found = changes(&before.terms, &newest.terms);
+        let better = found.iter().any(|change| change.field == "gross" && change.effect == Effect::Better);
+        let worse = found.iter().any(|change| change.effect == Effect::Worse);
+        if better && !worse && since.get(&proposal).is_some_and(|day| newest.on >= *day) {
+            raised.insert(proposal);
+        }
+    }
+    Ok(raised)
 }
 
 /// Her word that she agrees to what changed in the newest version. What is worse stays a substitution all the same.

@@ -5,6 +5,7 @@ mod books;
 mod cases;
 mod disruptions;
 mod money;
+mod responses;
 
 use crate::access::trainee;
 use crate::journeys::events_of;

@@ -10,7 +10,7 @@ use passerelle_store::entity::notification;
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
-fn terms(gross: &str) -> Value {
+pub(crate) fn terms(gross: &str) -> Value {
     json!({
         "occupation": "7411", "site": "Lindau", "duties": "Wiring", "gross": gross, "per": "month", "hours_per_week": 39,
         "overtime_percent": 125, "leave_days": 28, "deductions_percent": 0, "insured": true, "notice_days": 28, "return_travel_paid": true,
@@ -18,7 +18,13 @@ fn terms(gross: &str) -> Value {
     })
 }
 
-async fn enter(who: &Program, proposal: &str, stage: &str, mut terms: Value, delivered_on: chrono::NaiveDate) -> crate::support::Answer {
+pub(crate) async fn enter(
+    who: &Program,
+    proposal: &str,
+    stage: &str,
+    mut terms: Value,
+    delivered_on: chrono::NaiveDate,
+) -> crate::support::Answer {
     (terms["stage"], terms["delivered_on"]) = (json!(stage), json!(delivered_on));
     who.post(&format!("/api/v1/proposals/{proposal}/contract"), terms).await
 }

@@ -4,7 +4,7 @@
 use super::ledger::{self, Paid};
 use super::open::{Ground, carry, open_case};
 use super::options::{self, Stopped, Struck};
-use super::{Options, facts, kept, readable};
+use super::{Options, facts, kept, pass_on, readable};
 use crate::app::case_events::{self, Act};
 use crate::app::work::notifications;
 use crate::app::{Ctx, journeys};
@@ -159,6 +159,7 @@ async fn work_out(
         safety_risk: case.safety_risk,
         decided: case.decided,
         wishes: case.wishes.clone(),
+        heard: case.proof == Some(Proof::Hearing),
         struck: disruption.as_ref().map_or_else(|| Struck::alone(known, journey), Struck::by),
     };
     let mut found = options::of(state, conn, &[one], today, seed).await?.pop().ok_or(AppError::NotFound)?;
@@ -223,10 +224,20 @@ async fn resolve(
     let settlements = ledger::settle_case(tx, &row, case, options.as_ref(), paid, on).await?;
     let Some(response) = case.chosen else { return Ok(row) };
     // A post on another pathway into the same country is another match, with its own filing.
-    let posted = matches!(response, Response::SubEmployer | Response::SubDest | Response::SwitchPathway);
+    let posted = matches!(response, Response::SubEmployer | Response::SubDest | Response::SwitchPathway | Response::SwitchOccupation);
     let outcome = match (response, case.need) {
-        (Response::SwitchPathway, Some(_)) => Some(Resolution::SubstituteDestination),
+        (Response::SwitchPathway | Response::SwitchOccupation, Some(_)) => Some(Resolution::SubstituteDestination),
         _ => response.resolution(),
+    };
+    if response == Response::SwitchOccupation
+        && let Some(need_id) = case.need
+    {
+        take_up_occupation(tx, row.trainee_id, need_id).await?;
+    }
+    // What she gives up is looked at before it is given back.
+    let given_up = match response {
+        Response::TransferPlace if is_hers_alone(&case.cause) => journeys::agreed(tx, row.trainee_id).await?,
+        _ => None,
     };
     if let Some(outcome) = outcome {
         go_on(state, tx, row.trainee_id, outcome, today).await?;
@@ -234,8 +245,25 @@ async fn resolve(
     if posted && let Some(need_id) = case.need {
         propose_post(tx, &row, need_id, options.as_ref(), response).await?;
     }
+    if let Some(post) = given_up {
+        pass_on::offer(state, tx, &post, today).await?;
+    }
     tell(tx, &row, "contingency_resolved").await?;
     settled(tx, row, Some(serde_json::to_string(&settlements)?)).await
+}
+
+/// Whether a cause strikes her and not the post, the border, or everybody of her country: somebody else could go.
+fn is_hers_alone(code: &str) -> bool {
+    ["PER.", "FAM.", "HLT.", "VIS.", "REC."].iter().any(|group| code.starts_with(group)) && code != "HLT.EPIDEMIC"
+}
+
+/// From now on she is matched and judged in the occupation of the post that she chose.
+async fn take_up_occupation(tx: &mut Tx, person: Uuid, need_id: Uuid) -> Result<(), AppError> {
+    let asked = need::Entity::find_by_id(need_id).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
+    let Some(row) = record::hold::<trainee::Entity>(tx, person).await? else { return Ok(()) };
+    let version = row.version;
+    record::update::<trainee::Entity>(tx, trainee::Model { occupation: asked.occupation, ..row }, version, &["occupation"]).await?;
+    Ok(())
 }
 
 /// A case that is decided again: her journey stands still, taken up again where it had ended.

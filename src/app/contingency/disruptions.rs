@@ -178,6 +178,7 @@ fn stopped(row: &disruption::Model, rows: Vec<journey::Model>) -> Result<Vec<Sto
             safety_risk: row.safety_risk,
             decided: None,
             wishes: vec![],
+            heard: false,
             struck: struck.clone(),
         })
         .collect())

@@ -2,7 +2,7 @@
 //! each.
 
 use super::{Options, ledger, plans};
-use crate::app::{corridors, match_runs};
+use crate::app::{contracts, corridors, match_runs};
 use crate::error::AppError;
 use crate::state::AppState;
 use chrono::{Days, NaiveDate};
@@ -13,6 +13,7 @@ use passerelle_domain::corridor::{CorridorPack, QuotaSide, StepKind};
 use passerelle_domain::ids::TraineeId;
 use passerelle_domain::machine::contingency::State;
 use passerelle_domain::machine::journey::{Journey, VisaRegion};
+use passerelle_domain::occupation::IscoCode;
 use passerelle_domain::people::{Decision, JourneyState, NeedStatus, OrganisationKind};
 use passerelle_domain::privacy::SealedKind;
 use passerelle_engine::matching::{Alternatives, Snapshot, alternatives};
@@ -28,6 +29,8 @@ const CHUNK: usize = 5_000;
 const REMEDY_DAYS: u64 = 30;
 /// Posts that are looked at for one person.
 const POSTS: usize = 12;
+/// Other occupations that are looked at for one person.
+const SWITCHES: usize = 3;
 
 /// Somebody who cannot go on, and why.
 #[derive(Debug, Clone)]
@@ -38,6 +41,8 @@ pub struct Stopped {
     pub safety_risk: bool,
     pub decided: Option<Control>,
     pub wishes: Vec<Response>,
+    /// She was heard, and what she is accused of was shown.
+    pub heard: bool,
     /// Where the cause lies, as a disruption says.
     pub struck: Struck,
 }
@@ -94,6 +99,10 @@ struct Known {
     /// The post that both sides had agreed on, and its employer.
     current: BTreeMap<Uuid, (Uuid, Uuid)>,
     found: BTreeMap<TraineeId, Alternatives>,
+    /// Posts in other occupations that the plan lets them go over to, with the occupation.
+    elsewhere: BTreeMap<Uuid, Vec<(String, Alternatives)>>,
+    /// People whose employer has raised their wage since the report.
+    topped_up: BTreeSet<Uuid>,
     exempt: BTreeSet<(String, String)>,
     /// What the agreements that bind them have laid down.
     plans: BTreeMap<Uuid, Plan>,
@@ -177,12 +186,16 @@ impl Known {
         let agreed = chunked::<proposal::Entity>(conn, proposal::Column::TraineeId, &ids).await?;
         let accepted = Decision::Accepted.as_str();
         let current = agreed
-            .into_iter()
+            .iter()
             .filter(|row| row.trainee_decision == accepted && row.employer_decision == accepted)
             .map(|row| (row.trainee_id, (row.need_id, row.employer_id)))
             .collect();
-        let found = alternatives_of(state, conn, ids.into_iter().collect(), today).await?;
-        let posts: BTreeSet<Uuid> = found.values().flat_map(|found| found.posts.iter().map(|post| post.need.0)).collect();
+        let topped_up = topped_up(conn, stopped, agreed.iter().filter(|row| row.employer_decision == accepted)).await?;
+        let plans = plans::of_people(conn, &people).await?;
+        let found = alternatives_of(state, conn, ids.into_iter().collect(), &BTreeMap::new(), today).await?;
+        let elsewhere = elsewhere(state, conn, stopped, &people, &plans, today).await?;
+        let others = elsewhere.values().flatten().map(|(_, found)| found);
+        let posts: BTreeSet<Uuid> = found.values().chain(others).flat_map(|found| found.posts.iter().map(|post| post.need.0)).collect();
         let needs = chunked::<need::Entity>(conn, need::Column::Id, &posts).await?.into_iter().map(|row| (row.id, row)).collect();
         let agreements = agreement::Entity::find().all(conn).await.map_err(StoreError::from)?;
         let exempt = agreements.into_iter().filter(|row| row.between_governments).map(|row| (row.pack, row.origin)).collect();
@@ -190,7 +203,6 @@ impl Known {
         let mut cases: BTreeMap<Uuid, Vec<contingency_case::Model>> = BTreeMap::new();
         before.into_iter().filter(|row| row.settlement.is_some()).for_each(|row| cases.entry(row.trainee_id).or_default().push(row));
         let lost = cases.iter().map(|(person, rows)| Ok((*person, ledger::lost_in(rows)?))).collect::<Result<_, AppError>>()?;
-        let plans = plans::of_people(conn, &people).await?;
         Ok(Self {
             plans,
             people,
@@ -206,6 +218,8 @@ impl Known {
             needs,
             current,
             found,
+            elsewhere,
+            topped_up,
             exempt,
         })
     }
@@ -244,10 +258,11 @@ impl Known {
             remedy_until,
             cutoff_on: pack.and_then(|pack| cutoff(pack, &journey, one.reported_on)),
             exempt: row.pathway.as_ref().is_some_and(|pack| self.exempt.contains(&(pack.clone(), row.origin.clone()))),
-            tops_up: false,
+            tops_up: self.topped_up.contains(&person.id),
             other_institute: self.other_institute(person),
             person_bound: journey.visa == VisaRegion::Granted,
-            proven: false,
+            // What is shown after she was heard, of a cause that is hers.
+            proven: one.heard && one.cause.control(one.decided) == Control::Within,
             wishes: one.wishes.clone(),
             openings: self.openings(one, person),
             paid: self.paid(person, gate),
@@ -305,6 +320,24 @@ impl Known {
                 same_language: language.is_none() || self.languages.get(&person.id).is_some_and(|known| known.iter().any(speaks)),
                 stopped_by: if one.struck.strikes(need, pack) || lost == Some(need.employer_id) { vec!["struck".into()] } else { vec![] },
             });
+        }
+        for (occupation, found) in self.elsewhere.get(&person.id).into_iter().flatten() {
+            for post in found.posts.iter().take(POSTS) {
+                let Some(need) = self.needs.get(&post.need.0) else { continue };
+                let language = need.language.as_deref();
+                let speaks = |row: &language_certificate::Model| language.is_none_or(|asked| row.language == asked);
+                openings.push(Opening {
+                    need: need.id,
+                    title: format!("{} ({occupation})", need.title),
+                    kind: OpeningKind::OtherOccupation,
+                    pathway: Some(post.pathway.to_string()),
+                    country: need.country.clone(),
+                    starts_on: need.start_from,
+                    skill_percent: post.skill_percent,
+                    same_language: language.is_none() || self.languages.get(&person.id).is_some_and(|known| known.iter().any(speaks)),
+                    stopped_by: if one.struck.strikes(need, post.pathway.pack.as_str()) { vec!["struck".into()] } else { vec![] },
+                });
+            }
         }
         // Where the law leaves nothing abroad, what stands in the way is told with the nearest kind.
         if found.posts.is_empty() && !stopped.is_empty() {
@@ -410,17 +443,77 @@ impl Struck {
     }
 }
 
-/// What the matching knows of other posts for them, in the snapshot of the day.
-async fn alternatives_of(
+/// Posts in the occupations that the plans let some people go over to, where their cause is answered so. One search for
+/// each occupation that a plan names beside another: most plans name one.
+async fn elsewhere(
+    state: &AppState,
+    conn: &impl ConnectionTrait,
+    stopped: &[Stopped],
+    people: &BTreeMap<Uuid, trainee::Model>,
+    plans: &BTreeMap<Uuid, Plan>,
+    today: NaiveDate,
+) -> Result<BTreeMap<Uuid, Vec<(String, Alternatives)>>, AppError> {
+    let mut rounds: Vec<BTreeMap<Uuid, IscoCode>> = Vec::new();
+    for one in stopped {
+        let id = one.journey.trainee_id;
+        let (Some(plan), Some(person)) = (plans.get(&id), people.get(&id)) else { continue };
+        if !plan.responses(one.cause.code).contains(&Response::SwitchOccupation) {
+            continue;
+        }
+        let others = plan.switches.iter().filter(|switch| switch.from.as_str() == person.occupation);
+        for (round, switch) in others.enumerate().take(SWITCHES) {
+            if rounds.len() == round {
+                rounds.push(BTreeMap::new());
+            }
+            rounds[round].insert(id, switch.to);
+        }
+    }
+    let mut elsewhere: BTreeMap<Uuid, Vec<(String, Alternatives)>> = BTreeMap::new();
+    for occupations in rounds {
+        let found = alternatives_of(state, conn, occupations.keys().copied().collect(), &occupations, today).await?;
+        for (person, alternatives) in found {
+            let Some(occupation) = occupations.get(&person.0) else { continue };
+            elsewhere.entry(person.0).or_default().push((occupation.to_string(), alternatives));
+        }
+    }
+    Ok(elsewhere)
+}
+
+/// People whose contract pays more since the report, and is worse in nothing: their employer has taken on the new floor.
+async fn topped_up<'a>(
+    conn: &impl ConnectionTrait,
+    stopped: &[Stopped],
+    agreed: impl Iterator<Item = &'a proposal::Model>,
+) -> Result<BTreeSet<Uuid>, AppError> {
+    let since: BTreeMap<Uuid, NaiveDate> = stopped
+        .iter()
+        .filter(|one| one.cause.responses.contains(&Response::TopUpWage))
+        .map(|one| (one.journey.trainee_id, one.reported_on))
+        .collect();
+    let of: BTreeMap<Uuid, (Uuid, NaiveDate)> =
+        agreed.filter_map(|row| Some((row.id, (row.trainee_id, *since.get(&row.trainee_id)?)))).collect();
+    let raised = contracts::raised(conn, of.iter().map(|(proposal, (_, day))| (*proposal, *day)).collect()).await?;
+    Ok(raised.into_iter().filter_map(|proposal| of.get(&proposal).map(|(person, _)| *person)).collect())
+}
+
+/// What the matching knows of other posts for them, in the snapshot of the day; for some of them as if they had learnt
+/// another occupation.
+pub(super) async fn alternatives_of(
     state: &AppState,
     conn: &impl ConnectionTrait,
     people: Vec<Uuid>,
+    occupations: &BTreeMap<Uuid, IscoCode>,
     today: NaiveDate,
 ) -> Result<BTreeMap<TraineeId, Alternatives>, AppError> {
     if people.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let snapshot: Snapshot = match_runs::gather_people(conn, state, today, &people).await?;
+    let mut snapshot: Snapshot = match_runs::gather_people(conn, state, today, &people).await?;
+    for trainee in &mut snapshot.trainees {
+        if let Some(other) = occupations.get(&trainee.id.0) {
+            trainee.occupation = *other;
+        }
+    }
     let policy = state.policy.clone();
     let ids: BTreeSet<TraineeId> = people.into_iter().map(TraineeId).collect();
     let threads = match_runs::threads();

@@ -6,6 +6,7 @@ use super::events::cause;
 use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable_event};
 use super::sent::Sent;
 use super::shell::Page;
+use super::tracks::then;
 use super::{Answer, see};
 use crate::app::contingency::cover;
 use crate::app::contingency::plans::{self, Plans, Version};
@@ -68,6 +69,13 @@ fn facts(t: Locale, plan: &Version) -> Part {
             (
                 t.get("contingency-plan-stipend"),
                 Cell::text(plan.plan.stipend.map_or_else(|| "—".into(), |amount| formats::money(t, amount))),
+            ),
+            (
+                t.get("contingency-plan-switches"),
+                Cell::text(match plan.plan.switches.as_slice() {
+                    [] => "—".to_owned(),
+                    some => some.iter().map(|one| then(t, one.from.as_str(), one.to.as_str())).collect::<Vec<_>>().join(" · "),
+                }),
             ),
             (
                 t.get("contingency-plan-repayment"),

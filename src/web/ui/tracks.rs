@@ -44,7 +44,7 @@ fn read(sent: &Sent) -> Result<Choose, Vec<FieldError>> {
 }
 
 /// What was and what is then, in words: an arrow points the wrong way in half of the scripts.
-fn then(t: Locale, was: &str, is: &str) -> String {
+pub(super) fn then(t: Locale, was: &str, is: &str) -> String {
     t.with_all("track-then", [("was", was.to_owned()), ("is", is.to_owned())])
 }
 

@@ -89,7 +89,7 @@ on_both! {
             "kind": "exchange_rate",
             "document": { "from": "EUR", "to": "XOF", "rate": "655.957", "valid_from": "2020-01-01", "source": "Fixed parity" },
         });
-        assert_eq!(hotel.ministry.post("/api/v1/law/entries", rate).await.status, 201);
+        assert_eq!(hotel.ministry.post("/api/v1/law-entries", rate).await.status, 201);
         assert!(monitor().await["workers"][0]["months"].is_f64());
         // Hers to see, and to take along.
         assert_eq!(herself.get(&format!("/api/v1/worker-payments/{paid}")).await.status, 200);

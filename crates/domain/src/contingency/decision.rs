@@ -31,6 +31,8 @@ words!(
         SameCountry = "same_country",
         OtherCountry = "other_country",
         AtHome = "at_home",
+        /// In another occupation of her field, which the plan allows.
+        OtherOccupation = "other_occupation",
     }
 );
 
@@ -281,8 +283,8 @@ impl Search<'_> {
             Response::SubEmployer => self.posts(response, OpeningKind::SamePathway),
             Response::SubDest => self.posts(response, OpeningKind::OtherCountry),
             Response::SwitchPathway => self.posts(response, OpeningKind::SameCountry),
-            // Which other occupation her field allows is for the recognition authority to say: nothing is offered unasked.
-            Response::SwitchOccupation => self.bar(response, Bar::NoOpening),
+            // Only into what both states have written into the plan.
+            Response::SwitchOccupation => self.posts(response, OpeningKind::OtherOccupation),
             // Said as any other lack of a post: that she fled is nobody's to read out of her case.
             Response::HomeTrack if self.now.protection_need => self.bar(response, Bar::NoOpening),
             Response::HomeTrack => self.posts(response, OpeningKind::AtHome),

@@ -8,6 +8,7 @@ use crate::finance::reserve;
 use crate::finance::shares::{SHARES_MAX, Share, faults};
 use crate::machine::contingency::Terms;
 use crate::money::Money;
+use crate::occupation::IscoCode;
 use crate::words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -49,9 +50,20 @@ pub struct Plan {
     /// What the reserve has to hold before somebody new is enrolled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cover: Option<Cover>,
+    /// Occupations that may be changed where recognition of the first one fails.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub switches: Vec<Switch>,
     /// What may be asked of somebody who leaves of her own will before she departs; nothing where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repayment: Option<RepaymentTerms>,
+}
+
+/// Another occupation of the same field that both states let somebody go over to, such as from nurse to nursing aide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Switch {
+    pub from: IscoCode,
+    pub to: IscoCode,
 }
 
 /// What the reserve of an agreement is reckoned from.
@@ -97,6 +109,8 @@ pub struct RepaymentTerms {
     pub months: u32,
 }
 
+/// Occupations that one plan names.
+const SWITCHES_MAX: usize = 50;
 /// The longest time that anything may be asked back.
 const REPAYMENT_MONTHS_MOST: u32 = 36;
 
@@ -138,6 +152,8 @@ words!(
         SharesUnsound = "shares_unsound",
         /// The reserve is reckoned from nothing.
         CoverOpen = "cover_open",
+        /// Another occupation is promised, and none is named; or one is named that is the same.
+        SwitchOpen = "switch_open",
         /// More is asked back, or for longer, than may be.
         RepaymentTooLong = "repayment_too_long",
         /// A pregnancy, an illness or a refusal is answered by ending her way.
@@ -167,6 +183,7 @@ impl Plan {
             stipend_places: 0,
             shares: vec![],
             cover: None,
+            switches: vec![],
             repayment: None,
         }
     }
@@ -225,6 +242,9 @@ impl Plan {
         }
         if self.cover.is_some_and(|cover| cover.per_mille == 0 || cover.per_mille > 1_000 || cover.mean_loss.minor <= 0) {
             note(Finding::CoverOpen, None);
+        }
+        if self.switches.len() > SWITCHES_MAX || self.switches.iter().any(|switch| switch.from == switch.to) {
+            note(Finding::SwitchOpen, None);
         }
         if self.repayment.is_some_and(|terms| terms.cap.minor <= 0 || !(1..=REPAYMENT_MONTHS_MOST).contains(&terms.months)) {
             note(Finding::RepaymentTooLong, None);

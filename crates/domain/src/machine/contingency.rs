@@ -52,6 +52,8 @@ words!(
         Evidence = "evidence",
         /// Her own word, where proof is unsafe to get or cannot be had.
         SelfDeclared = "self_declared",
+        /// What she is accused of was shown after she was heard.
+        Hearing = "hearing",
         /// Nobody looked at it in time: silence counts for her.
         Silence = "silence",
     }
