@@ -319,8 +319,37 @@ on_both! {
             .map(|one| (one["bearer"].as_str().unwrap(), one["amount"].as_str().unwrap())).collect();
         assert_eq!(bearers, [("at_fault", "EUR 500.00"), ("reserve", "EUR 2000.00"), ("payer", "EUR 35.00")]);
 
+        // Another hotel goes bankrupt: the reserve is empty by now, and what its contract does not bear its payer does.
+        let third = with_post[2];
+        let of_third = case_of(&hotel.officer, third).await;
+        let bad = json!({ "event": "worsen", "cause": "EMP.INSOLV", "reason": "The second hotel is bankrupt" });
+        ok(&hotel.officer.event(&of_third, bad).await);
+        ok(&hotel.officer.event(&of_third, json!({ "event": "verify", "proof": "evidence" })).await);
+        ok(&hotel.officer.event(&of_third, json!({ "event": "propose" })).await);
+        let at_home = json!({ "event": "consent", "response": "home_track", "need": home, "her_word": true });
+        ok(&hotel.officer.event(&of_third, at_home).await);
+        ok(&hotel.officer.event(&of_third, json!({ "event": "done", "fault_cap": "EUR 300" })).await);
+        let seen = hotel.officer.get(&of_third).await.json();
+        let bearers: Vec<(&str, &str)> = seen["settlements"][0]["waterfall"].as_array().unwrap().iter()
+            .map(|one| (one["bearer"].as_str().unwrap(), one["amount"].as_str().unwrap())).collect();
+        assert_eq!(bearers, [("at_fault", "EUR 300.00"), ("payer", "EUR 2235.00")]);
+        ok(&hotel.officer.event(&of_third, json!({ "event": "close" })).await);
+
+        // A certificate lapses while she waits: it is sat again at nobody's cost but the partnership's, and she goes on.
+        let fourth = with_post[3];
+        let of_fourth = case_of(&hotel.officer, fourth).await;
+        let lapsed = json!({ "event": "worsen", "cause": "REC.EXPIRE", "reason": "Her certificate ran out in the wait" });
+        ok(&hotel.officer.event(&of_fourth, lapsed).await);
+        ok(&hotel.officer.event(&of_fourth, json!({ "event": "verify", "proof": "evidence" })).await);
+        ok(&hotel.officer.event(&of_fourth, json!({ "event": "propose" })).await);
+        ok(&hotel.officer.event(&of_fourth, json!({ "event": "consent", "response": "extend_papers", "her_word": true })).await);
+        ok(&hotel.officer.event(&of_fourth, json!({ "event": "done" })).await);
+        let seen = hotel.officer.get(&of_fourth).await.json();
+        assert!(seen["settlements"].as_array().unwrap().iter().all(|one| one["trainee"] == "EUR 0.00"), "{seen}");
+        ok(&hotel.officer.event(&of_fourth, json!({ "event": "close" })).await);
+
         // Everybody else waits on new papers, is done when the border opens, and goes on where she was.
-        for person in hotel.people.iter().filter(|person| ![stays, second].contains(person)) {
+        for person in hotel.people.iter().filter(|person| ![stays, second, third, fourth].contains(person)) {
             let path = case_of(&hotel.officer, *person).await;
             ok(&hotel.officer.event(&path, json!({ "event": "consent", "response": "defer", "her_word": true })).await);
             ok(&hotel.officer.event(&path, json!({ "event": "done" })).await);
@@ -331,10 +360,10 @@ on_both! {
         ok(&hotel.border.send("POST", &format!("/api/v1/disruptions/{disruption}/end"), &[("if-match", &again.headers["etag"])], None).await);
         let left = contingency_case::Entity::find().filter(contingency_case::Column::State.ne("closed")).all(service.state.store.read()).await.unwrap();
         assert_eq!(left.len(), 0, "every case came to its end");
-        assert_eq!(states(&service).await, BTreeMap::from([("home_placed".to_owned(), 2), ("pre_departure".to_owned(), 38)]));
+        assert_eq!(states(&service).await, BTreeMap::from([("home_placed".to_owned(), 3), ("pre_departure".to_owned(), 37)]));
         // Whoever is ready and has not left is on the list, and nobody else.
         let register = hotel.officer.get("/api/v1/ready-register").await.json();
-        assert_eq!(register["people"].as_array().unwrap().len(), 38);
+        assert_eq!(register["people"].as_array().unwrap().len(), 37);
         assert!(register["people"].as_array().unwrap().iter().all(|one| one["readiness"] == 33 && one["alert"] == true), "{}", register["people"][0]);
         // The books add up, and nothing stands on a trainee's account.
         let books = hotel.ministry.get(&format!("/api/v1/agreements/{}/ledger", hotel.agreement)).await.json();

@@ -2,7 +2,7 @@
 
 use super::act::bring;
 use super::open::{Ground, begin, carry, open_case};
-use super::options::{self, Stopped, Struck};
+use super::options::{self, PlanSet, Stopped, Struck};
 use super::{Options, ledger};
 use crate::app::Ctx;
 use crate::app::match_runs::job_lease::Lease;
@@ -59,7 +59,21 @@ pub struct Drill {
     pub loss_worst: BTreeMap<String, i64>,
     /// Minor units that the reserves of the agreements concerned hold, by currency.
     pub reserve: BTreeMap<String, i64>,
+    /// The same under each plan that there is to compare, the one in force first.
+    #[serde(default)]
+    pub plans: Vec<UnderPlan>,
     pub people: Vec<DrilledPerson>,
+}
+
+/// What a disruption would do under one plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnderPlan {
+    pub plan: PlanSet,
+    pub unplaced: usize,
+    pub without_turn: usize,
+    pub by_response: BTreeMap<String, usize>,
+    pub loss: BTreeMap<String, i64>,
+    pub loss_worst: BTreeMap<String, i64>,
 }
 
 /// One person in a drill.
@@ -114,10 +128,18 @@ async fn worked_out(
     let (rows, more) = affected(conn, row).await?;
     let seen = seen(conn, &rows, scope).await?;
     let stopped = stopped(row, rows)?;
-    let options = options::of(state, conn, &stopped, today, seed(row)).await?;
     let mut drill = Drill { as_of: Some(today), affected: stopped.len(), more, ..Drill::default() };
-    for (one, options) in stopped.iter().zip(&options) {
-        drill.count(one, options, seen.contains(&one.journey.id));
+    for (plan, options) in options::compared(state, conn, &stopped, today, seed(row)).await? {
+        let mut under = Drill::default();
+        for (one, options) in stopped.iter().zip(&options) {
+            match plan {
+                PlanSet::InForce => drill.count(one, options, seen.contains(&one.journey.id)),
+                PlanSet::Drafts | PlanSet::Taxonomy => under.count(one, options, false),
+            }
+        }
+        let counted = if plan == PlanSet::InForce { drill.clone() } else { under };
+        let Drill { unplaced, without_turn, by_response, loss, loss_worst, .. } = counted;
+        drill.plans.push(UnderPlan { plan, unplaced, without_turn, by_response, loss, loss_worst });
     }
     drill.reserve = ledger::reserves(conn, &agreements_of(conn, &stopped).await?).await?;
     Ok(drill)

@@ -30,7 +30,11 @@ impl Ground {
         let law = law::current(state, conn).await?;
         let person = trainee::Entity::find_by_id(row.trainee_id).one(conn).await.map_err(StoreError::from)?;
         let people = person.into_iter().map(|person| (person.id, person)).collect();
-        let terms = super::plans::of_people(conn, &people).await?.remove(&row.trainee_id).map(|plan| plan.terms).unwrap_or_default();
+        let terms = super::plans::of_people(conn, &people, super::plans::Wording::InForce)
+            .await?
+            .remove(&row.trainee_id)
+            .map(|plan| plan.terms)
+            .unwrap_or_default();
         Ok(Self { terms, calendar: law.calendars.get(&row.origin).cloned().unwrap_or_else(Calendar::weekends) })
     }
 }

@@ -16,6 +16,7 @@ use passerelle_domain::machine::journey::{Journey, VisaRegion};
 use passerelle_domain::occupation::IscoCode;
 use passerelle_domain::people::{Decision, JourneyState, NeedStatus, OrganisationKind};
 use passerelle_domain::privacy::SealedKind;
+use passerelle_domain::words;
 use passerelle_engine::matching::{Alternatives, Snapshot, alternatives};
 use passerelle_store::StoreError;
 use passerelle_store::entity::*;
@@ -80,6 +81,17 @@ impl Struck {
     }
 }
 
+words!(
+    /// The plans under which a disruption is looked at.
+    PlanSet {
+        InForce = "in_force",
+        /// As if what is being written were in force.
+        Drafts = "drafts",
+        /// Without any plan.
+        Taxonomy = "taxonomy",
+    }
+);
+
 /// Everything that the situations of some people are made from.
 struct Known {
     people: BTreeMap<Uuid, trainee::Model>,
@@ -106,6 +118,8 @@ struct Known {
     exempt: BTreeSet<(String, String)>,
     /// What the agreements that bind them have laid down.
     plans: BTreeMap<Uuid, Plan>,
+    /// What is being written, where plans are compared.
+    drafts: BTreeMap<Uuid, Plan>,
 }
 
 /// What is open to each of some people, in their order. Where a post has fewer places than people who would take it, it
@@ -120,27 +134,72 @@ pub async fn of(
     today: NaiveDate,
     seed: u64,
 ) -> Result<Vec<Options>, AppError> {
-    let known = Known::gather(state, conn, people, today).await?;
-    let mut options = Vec::with_capacity(people.len());
-    for one in people {
-        let situation = known.situation(one)?;
-        let planned = known.plans.get(&one.journey.trainee_id).map(|plan| plan.responses(one.cause.code));
-        let decision = decide(one.cause, planned.unwrap_or(one.cause.responses), &situation);
-        options.push(Options { as_of: today, decision, allotted: None });
+    Known::gather(state, conn, people, today, false).await?.under(PlanSet::InForce, conn, people, today, seed).await
+}
+
+/// The same under each plan that there is to compare: in force, as the drafts would have it, and as the taxonomy alone
+/// does. Everything else is read once.
+///
+/// # Errors
+/// As [`of`].
+pub async fn compared(
+    state: &AppState,
+    conn: &impl ConnectionTrait,
+    people: &[Stopped],
+    today: NaiveDate,
+    seed: u64,
+) -> Result<Vec<(PlanSet, Vec<Options>)>, AppError> {
+    let known = Known::gather(state, conn, people, today, true).await?;
+    let mut sets = vec![PlanSet::InForce];
+    sets.extend((!known.drafts.is_empty()).then_some(PlanSet::Drafts));
+    sets.extend((!known.plans.is_empty() || !known.drafts.is_empty()).then_some(PlanSet::Taxonomy));
+    let mut compared = Vec::with_capacity(sets.len());
+    for set in sets {
+        compared.push((set, known.under(set, conn, people, today, seed).await?));
     }
-    // Places are given once: whoever has the fewest days left is asked first.
-    let claims: Vec<allotment::Claim> = people.iter().zip(&options).map(|(one, options)| known.claim(one, options)).collect();
-    let places = known.places(&claims, conn).await?;
-    let mut asked: BTreeMap<Uuid, u32> = BTreeMap::new();
-    claims.iter().flat_map(|claim| &claim.wants).for_each(|need| *asked.entry(*need).or_default() += 1);
-    let scarce = |need: &Uuid| asked.get(need).copied().unwrap_or(0) > places.get(need).copied().unwrap_or(0);
-    let given = allotment::allot(&claims, &places, seed);
-    for (one, options) in people.iter().zip(&mut options) {
-        options.allotted = given.get(&one.journey.trainee_id).copied().filter(scarce);
-        let mine = options.allotted;
-        options.decision.without(|need| scarce(&need) && mine != Some(need));
+    Ok(compared)
+}
+
+impl Known {
+    async fn under(
+        &self,
+        set: PlanSet,
+        conn: &impl ConnectionTrait,
+        people: &[Stopped],
+        today: NaiveDate,
+        seed: u64,
+    ) -> Result<Vec<Options>, AppError> {
+        let known = self;
+        let mut options = Vec::with_capacity(people.len());
+        for one in people {
+            let situation = known.situation(one, set)?;
+            let planned = known.plan(one.journey.trainee_id, set).map(|plan| plan.responses(one.cause.code));
+            let decision = decide(one.cause, planned.unwrap_or(one.cause.responses), &situation);
+            options.push(Options { as_of: today, decision, allotted: None });
+        }
+        // Places are given once: whoever has the fewest days left is asked first.
+        let claims: Vec<allotment::Claim> = people.iter().zip(&options).map(|(one, options)| known.claim(one, options)).collect();
+        let places = known.places(&claims, conn).await?;
+        let mut asked: BTreeMap<Uuid, u32> = BTreeMap::new();
+        claims.iter().flat_map(|claim| &claim.wants).for_each(|need| *asked.entry(*need).or_default() += 1);
+        let scarce = |need: &Uuid| asked.get(need).copied().unwrap_or(0) > places.get(need).copied().unwrap_or(0);
+        let given = allotment::allot(&claims, &places, seed);
+        for (one, options) in people.iter().zip(&mut options) {
+            options.allotted = given.get(&one.journey.trainee_id).copied().filter(scarce);
+            let mine = options.allotted;
+            options.decision.without(|need| scarce(&need) && mine != Some(need));
+        }
+        Ok(options)
     }
-    Ok(options)
+
+    /// The plan that counts for somebody; nothing where the taxonomy alone does.
+    fn plan(&self, person: Uuid, set: PlanSet) -> Option<&Plan> {
+        match set {
+            PlanSet::InForce => self.plans.get(&person),
+            PlanSet::Drafts => self.drafts.get(&person).or_else(|| self.plans.get(&person)),
+            PlanSet::Taxonomy => None,
+        }
+    }
 }
 
 async fn chunked<E: EntityTrait>(
@@ -158,7 +217,13 @@ async fn chunked<E: EntityTrait>(
 }
 
 impl Known {
-    async fn gather(state: &AppState, conn: &impl ConnectionTrait, stopped: &[Stopped], today: NaiveDate) -> Result<Self, AppError> {
+    async fn gather(
+        state: &AppState,
+        conn: &impl ConnectionTrait,
+        stopped: &[Stopped],
+        today: NaiveDate,
+        with_drafts: bool,
+    ) -> Result<Self, AppError> {
         let ids: BTreeSet<Uuid> = stopped.iter().map(|one| one.journey.trainee_id).collect();
         let people: BTreeMap<Uuid, trainee::Model> =
             chunked::<trainee::Entity>(conn, trainee::Column::Id, &ids).await?.into_iter().map(|row| (row.id, row)).collect();
@@ -191,9 +256,10 @@ impl Known {
             .map(|row| (row.trainee_id, (row.need_id, row.employer_id)))
             .collect();
         let topped_up = topped_up(conn, stopped, agreed.iter().filter(|row| row.employer_decision == accepted)).await?;
-        let plans = plans::of_people(conn, &people).await?;
+        let plans = plans::of_people(conn, &people, plans::Wording::InForce).await?;
+        let drafts = if with_drafts { plans::of_people(conn, &people, plans::Wording::Draft).await? } else { BTreeMap::new() };
         let found = alternatives_of(state, conn, ids.into_iter().collect(), &BTreeMap::new(), today).await?;
-        let elsewhere = elsewhere(state, conn, stopped, &people, &plans, today).await?;
+        let elsewhere = elsewhere(state, conn, stopped, &people, &[&plans, &drafts], today).await?;
         let others = elsewhere.values().flatten().map(|(_, found)| found);
         let posts: BTreeSet<Uuid> = found.values().chain(others).flat_map(|found| found.posts.iter().map(|post| post.need.0)).collect();
         let needs = chunked::<need::Entity>(conn, need::Column::Id, &posts).await?.into_iter().map(|row| (row.id, row)).collect();
@@ -205,6 +271,7 @@ impl Known {
         let lost = cases.iter().map(|(person, rows)| Ok((*person, ledger::lost_in(rows)?))).collect::<Result<_, AppError>>()?;
         Ok(Self {
             plans,
+            drafts,
             people,
             packs,
             protected,
@@ -224,7 +291,7 @@ impl Known {
         })
     }
 
-    fn situation(&self, one: &Stopped) -> Result<Situation, AppError> {
+    fn situation(&self, one: &Stopped, set: PlanSet) -> Result<Situation, AppError> {
         let row = &one.journey;
         let person = self.people.get(&row.trainee_id).ok_or(AppError::NotFound)?;
         let journey: Journey = serde_json::from_str(&row.facts).map_err(|_| StoreError::Corrupt { table: "journey", column: "facts" })?;
@@ -247,7 +314,7 @@ impl Known {
             protection_need,
             gate,
             deferred_days: self.deferred.get(&person.id).copied().unwrap_or(0),
-            deferral_max_days: self.longest_deferral(person.id, one.struck.many),
+            deferral_max_days: self.longest_deferral(self.plan(person.id, set), one.struck.many),
             lead_days,
             horizon,
             renewable: papers.iter().filter(|(day, _)| needed.is_none_or(|needed| *day < needed)).all(|(_, renewable)| *renewable),
@@ -264,7 +331,7 @@ impl Known {
             // What is shown after she was heard, of a cause that is hers.
             proven: one.heard && one.cause.control(one.decided) == Control::Within,
             wishes: one.wishes.clone(),
-            openings: self.openings(one, person),
+            openings: self.openings(one, person, self.plan(person.id, set)),
             paid: self.paid(person, gate),
         })
     }
@@ -279,9 +346,9 @@ impl Known {
     }
 
     /// As the plan has it, or the usual where there is none.
-    fn longest_deferral(&self, person: Uuid, many: bool) -> u32 {
+    fn longest_deferral(&self, plan: Option<&Plan>, many: bool) -> u32 {
         let usual = Plan::standard();
-        let plan = self.plans.get(&person).unwrap_or(&usual);
+        let plan = plan.unwrap_or(&usual);
         if many { plan.cohort_deferral_days } else { plan.deferral_days }
     }
 
@@ -291,7 +358,7 @@ impl Known {
     }
 
     /// Posts at home and abroad, the law's word on each.
-    fn openings(&self, one: &Stopped, person: &trainee::Model) -> Vec<Opening> {
+    fn openings(&self, one: &Stopped, person: &trainee::Model, plan: Option<&Plan>) -> Vec<Opening> {
         let mut openings: Vec<Opening> = Vec::new();
         let nothing = Alternatives::default();
         let found = self.found.get(&TraineeId(person.id)).unwrap_or(&nothing);
@@ -321,7 +388,12 @@ impl Known {
                 stopped_by: if one.struck.strikes(need, pack) || lost == Some(need.employer_id) { vec!["struck".into()] } else { vec![] },
             });
         }
-        for (occupation, found) in self.elsewhere.get(&person.id).into_iter().flatten() {
+        let allows = |occupation: &str| {
+            plan.is_some_and(|plan| {
+                plan.switches.iter().any(|switch| switch.from.as_str() == person.occupation && switch.to.as_str() == occupation)
+            })
+        };
+        for (occupation, found) in self.elsewhere.get(&person.id).into_iter().flatten().filter(|(occupation, _)| allows(occupation)) {
             for post in found.posts.iter().take(POSTS) {
                 let Some(need) = self.needs.get(&post.need.0) else { continue };
                 let language = need.language.as_deref();
@@ -450,22 +522,21 @@ async fn elsewhere(
     conn: &impl ConnectionTrait,
     stopped: &[Stopped],
     people: &BTreeMap<Uuid, trainee::Model>,
-    plans: &BTreeMap<Uuid, Plan>,
+    plans: &[&BTreeMap<Uuid, Plan>],
     today: NaiveDate,
 ) -> Result<BTreeMap<Uuid, Vec<(String, Alternatives)>>, AppError> {
     let mut rounds: Vec<BTreeMap<Uuid, IscoCode>> = Vec::new();
     for one in stopped {
         let id = one.journey.trainee_id;
-        let (Some(plan), Some(person)) = (plans.get(&id), people.get(&id)) else { continue };
-        if !plan.responses(one.cause.code).contains(&Response::SwitchOccupation) {
-            continue;
-        }
-        let others = plan.switches.iter().filter(|switch| switch.from.as_str() == person.occupation);
-        for (round, switch) in others.enumerate().take(SWITCHES) {
+        let Some(person) = people.get(&id) else { continue };
+        let answer = |plan: &&Plan| plan.responses(one.cause.code).contains(&Response::SwitchOccupation);
+        let named = plans.iter().filter_map(|known| known.get(&id)).filter(answer).flat_map(|plan| &plan.switches);
+        let others: BTreeSet<IscoCode> = named.filter(|switch| switch.from.as_str() == person.occupation).map(|switch| switch.to).collect();
+        for (round, other) in others.into_iter().enumerate().take(SWITCHES) {
             if rounds.len() == round {
                 rounds.push(BTreeMap::new());
             }
-            rounds[round].insert(id, switch.to);
+            rounds[round].insert(id, other);
         }
     }
     let mut elsewhere: BTreeMap<Uuid, Vec<(String, Alternatives)>> = BTreeMap::new();

@@ -235,13 +235,21 @@ fn side(ctx: &Ctx<'_>, agreement: &agreement::Model) -> Option<Party> {
     })
 }
 
-/// Plans in force of the agreements that bind some people, by person.
+/// Which wording of a plan is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wording {
+    InForce,
+    Draft,
+}
+
+/// Plans of the agreements that bind some people, in force or being written, by person.
 ///
 /// # Errors
 /// When the database refuses or holds what this version cannot read.
 pub(super) async fn of_people(
     conn: &impl ConnectionTrait,
     people: &BTreeMap<Uuid, trainee::Model>,
+    wording: Wording,
 ) -> Result<BTreeMap<Uuid, Plan>, AppError> {
     let cohorts: BTreeSet<Uuid> = people.values().filter_map(|person| person.cohort_id).collect();
     let bound: Vec<(Uuid, Option<Uuid>)> = cohort::Entity::find()
@@ -256,7 +264,10 @@ pub(super) async fn of_people(
     let agreements: BTreeSet<Uuid> = bound.values().copied().collect();
     let rows = contingency_plan::Entity::find()
         .filter(contingency_plan::Column::AgreementId.is_in(agreements))
-        .filter(contingency_plan::Column::Status.eq(PUBLISHED))
+        .filter(contingency_plan::Column::Status.eq(match wording {
+            Wording::InForce => PUBLISHED,
+            Wording::Draft => DRAFT,
+        }))
         .all(conn)
         .await
         .map_err(StoreError::from)?;

@@ -1,6 +1,7 @@
 //! The page of a disruption: whom it strikes, what a drill said, and its declaration.
 
 use super::cells::{Names, word_key};
+use super::charts;
 use super::contingency::{amounts, response};
 use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable};
 use super::sent::Sent;
@@ -69,12 +70,21 @@ async fn drilled(page: &Page, row: &disruption::Model, drill: &Drill) -> Result<
     if drill.more {
         parts.push(Part::Notice { text: t.get("drill-more"), kind: "warn" });
     }
-    let rows = drill
-        .open_to
-        .iter()
-        .map(|(word, people)| vec![Cell::text(named(t, word)), count(*people), count(drill.by_response.get(word).copied().unwrap_or(0))]);
-    let columns = ["contingency-way", "drill-open-to", "drill-first"].map(|key| t.get(key)).into();
-    parts.push(Part::Table(Table { heading: t.get("drill-ways"), columns, rows: rows.collect(), empty: t.get("list-empty") }));
+    let bars: Vec<(String, u64)> =
+        drill.open_to.iter().map(|(word, people)| (named(t, word), u64::try_from(*people).unwrap_or(u64::MAX))).collect();
+    let rows = drill.open_to.iter().map(|(word, people)| {
+        let first = drill.by_response.get(word).copied().unwrap_or(0);
+        vec![named(t, word), formats::count(t, *people), formats::count(t, first)]
+    });
+    parts.push(Part::Picture {
+        heading: t.get("drill-ways"),
+        svg: charts::bars(&t.get("drill-ways"), &bars),
+        columns: ["contingency-way", "drill-open-to", "drill-first"].map(|key| t.get(key)).into(),
+        rows: rows.collect(),
+    });
+    if drill.plans.len() > 1 {
+        parts.push(Part::Table(side_by_side(t, drill)));
+    }
     let rows: Vec<Vec<Cell>> = drill
         .barred
         .iter()
@@ -107,6 +117,25 @@ async fn drilled(page: &Page, row: &disruption::Model, drill: &Drill) -> Result<
         });
     }
     Ok(parts)
+}
+
+/// What the disruption would do under each plan.
+fn side_by_side(t: Locale, drill: &Drill) -> Table {
+    let count = |count: usize| Cell::number(formats::count(t, count));
+    let rows = drill.plans.iter().map(|one| {
+        let firsts: Vec<String> =
+            one.by_response.iter().map(|(word, people)| format!("{} {}", named(t, word), formats::count(t, *people))).collect();
+        vec![
+            Cell::text(t.get(&word_key("drill-plan", one.plan.as_str()))),
+            Cell::text(firsts.join(" · ")),
+            count(one.unplaced),
+            count(one.without_turn),
+            Cell::number(amounts(t, &one.loss)),
+            Cell::number(amounts(t, &one.loss_worst)),
+        ]
+    });
+    let columns = ["drill-plan", "drill-first", "drill-unplaced", "drill-without-turn", "drill-loss", "drill-loss-worst"];
+    Table { heading: t.get("drill-plans"), columns: columns.map(|key| t.get(key)).into(), rows: rows.collect(), empty: String::new() }
 }
 
 fn forms(page: &Page, row: &disruption::Model) -> Vec<Form> {

@@ -128,4 +128,27 @@ on_both! {
         let barred = seen["options"]["decision"]["barred"].as_array().unwrap();
         assert!(barred.iter().any(|one| one["response"] == "defer" && one["bar"] == "deferral_spent"), "{seen}");
     }
+
+    /// Before two authorities turn their keys they see what the wording would have done.
+    async fn plans_stand_side_by_side(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 3).await;
+        put_in_force(hotel.agreement, [&hotel.ministry, &hotel.border], |_| {}).await;
+        let path = format!("/api/v1/agreements/{}/contingency-plan", hotel.agreement);
+        let mut draft = hotel.ministry.get(&path).await.json()["published"]["plan"].clone();
+        draft["deferral_days"] = json!(10);
+        draft["cohort_deferral_days"] = json!(10);
+        assert_eq!(hotel.ministry.put(&path, 1, draft).await.status, 200);
+        let ban = json!({ "name": "Exit ban", "cause": "ORI.EXITBAN", "country": "MA", "origin": "MA", "begins_on": Moment::now().date(), "safety_risk": false });
+        let ban = hotel.ministry.post("/api/v1/disruptions", ban).await.created();
+        let drill = hotel.ministry.post(&format!("/api/v1/disruptions/{ban}/drill"), json!({})).await.json();
+        let told: Vec<(&str, Value)> = drill["plans"].as_array().unwrap().iter()
+            .map(|one| (one["plan"].as_str().unwrap(), one["by_response"].clone())).collect();
+        let waits = json!({ "defer": 3 });
+        assert_eq!(told[0], ("in_force", waits.clone()), "{drill}");
+        assert_eq!(told[1].0, "drafts");
+        assert_ne!(told[1].1, waits, "ten days are not enough");
+        assert_eq!((told[2].0, told.len()), ("taxonomy", 3));
+        assert_eq!(drill["plans"][0]["loss"], drill["loss"]);
+    }
 }
