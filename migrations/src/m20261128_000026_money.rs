@@ -1,4 +1,4 @@
-//! What workers pay and first earn, and what payers owe at each milestone.
+//! What workers pay and first earn, what is owed for losses, and what payers owe at each milestone.
 
 use crate::table::*;
 use sea_orm_migration::{prelude::*, schema::*};
@@ -43,6 +43,22 @@ impl MigrationTrait for Migration {
         // One first month: two would be two indicators of one worker.
         manager.create_index(unique("ux_first_pay_trainee_id", "first_pay", &["trainee_id"])).await?;
 
+        let mut claim = record("recovery_claim");
+        belongs_to(&mut claim, "agreement_id", "agreement");
+        belongs_to(&mut claim, "contingency_case_id", "contingency_case");
+        claim
+            .col(string("against"))
+            .col(string("currency"))
+            .col(big_integer("amount_minor"))
+            .col(string("status"))
+            .col(date("opened_on"))
+            .col(date_null("decided_on"))
+            .col(string_null("evidence"))
+            .check(Expr::col("amount_minor").gt(0));
+        manager.create_table(claim).await?;
+        manager.create_index(index("ix_recovery_claim_agreement_id", "recovery_claim", &["agreement_id", "status"])).await?;
+        manager.create_index(index("ix_recovery_claim_case_id", "recovery_claim", &["contingency_case_id"])).await?;
+
         let mut tranche = record("tranche");
         belongs_to(&mut tranche, "agreement_id", "agreement");
         belongs_to(&mut tranche, "cohort_id", "cohort");
@@ -69,6 +85,6 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_all(manager, &["worker_payment", "first_pay", "tranche"]).await
+        drop_all(manager, &["worker_payment", "first_pay", "recovery_claim", "tranche"]).await
     }
 }

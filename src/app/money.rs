@@ -4,4 +4,5 @@
 pub mod employer_pays;
 pub mod outcome_costs;
 pub mod realised;
+pub mod recovery;
 pub mod tranches;

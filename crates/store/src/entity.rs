@@ -75,6 +75,7 @@ pub mod proposal;
 pub mod provider_statement;
 pub mod quota;
 pub mod recognition_case;
+pub mod recovery_claim;
 pub mod recovery_code;
 pub mod retention_report;
 pub mod role_grant;

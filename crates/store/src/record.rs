@@ -103,6 +103,7 @@ record!(contingency_plan, Agreement, search: None, |reach| scope::of_agreement(c
 record!(ledger_entry, LedgerEntry, search: None, scope::ledger_entry);
 record!(worker_payment, WorkerPayment, search: None, |reach| scope::paper(worker_payment::Column::TraineeId, reach), |rule| scope::paper_taken(worker_payment::Column::TraineeId, rule));
 record!(first_pay, WorkerPayment, search: None, |reach| scope::paper(first_pay::Column::TraineeId, reach), |rule| scope::paper_taken(first_pay::Column::TraineeId, rule));
+record!(recovery_claim, LedgerEntry, search: None, scope::recovery_claim);
 record!(tranche, Tranche, search: None, scope::tranche);
 record!(task, Journey, search: None, |reach| scope::paper(task::Column::TraineeId, reach), |rule| scope::paper_taken(task::Column::TraineeId, rule));
 record!(language_certificate, LanguageCertificate, search: None, |reach| scope::paper(language_certificate::Column::TraineeId, reach), |rule| scope::paper_taken(language_certificate::Column::TraineeId, rule));

@@ -357,6 +357,14 @@ pub(crate) fn ledger_entry(reach: &Reach) -> Condition {
     }
 }
 
+/// What is owed for a person's case: her own side pursues it, and nobody else reads whose case it is.
+pub(crate) fn recovery_claim(reach: &Reach) -> Condition {
+    match reach {
+        Reach::Origins(_) | Reach::Everything => of_agreement(recovery_claim::Column::AgreementId, reach),
+        _ => none(),
+    }
+}
+
 /// Claims on payers: an institute's are those of its cohorts. The other side reads sums, and no person's claims.
 pub(crate) fn tranche(reach: &Reach) -> Condition {
     match reach {

@@ -2,7 +2,7 @@
 //! on her journey and in the books.
 
 use super::ledger::{self, Paid};
-use super::open::{Ground, carry, open_case};
+use super::open::{Ground, carry, open_case, tell_employer};
 use super::options::{self, Stopped, Struck};
 use super::{Options, facts, kept, pass_on, readable};
 use crate::app::case_events::{self, Act};
@@ -235,17 +235,15 @@ async fn resolve(
         take_up_occupation(tx, row.trainee_id, need_id).await?;
     }
     // What she gives up is looked at before it is given back.
-    let given_up = match response {
-        Response::TransferPlace if is_hers_alone(&case.cause) => journeys::agreed(tx, row.trainee_id).await?,
-        _ => None,
-    };
+    let post = journeys::agreed(tx, row.trainee_id).await?;
     if let Some(outcome) = outcome {
         go_on(state, tx, row.trainee_id, outcome, today).await?;
     }
     if posted && let Some(need_id) = case.need {
         propose_post(tx, &row, need_id, options.as_ref(), response).await?;
     }
-    if let Some(post) = given_up {
+    tell_employer(tx, post.as_ref(), &case.cause, "post_decided").await?;
+    if let Some(post) = post.filter(|_| response == Response::TransferPlace && is_hers_alone(&case.cause)) {
         pass_on::offer(state, tx, &post, today).await?;
     }
     tell(tx, &row, "contingency_resolved").await?;

@@ -2,6 +2,7 @@
 
 use super::Options;
 use crate::app::Ctx;
+use crate::app::money::recovery;
 use crate::error::{AppError, FieldError};
 use chrono::NaiveDate;
 use passerelle_domain::access::{Action, Subject, permit};
@@ -133,6 +134,28 @@ pub(crate) async fn keep_line(
     let id = row.id;
     record::insert::<ledger_entry::Entity>(tx, row).await?;
     Ok(id)
+}
+
+/// The same for a case: who bears in the end what somebody refused to.
+///
+/// # Errors
+/// When the reserve does not hold as much.
+pub(crate) async fn keep_line_of_case(
+    tx: &mut Tx,
+    (agreement_id, case): (Uuid, Uuid),
+    line: &Line,
+    evidence: &str,
+    on: NaiveDate,
+) -> Result<(), AppError> {
+    ensure_covered(tx.conn(), agreement_id, line).await?;
+    let row = ledger_entry::Model {
+        contingency_case_id: Some(case),
+        memo: "claim refused".to_owned(),
+        evidence: Some(evidence.to_owned()),
+        ..row_of(tx, agreement_id, line, Control::Outside, on)
+    };
+    record::insert::<ledger_entry::Entity>(tx, row).await?;
+    Ok(())
 }
 
 /// Takes a line back: the same amount the other way round, once.
@@ -272,7 +295,7 @@ pub(super) async fn reserves(conn: &impl ConnectionTrait, agreements: &BTreeSet<
 }
 
 /// The same for one agreement and one currency.
-pub(super) async fn reserve(conn: &impl ConnectionTrait, agreement_id: Uuid, currency: Currency) -> Result<i64, AppError> {
+pub(crate) async fn reserve(conn: &impl ConnectionTrait, agreement_id: Uuid, currency: Currency) -> Result<i64, AppError> {
     Ok(reserves(conn, &BTreeSet::from([agreement_id])).await?.remove(currency.as_str()).unwrap_or(0))
 }
 
@@ -367,6 +390,7 @@ pub(super) async fn settle_case(
             };
             record::insert::<ledger_entry::Entity>(tx, entry).await?;
         }
+        recovery::open(tx, (agreement_id, row.id), &case.cause, &settlement, on).await?;
         settlements.push(settlement);
     }
     Ok(settlements)
@@ -471,6 +495,7 @@ pub(super) async fn is_balanced(conn: &impl ConnectionTrait, case: Uuid, settlem
 /// # Errors
 /// When the database refuses.
 pub(super) async fn take_back(tx: &mut Tx, case: Uuid, on: NaiveDate) -> Result<(), AppError> {
+    recovery::withdraw(tx, case, on).await?;
     let rows = ledger_entry::Entity::find()
         .filter(ledger_entry::Column::ContingencyCaseId.eq(case))
         .filter(ledger_entry::Column::ReversesId.is_null())

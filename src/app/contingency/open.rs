@@ -2,8 +2,8 @@
 
 use super::MACHINE;
 use crate::app::case_events::{self, Happened};
-use crate::app::law;
 use crate::app::work::notifications;
+use crate::app::{journeys, law};
 use crate::error::AppError;
 use crate::state::AppState;
 use chrono::NaiveDate;
@@ -11,7 +11,7 @@ use passerelle_domain::calendar::Calendar;
 use passerelle_domain::contingency::Response;
 use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::contingency::{Case, Event, State, Terms};
-use passerelle_store::entity::{case_event, contingency_case, journey, trainee};
+use passerelle_store::entity::{case_event, contingency_case, journey, proposal, trainee};
 use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, Expr, QueryFilter, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
 use serde_json::json;
@@ -66,7 +66,19 @@ pub(crate) async fn reported(state: &AppState, tx: &mut Tx, row: &journey::Model
         return Ok(());
     }
     let made = begin(state, tx, row, cause, false, on, None).await?;
+    let post = journeys::agreed(tx, row.trainee_id).await?;
+    tell_employer(tx, post.as_ref(), cause, "post_waits").await?;
     notifications::to_person(tx, row.trainee_id, "contingency_opened", &format!("/ui/contingency-cases/{}", made.id), &[]).await
+}
+
+/// Tells the employer who waits for somebody that she stands still, or how she goes on: never why.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn tell_employer(tx: &mut Tx, post: Option<&proposal::Model>, cause: &str, kind: &str) -> Result<(), AppError> {
+    // Who is accused is not warned by the service.
+    let Some(post) = post.filter(|_| !matches!(cause, "EMP.ABUSE" | "EMP.LICENCE" | "PER.VICTIM")) else { return Ok(()) };
+    notifications::to_organisation(tx, post.employer_id, kind, &format!("/ui/proposals/{}", post.id)).await
 }
 
 /// Writes down a case as it begins.

@@ -40,6 +40,7 @@ mod proposals;
 mod provider_statements;
 mod quotas;
 mod recognition_cases;
+mod recovery_claims;
 mod seat_pools;
 mod selection_rules;
 mod selection_scores;
@@ -66,7 +67,7 @@ use uuid::Uuid;
 pub use trainees::Trainees;
 
 /// Every kind of record, in the order of the navigation.
-pub static ALL: [&(dyn Resource + 'static); 52] = [
+pub static ALL: [&(dyn Resource + 'static); 53] = [
     &Typed::<organisations::Organisations>::new(),
     &Typed::<employer_registrations::EmployerRegistrations>::new(),
     &Typed::<sites::Sites>::new(),
@@ -104,6 +105,7 @@ pub static ALL: [&(dyn Resource + 'static); 52] = [
     &Typed::<agreements::Agreements>::new(),
     &Typed::<quotas::Quotas>::new(),
     &Typed::<ledger_entries::LedgerEntries>::new(),
+    &Typed::<recovery_claims::RecoveryClaims>::new(),
     &Typed::<tranches::Tranches>::new(),
     &Typed::<worker_payments::WorkerPayments>::new(),
     &Typed::<first_pays::FirstPays>::new(),

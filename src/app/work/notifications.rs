@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Everything that people are told about; `notification-<kind>` in the catalogues, with underscores
 /// as hyphens.
-pub const KINDS: [&str; 26] = [
+pub const KINDS: [&str; 28] = [
     "contract_worse",
     "case_assigned",
     "case_offered",
@@ -38,6 +38,8 @@ pub const KINDS: [&str; 26] = [
     "contingency_resolved",
     "contingency_reminder",
     "disruption_message",
+    "post_waits",
+    "post_decided",
 ];
 
 /// What cannot be switched off: who opened one's record, and what happened to one's account.

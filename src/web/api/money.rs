@@ -2,8 +2,8 @@
 
 use super::{Answer, typed};
 use crate::app::contingency::cover;
-use crate::app::money::{employer_pays, outcome_costs, realised, tranches};
-use crate::web::extract::{PathId, SignedIn};
+use crate::app::money::{employer_pays, outcome_costs, realised, recovery, tranches};
+use crate::web::extract::{IfMatch, PathId, SignedIn};
 use actix_web::{HttpResponse, web};
 use passerelle_domain::access::{Action, Subject, permit};
 use serde_json::json;
@@ -37,6 +37,13 @@ pub async fn pay(who: SignedIn, PathId(id): PathId, body: web::Bytes) -> Answer 
     permit(&who.actor, Action::Create, Subject::LedgerEntry)?;
     let count = tranches::pay(&who.ctx(), id, &typed(&body)?).await?;
     Ok(HttpResponse::Ok().json(json!({ "paid": count })))
+}
+
+/// `POST /api/v1/recovery-claims/{id}/outcome`
+pub async fn claim_outcome(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch, body: web::Bytes) -> Answer {
+    permit(&who.actor, Action::Create, Subject::LedgerEntry)?;
+    let status = recovery::decide(&who.ctx(), id, version, &typed(&body)?).await?;
+    Ok(HttpResponse::Ok().json(json!({ "status": status })))
 }
 
 /// `GET /api/v1/agreements/{id}/costs`

@@ -39,6 +39,17 @@ pub(super) fn entries() -> Vec<Entry> {
             named("TranchePayment"),
             named("TranchesPaid"),
         ),
+        route(Method::POST, "/api/v1/recovery-claims/{id}/outcome", Needs(Create, LedgerEntry), || {
+            web::route().to(api::money::claim_outcome)
+        })
+        .says(
+            "Note that a claim was paid, or refused: then the reserve bears it, and the funder beyond",
+            named("ClaimOutcome"),
+            named("ClaimDecided"),
+        ),
+        route(Method::POST, "/ui/recovery-claims/{id}/outcome", Needs(Create, LedgerEntry), || {
+            web::route().to(ui::money::recovery::decide)
+        }),
         route(Method::GET, "/api/v1/agreements/{id}/costs", Needs(Read, Agreement), || web::route().to(api::money::costs)).says(
             "Budget against actual by payer, and cost per outcome",
             Body::None,

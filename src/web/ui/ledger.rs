@@ -36,6 +36,7 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
         .crumb(format!("/ui/agreements/{id}"), title)
         .lead(t.get("ledger-lead"))
         .action(format!("/ui/ledger-entries?agreement_id={id}"), t.get("records-ledger-entries"))
+        .action(format!("/ui/recovery-claims?agreement_id={id}"), t.get("records-recovery-claims"))
         .table(Table { heading: t.get("ledger-balances"), columns, rows, empty: t.get("list-empty") });
     if permit(&page.actor, Action::Create, Subject::LedgerEntry).is_ok() {
         // Nobody books on a trainee by hand.

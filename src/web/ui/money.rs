@@ -2,4 +2,5 @@
 
 pub mod employer_pays;
 pub mod outcome_costs;
+pub mod recovery;
 pub mod tranches;

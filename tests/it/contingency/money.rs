@@ -173,6 +173,39 @@ on_both! {
         assert_eq!(hotel.head.get(&format!("/api/v1/cohorts/{cohort}")).await.status, 200);
     }
 
+    /// What an insurance owes is got from it, or falls on the reserve and the funder; never on her.
+    async fn claims_are_pursued(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let home = post_at_home(&service, 1).await;
+        let person = hotel.people[0];
+        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "HLT.ACUTE" })).await);
+        let path = case_of(&hotel.officer, person).await;
+        worked_out(&hotel.officer, &path, "HLT.ACUTE").await;
+        ok(&herself.event(&path, json!({ "event": "consent", "response": "home_track", "need": home })).await);
+        ok(&hotel.officer.event(&path, json!({ "event": "done", "insurance": "EUR 1000" })).await);
+        let book = json!({ "from": "funder", "to": "reserve", "group": "training", "amount": "EUR 400", "memo": "Premium" });
+        ok(&hotel.ministry.post(&format!("/api/v1/agreements/{}/ledger", hotel.agreement), book).await);
+        let claims = hotel.ministry.get("/api/v1/recovery-claims").await.json();
+        let claim = &claims["items"][0];
+        assert_eq!((&claim["against"], &claim["amount"], &claim["status"]), (&json!("insurance"), &json!("EUR 1000.00"), &json!("open")), "{claims}");
+        assert_eq!(hotel.border.get("/api/v1/recovery-claims").await.json()["items"], json!([]), "whose case it is is for her own side");
+        assert_eq!(herself.get("/api/v1/recovery-claims").await.json()["items"], json!([]));
+        let end = format!("/api/v1/recovery-claims/{}/outcome", claim["id"].as_str().unwrap());
+        let refused = Some(json!({ "paid": false, "evidence": "Letter of 3 May" }).to_string());
+        let at_first = [("if-match", "\"1\"")];
+        assert_eq!(hotel.officer.send("POST", &end, &at_first, refused.clone()).await.status, 403);
+        ok(&hotel.ministry.send("POST", &end, &at_first, refused.clone()).await);
+        assert_eq!(hotel.ministry.send("POST", &end, &at_first, refused).await.status, 412, "an answer is given once");
+        let balances = hotel.ministry.get(&format!("/api/v1/agreements/{}/ledger", hotel.agreement)).await.json();
+        let of = |account: &str| balances["items"].as_array().unwrap().iter().find(|one| one["account"] == account).map(|one| one["balance"].clone());
+        // The reserve bears what it holds, the funder the rest beside its premium; the insurance bears nothing.
+        assert_eq!((of("insurance"), of("reserve"), of("funder")), (Some(json!("EUR 0.00")), Some(json!("EUR 0.00")), Some(json!("EUR -1000.00"))), "{balances}");
+        ok(&hotel.officer.event(&path, json!({ "event": "close" })).await);
+        assert_eq!(of("trainee"), None);
+    }
+
     /// Who leaves of her own will owes what the plan says, of her training alone; who cannot help it owes nothing.
     async fn what_is_asked_back_stands_in_the_plan(on) {
         let service = Service::start(on).await;

@@ -61,7 +61,7 @@ impl Account {
     }
 
     /// Who pays first where somebody answers for a cause.
-    fn at_fault(cause: &str, fault: AtFault) -> Self {
+    pub fn at_fault(cause: &str, fault: AtFault) -> Self {
         match (fault, cause) {
             (AtFault::Partner, "PRT.FUNDER") => Self::Funder,
             (AtFault::Partner, "PRT.STATE") => Self::OriginAuthority,

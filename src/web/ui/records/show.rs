@@ -96,6 +96,7 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
         "ledger-entries" if permit(&page.actor, Action::Create, Subject::LedgerEntry).is_ok() => {
             parts.push(Part::Form(Box::new(super::super::ledger::reversal(&page, id))));
         }
+        "recovery-claims" => parts.extend(super::super::money::recovery::part(&page, &document).map(|form| Part::Form(Box::new(form)))),
         "certificates" => parts.extend(super::super::certificates::parts(&page, &document).await?),
         "organisations" => parts.extend(super::super::certificates::key_parts(&page, id).await?),
         "employer-registrations" => parts.extend(super::super::registrations::parts(&page, &document).await?),

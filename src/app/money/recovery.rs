@@ -1,0 +1,132 @@
+//! Claims for what was lost: a settlement says what an insurance, or whoever failed, bears; here it is got from them. What
+//! they refuse falls on the reserve, and beyond it on the funder. It never falls on the trainee.
+
+use crate::app::Ctx;
+use crate::app::contingency::ledger;
+use crate::error::AppError;
+use chrono::NaiveDate;
+use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::finance::ledger::{Account, CostGroup, Line};
+use passerelle_domain::finance::settlement::{Bearer, Settlement};
+use passerelle_domain::money::{Currency, Money};
+use passerelle_domain::words;
+use passerelle_store::entity::{agreement, recovery_claim};
+use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
+use passerelle_store::{StoreError, Tx, record};
+use serde::Deserialize;
+use uuid::Uuid;
+
+words!(
+    /// Where a claim stands.
+    Status {
+        Open = "open",
+        Paid = "paid",
+        /// It falls on the reserve and the funder.
+        Refused = "refused",
+        /// What it was for is settled anew.
+        Withdrawn = "withdrawn",
+    }
+);
+
+/// How a claim ended.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    pub paid: bool,
+    /// Where the payment or the refusal lies.
+    pub evidence: String,
+}
+
+/// Opens the claims of a settlement, in the transaction that books it.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn open(
+    tx: &mut Tx,
+    (agreement_id, case): (Uuid, Uuid),
+    cause: &str,
+    settlement: &Settlement,
+    on: NaiveDate,
+) -> Result<(), AppError> {
+    for borne in &settlement.waterfall {
+        let against = match borne.bearer {
+            Bearer::Insurance => Account::Insurance,
+            Bearer::AtFault => Account::at_fault(cause, settlement.at_fault),
+            Bearer::Trainee | Bearer::Reserve | Bearer::Payer | Bearer::WriteOff => continue,
+        };
+        let row = recovery_claim::Model {
+            id: Uuid::now_v7(),
+            version: 1,
+            created_at_ms: tx.now_ms(),
+            updated_at_ms: tx.now_ms(),
+            agreement_id,
+            contingency_case_id: case,
+            against: against.to_string(),
+            currency: borne.amount.currency.to_string(),
+            amount_minor: borne.amount.minor,
+            status: Status::Open.to_string(),
+            opened_on: on,
+            decided_on: None,
+            evidence: None,
+        };
+        record::insert::<recovery_claim::Entity>(tx, row).await?;
+    }
+    Ok(())
+}
+
+/// Takes back what was claimed for a case that is decided anew.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn withdraw(tx: &mut Tx, case: Uuid, on: NaiveDate) -> Result<(), AppError> {
+    let find = recovery_claim::Entity::find().filter(recovery_claim::Column::ContingencyCaseId.eq(case));
+    for row in find.all(tx.conn()).await.map_err(StoreError::from)? {
+        let version = row.version;
+        let gone = recovery_claim::Model { status: Status::Withdrawn.to_string(), decided_on: Some(on), ..row };
+        record::update::<recovery_claim::Entity>(tx, gone, version, &["status"]).await?;
+    }
+    Ok(())
+}
+
+/// Notes how a claim ended; a refused one is borne by the reserve as far as it holds, and by the funder beyond.
+///
+/// # Errors
+/// When it is not open, or the evidence is missing.
+pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, outcome: &Outcome) -> Result<Status, AppError> {
+    let scope = permit(ctx.actor, Action::Create, Subject::LedgerEntry)?;
+    let evidence = outcome.evidence.trim();
+    if evidence.is_empty() || evidence.chars().count() > 200 || evidence.chars().any(crate::app::resource::is_invisible) {
+        return Err(AppError::invalid("evidence", "required", "says in at most 200 characters where it is shown"));
+    }
+    let mut tx = ctx.begin().await?;
+    let seen = record::find::<recovery_claim::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
+    // Whoever books on an agreement waits for whoever does already: the reserve is asked once at a time.
+    record::hold::<agreement::Entity>(&tx, seen.agreement_id).await?.ok_or(AppError::NotFound)?;
+    let row = record::hold::<recovery_claim::Entity>(&tx, id).await?.ok_or(AppError::NotFound)?;
+    if row.version != version {
+        return Err(AppError::Stale);
+    }
+    if row.status != Status::Open.as_str() {
+        return Err(AppError::TransitionRefused { state: row.status, allowed: vec![] });
+    }
+    let status = if outcome.paid { Status::Paid } else { Status::Refused };
+    if status == Status::Refused {
+        let corrupt = |column| move |_| StoreError::Corrupt { table: "recovery_claim", column };
+        let currency = Currency::parse(&row.currency).map_err(corrupt("currency"))?;
+        let against = Account::parse(&row.against).map_err(corrupt("against"))?;
+        let held = Ord::clamp(ledger::reserve(tx.conn(), row.agreement_id, currency).await?, 0, row.amount_minor);
+        for (from, minor) in [(Account::Reserve, held), (Account::Funder, row.amount_minor - held)] {
+            // A funder who fails is relieved of nothing by itself.
+            if minor > 0 && from != against {
+                let line = Line { from, to: against, group: CostGroup::Training, amount: Money::new(minor, currency) };
+                ledger::keep_line_of_case(&mut tx, (row.agreement_id, row.contingency_case_id), &line, evidence, ctx.now.date()).await?;
+            }
+        }
+    }
+    let changed =
+        recovery_claim::Model { status: status.to_string(), decided_on: Some(ctx.now.date()), evidence: Some(evidence.to_owned()), ..row };
+    record::update::<recovery_claim::Entity>(&mut tx, changed, version, &["status"]).await?;
+    tx.note("recovery_claim_decided", "recovery_claim", Some(id), serde_json::json!({ "status": status }));
+    tx.commit().await?;
+    Ok(status)
+}
