@@ -72,6 +72,8 @@ impl MigrationTrait for Migration {
             .col(string("status"))
             .col(string("evidence"))
             .col(date("claimed_on"))
+            .col(uuid_null("claimed_by"))
+            .col(uuid_null("employer_id"))
             .col(date_null("decided_on"))
             .col(uuid_null("decided_by"))
             .col(string_null("reason"))

@@ -272,8 +272,8 @@ fn ensure_sound(enter: &Enter, before: &[contract_version::Model], today: NaiveD
     if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
 }
 
-/// Proposals whose newest version pays more than the one before, was handed over on or after a day, and is worse in
-/// nothing. One statement.
+/// Proposals whose newest version was handed over on or after a day, pays more than what held before that day, and is
+/// worse in nothing. One statement.
 ///
 /// # Errors
 /// When the database refuses or holds what this version cannot read.
@@ -288,11 +288,14 @@ pub async fn raised(conn: &impl ConnectionTrait, since: BTreeMap<Uuid, NaiveDate
     let mut raised = BTreeSet::new();
     for (proposal, rows) in by_proposal {
         let known = versions(&rows)?;
-        let [.., before, newest] = known.as_slice() else { continue };
+        let Some(day) = since.get(&proposal) else { continue };
+        let [first, .., newest] = known.as_slice() else { continue };
+        // What held on the day of the report is what it has to be better than.
+        let before = known.iter().rfind(|version| version.on < *day).unwrap_or(first);
         let found = changes(&before.terms, &newest.terms);
         let better = found.iter().any(|change| change.field == "gross" && change.effect == Effect::Better);
         let worse = found.iter().any(|change| change.effect == Effect::Worse);
-        if better && !worse && since.get(&proposal).is_some_and(|day| newest.on >= *day) {
+        if better && !worse && newest.on >= *day {
             raised.insert(proposal);
         }
     }

@@ -402,6 +402,7 @@ movable!(
     paper_check,
     worker_payment,
     first_pay,
+    tranche,
     proposal,
     consent,
     disclosure,
@@ -429,6 +430,7 @@ async fn clashes(tx: &Tx, table: &str, id: Uuid, to: Uuid) -> Result<bool, AppEr
         "exam_result" => clash!(exam_result, SessionId = session_id),
         "paper_check" => clash!(paper_check, Paper = paper),
         // One worker, one first month, whichever was entered first.
+        "tranche" => clash!(tranche, Payer = payer, Milestone = milestone, Currency = currency),
         "first_pay" => {
             let same = first_pay::Entity::find().filter(first_pay::Column::TraineeId.eq(to));
             same.one(tx.conn()).await.map_err(StoreError::from)?.is_some()

@@ -5,7 +5,7 @@
 mod choose;
 pub mod enrolment;
 pub mod equity;
-mod seats;
+pub(crate) mod seats;
 
 pub use choose::{Choose, choose};
 pub use seats::{in_line, of_track as seats_of, taken};

@@ -23,13 +23,15 @@ pub struct Standing {
     /// What one cohort exposes at most.
     pub exposure: Money,
     pub balance: Money,
+    /// Places cost something in another currency, which the sum does not know: enrolment stays shut.
+    pub foreign: bool,
     /// Nothing where no place runs: nothing has to be held.
     pub reserve: Option<Reserve>,
 }
 
 impl Standing {
     pub fn is_open(&self) -> bool {
-        self.reserve.as_ref().and_then(|reserve| reserve.standing).is_none_or(|standing| standing.enrolment_open)
+        !self.foreign && self.reserve.as_ref().and_then(|reserve| reserve.standing).is_none_or(|standing| standing.enrolment_open)
     }
 }
 
@@ -60,12 +62,12 @@ pub(crate) async fn standing(conn: &impl ConnectionTrait, agreement_id: Uuid, co
     let lines = budget_line::Entity::find()
         .filter(budget_line::Column::CohortId.is_in(cohorts.iter().map(|row| row.id)))
         .filter(budget_line::Column::Track.eq(Track::Away.as_str()))
-        .filter(budget_line::Column::Currency.eq(currency.as_str()))
         .all(conn)
         .await
         .map_err(StoreError::from)?;
     let mut a_place: BTreeMap<Uuid, i64> = BTreeMap::new();
-    for line in lines {
+    let foreign = lines.iter().any(|line| line.currency != currency.as_str());
+    for line in lines.into_iter().filter(|line| line.currency == currency.as_str()) {
         *a_place.entry(line.cohort_id).or_insert(0) += line.amount_minor;
     }
     let seats = |row: &cohort::Model| row.seats_away + row.seats_home + row.seats_undecided;
@@ -75,5 +77,5 @@ pub(crate) async fn standing(conn: &impl ConnectionTrait, agreement_id: Uuid, co
     let balance = ledger::reserve(conn, agreement_id, currency).await?;
     let of = |minor| Money::new(minor, currency);
     let reserve = (places > 0).then(|| cover.reserve(places, exposure, balance)).transpose()?;
-    Ok(Standing { places, exposure: of(exposure), balance: of(balance), reserve })
+    Ok(Standing { places, exposure: of(exposure), balance: of(balance), foreign, reserve })
 }

@@ -459,7 +459,7 @@ fn by_currency(
         let currency = currency_of(&line.currency)?;
         let corrupt = |column| move |_| StoreError::Corrupt { table: "budget_line", column };
         let class = CostClass::parse(&line.cost_class).map_err(corrupt("cost_class"))?;
-        let agreed = payers(class, shares);
+        let agreed = payers(class, Money::new(line.amount_minor, currency), shares);
         items.entry(currency).or_default().push(Item {
             item: line.item.clone(),
             class,

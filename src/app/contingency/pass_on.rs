@@ -2,13 +2,15 @@
 //! others, and among them whose papers lapse first, who has waited longest, and a lottery that can be drawn again.
 
 use super::options::alternatives_of;
+use crate::app::match_runs;
 use crate::app::work::notifications;
 use crate::error::AppError;
 use crate::state::AppState;
 use chrono::NaiveDate;
 use passerelle_domain::contingency::allotment::{Claim, allot};
-use passerelle_domain::ids::TraineeId;
+use passerelle_domain::ids::{NeedId, TraineeId};
 use passerelle_domain::people::{Decision, JourneyState, Track};
+use passerelle_engine::matching::explain_pair;
 use passerelle_store::entity::{journey, proposal, trainee};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use passerelle_store::{StoreError, Tx, record};
@@ -89,7 +91,17 @@ pub(super) async fn offer(state: &AppState, tx: &mut Tx, post: &proposal::Model,
     if known.is_some() {
         return Ok(None);
     }
+    // Her own pair is judged: what the law said of somebody else is not said of her.
+    let snapshot = match_runs::gather_pair(tx.conn(), state, today, next, post.need_id).await?;
+    let report = explain_pair(&snapshot, &state.policy, TraineeId(next), NeedId(post.need_id));
+    let Some((report, score)) = report.and_then(|mut report| report.score.take().map(|score| (report, score))) else { return Ok(None) };
+    if !report.reasons.is_empty() || report.pathway.as_deref() != Some(post.pathway.as_str()) {
+        return Ok(None);
+    }
     let made = proposal::Model {
+        score: i64::from(score.weight()),
+        score_parts: serde_json::to_string(&score)?,
+        verdicts: serde_json::to_string(&report.verdicts)?,
         id: Uuid::now_v7(),
         version: 1,
         created_at_ms: tx.now_ms(),

@@ -8,8 +8,9 @@ use chrono::NaiveDate;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::contingency::plan::{Behind, Found, Plan};
 use passerelle_domain::corridor::Party;
+use passerelle_domain::money::Currency;
 use passerelle_engine::matching::snapshot::digest;
-use passerelle_store::entity::{agreement, cohort, contingency_plan, programme, trainee};
+use passerelle_store::entity::{agreement, budget_line, cohort, contingency_plan, programme, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, record};
 use serde::Serialize;
@@ -102,7 +103,20 @@ async fn behind(conn: &impl ConnectionTrait, agreement: &agreement::Model, plan:
         Some(stipend) => super::ledger::reserve(conn, agreement.id, stipend.currency).await?,
         None => 0,
     };
-    Ok(Behind { home_places, other_institute, reserve_minor })
+    let codes: Vec<String> = budget_line::Entity::find()
+        .select_only()
+        .column(budget_line::Column::Currency)
+        .distinct()
+        .filter(budget_line::Column::CohortId.is_in(cohorts.iter().map(|cohort| cohort.id)))
+        .order_by_asc(budget_line::Column::Currency)
+        .limit(2)
+        .into_tuple()
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let mut currencies = codes.iter().map(|code| Currency::parse(code).ok());
+    let currencies = [currencies.next().flatten(), currencies.next().flatten()];
+    Ok(Behind { home_places, other_institute, reserve_minor, currencies })
 }
 
 /// Writes a plan as the draft of an agreement. Keys that were turned for another wording fall.

@@ -3,6 +3,7 @@
 
 mod demand;
 mod intakes;
+mod money;
 mod people;
 mod stranded;
 mod tracks;
@@ -95,6 +96,9 @@ pub struct World {
     employer_registrations: Vec<employer_registration::Model>,
     quotas: Vec<quota::Model>,
     ledger_entries: Vec<ledger_entry::Model>,
+    contingency_plans: Vec<contingency_plan::Model>,
+    worker_payments: Vec<worker_payment::Model>,
+    first_pays: Vec<first_pay::Model>,
     pub disruptions: Vec<disruption::Model>,
     /// People who were ready when the flights stopped.
     pub stranded: Vec<Uuid>,
@@ -137,6 +141,9 @@ impl World {
             employer_registrations: vec![],
             quotas: vec![],
             ledger_entries: vec![],
+            contingency_plans: vec![],
+            worker_payments: vec![],
+            first_pays: vec![],
             disruptions: vec![],
             stranded: vec![],
             recognition_authority: Uuid::nil(),
@@ -153,6 +160,7 @@ impl World {
         maker.quotas();
         maker.intakes();
         maker.stranded();
+        maker.money();
         maker.training();
         maker.world
     }
@@ -188,6 +196,9 @@ impl World {
         record::insert_many::<seat_pool::Entity>(tx, self.seat_pools.clone()).await?;
         record::insert_many::<quota::Entity>(tx, self.quotas.clone()).await?;
         record::insert_many::<ledger_entry::Entity>(tx, self.ledger_entries.clone()).await?;
+        record::insert_many::<contingency_plan::Entity>(tx, self.contingency_plans.clone()).await?;
+        record::insert_many::<worker_payment::Entity>(tx, self.worker_payments.clone()).await?;
+        record::insert_many::<first_pay::Entity>(tx, self.first_pays.clone()).await?;
         record::insert_many::<disruption::Entity>(tx, self.disruptions.clone()).await?;
         record::insert_many::<consent::Entity>(tx, self.consents(tx.now_ms())).await?;
         Ok(())

@@ -202,7 +202,11 @@ fn indicator(reference: &Reference, payments: &[worker_payment::Model], pay: Opt
     let mut months = 0.0;
     // A question has at most two hundred items; months add up.
     for items in items.chunks(200) {
-        months += recruitment_cost(&CostQuestion { items: items.to_vec(), first_month })?.months;
+        // One account that cannot be reckoned with keeps nobody else's from being looked at.
+        match recruitment_cost(&CostQuestion { items: items.to_vec(), first_month }) {
+            Ok(cost) => months += cost.months,
+            Err(_) => return Ok((None, vec![], Some(first_month))),
+        }
     }
     Ok((Some(months), vec![], Some(first_month)))
 }

@@ -4,6 +4,7 @@
 use super::tranches::dues_of;
 use crate::app::Ctx;
 use crate::app::contingency::{ledger, plans};
+use crate::app::tracks::seats::seat_of;
 use crate::error::AppError;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::corridor::Party;
@@ -11,7 +12,7 @@ use passerelle_domain::finance::ledger::Account;
 use passerelle_domain::finance::shares::Due;
 use passerelle_domain::machine::journey::Journey;
 use passerelle_domain::money::{Currency, Money};
-use passerelle_domain::people::JourneyState;
+use passerelle_domain::people::{JourneyState, Track};
 use passerelle_store::entity::{agreement, budget_line, cohort, journey, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, SelectStatement};
 use passerelle_store::{StoreError, record};
@@ -173,6 +174,7 @@ async fn people(
         outcomes.placed += u64::from(left && !matches!(gate, S::Departed | S::Arrived));
         outcomes.home_placed += u64::from(gate == S::HomePlaced);
         outcomes.unplaced += u64::from(gate == S::Unplaced);
+        let track = Track::parse(&track).map_or(track, |track| seat_of(track, gate).to_string());
         *seats.entry((cohort, track)).or_insert(0) += 1;
     }
     Ok((outcomes, seats))

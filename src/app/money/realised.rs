@@ -41,9 +41,10 @@ pub async fn of(ctx: &Ctx<'_>, figures: &Figures) -> Result<Return, AppError> {
     let scope = permit(ctx.actor, Action::List, Subject::Proposal)?;
     let conn = ctx.state.store.read();
     let accepted = Decision::Accepted.as_str();
-    let people: Vec<Uuid> = proposal::Entity::find()
+    let hired: Vec<(Uuid, Uuid, i64)> = proposal::Entity::find()
         .select_only()
-        .column(proposal::Column::TraineeId)
+        .columns([proposal::Column::TraineeId, proposal::Column::EmployerId])
+        .column(proposal::Column::CreatedAtMs)
         .filter(proposal::Entity::visible(&scope))
         .filter(proposal::Column::TraineeDecision.eq(accepted))
         .filter(proposal::Column::EmployerDecision.eq(accepted))
@@ -52,7 +53,11 @@ pub async fn of(ctx: &Ctx<'_>, figures: &Figures) -> Result<Return, AppError> {
         .all(conn)
         .await
         .map_err(StoreError::from)?;
-    let people: BTreeSet<Uuid> = people.into_iter().collect();
+    let firms: BTreeSet<Uuid> = hired.iter().map(|(_, firm, _)| *firm).collect();
+    // Work for a firm before this one is none of its own.
+    let since: BTreeMap<Uuid, NaiveDate> =
+        hired.into_iter().map(|(person, _, made_ms)| (person, crate::clock::Moment::from_ms(made_ms).date())).collect();
+    let people: BTreeSet<Uuid> = since.keys().copied().collect();
     let rows: Vec<(Uuid, Uuid)> = journey::Entity::find()
         .select_only()
         .columns([journey::Column::Id, journey::Column::TraineeId])
@@ -64,16 +69,17 @@ pub async fn of(ctx: &Ctx<'_>, figures: &Figures) -> Result<Return, AppError> {
     let ids: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
     let (began, left) = (reached(conn, &ids, JourneyState::Placed).await?, reached(conn, &ids, JourneyState::Returned).await?);
     let today = ctx.now.date();
-    let months = |id: &Uuid| {
-        let from = began.get(id)?;
-        Some(full_months(*from, left.get(id).copied().filter(|end| end > from).unwrap_or(today)))
+    let months = |(id, person): &(Uuid, Uuid)| {
+        let from = *Ord::max(began.get(id)?, since.get(person)?);
+        Some(full_months(from, left.get(id).copied().filter(|end| *end > from).unwrap_or(today)))
     };
-    let served = rows.iter().filter_map(|(id, _)| months(id)).collect();
+    let served = rows.iter().filter_map(months).collect();
     let paid: Vec<(String, i64)> = tranche::Entity::find()
         .select_only()
         .columns([tranche::Column::Currency, tranche::Column::AmountMinor])
         .filter(tranche::Column::TraineeId.is_in(people))
         .filter(tranche::Column::Payer.eq(Party::Employer.as_str()))
+        .filter(tranche::Column::EmployerId.is_in(firms))
         .filter(tranche::Column::Status.eq(Status::Paid.as_str()))
         .into_tuple()
         .all(conn)

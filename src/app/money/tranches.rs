@@ -4,9 +4,11 @@
 
 use crate::app::Ctx;
 use crate::app::contingency::{ledger, plans};
+use crate::app::corridors;
+use crate::app::tracks::seats::seat_of;
 use crate::error::AppError;
 use chrono::{Months, NaiveDate};
-use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::access::{Action, Scope, Subject, permit};
 use passerelle_domain::corridor::{CostClass, Party};
 use passerelle_domain::finance::ledger::{Account, CostGroup, Line};
 use passerelle_domain::finance::shares::{Cost, Due, Milestone, Share, dues};
@@ -15,7 +17,7 @@ use passerelle_domain::machine::journey::Journey;
 use passerelle_domain::money::{Currency, Money};
 use passerelle_domain::people::{JourneyState, Track};
 use passerelle_domain::words;
-use passerelle_store::entity::{budget_line, cohort, journey, language_certificate, trainee, tranche};
+use passerelle_store::entity::{agreement, budget_line, cohort, journey, language_certificate, proposal, trainee, tranche};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use passerelle_store::{StoreError, Tx, record};
 use serde::{Deserialize, Serialize};
@@ -49,6 +51,9 @@ pub struct Standing {
     pub claimed_minor: i64,
     pub approved_minor: i64,
     pub paid_minor: i64,
+    /// Claims that wait to be decided, and to be paid.
+    pub claimed: usize,
+    pub approved: usize,
 }
 
 /// A claim for everybody of a cohort who has reached a milestone and is not claimed for.
@@ -66,6 +71,8 @@ pub struct Claim {
 pub struct Decision {
     pub milestone: Milestone,
     pub approved: bool,
+    /// How many claims were seen: what was claimed since is decided on another time.
+    pub count: usize,
     #[serde(default)]
     pub reason: Option<String>,
 }
@@ -75,6 +82,8 @@ pub struct Decision {
 #[serde(deny_unknown_fields)]
 pub struct Payment {
     pub milestone: Milestone,
+    /// How many claims were seen.
+    pub count: usize,
     /// Where the order of payment lies.
     pub evidence: String,
 }
@@ -83,6 +92,8 @@ pub struct Payment {
 struct Owed {
     person: Uuid,
     due: Due,
+    /// What her whole place costs in the currency of the due.
+    place_minor: i64,
 }
 
 /// How the claims of a cohort stand.
@@ -107,17 +118,18 @@ pub async fn standing(ctx: &Ctx<'_>, cohort_id: Uuid) -> Result<Vec<Standing>, A
         claimed_minor: 0,
         approved_minor: 0,
         paid_minor: 0,
+        claimed: 0,
+        approved: 0,
     };
-    let live: BTreeSet<(Uuid, String, String, String)> =
-        rows.iter().filter(|row| row.status != Status::Refused.as_str()).map(key).collect();
-    for Owed { person, due } in owed {
+    for Owed { due, .. } in &owed {
         let at = (due.milestone, due.payer, due.amount.currency);
         let one = standing.entry(at).or_insert_with(|| empty(at));
         one.people += 1;
         one.owed_minor += due.amount.minor;
-        if !live.contains(&(person, due.payer.to_string(), due.milestone.to_string(), due.amount.currency.to_string())) {
-            one.open_minor += due.amount.minor;
-        }
+    }
+    for Owed { due, .. } in open(owed, &rows) {
+        let at = (due.milestone, due.payer, due.amount.currency);
+        standing.entry(at).or_insert_with(|| empty(at)).open_minor += due.amount.minor;
     }
     for row in rows {
         let (Ok(milestone), Ok(payer), Ok(currency)) =
@@ -128,13 +140,47 @@ pub async fn standing(ctx: &Ctx<'_>, cohort_id: Uuid) -> Result<Vec<Standing>, A
         let at = (milestone, payer, currency);
         let one = standing.entry(at).or_insert_with(|| empty(at));
         match Status::parse(&row.status) {
-            Ok(Status::Claimed) => one.claimed_minor += row.amount_minor,
-            Ok(Status::Approved) => one.approved_minor += row.amount_minor,
+            Ok(Status::Claimed) => {
+                one.claimed_minor += row.amount_minor;
+                one.claimed += 1;
+            }
+            Ok(Status::Approved) => {
+                one.approved_minor += row.amount_minor;
+                one.approved += 1;
+            }
             Ok(Status::Paid) => one.paid_minor += row.amount_minor,
             _ => {}
         }
     }
     Ok(standing.into_values().collect())
+}
+
+/// What is owed and not claimed. Whatever plan or track counts by now: for one person no more is ever claimed than her place
+/// costs, so that new shares ask nobody to pay again what another has paid.
+fn open(owed: Vec<Owed>, rows: &[tranche::Model]) -> Vec<Owed> {
+    let live = || rows.iter().filter(|row| row.status != Status::Refused.as_str());
+    let claimed: BTreeSet<(Uuid, String, String, String)> = live().map(key).collect();
+    let mut left: BTreeMap<(Uuid, String), i64> = BTreeMap::new();
+    for one in &owed {
+        left.insert((one.person, one.due.amount.currency.to_string()), one.place_minor);
+    }
+    for row in live() {
+        left.entry((row.trainee_id, row.currency.clone())).and_modify(|left| *left -= row.amount_minor);
+    }
+    let mut open = Vec::new();
+    for mut one in owed {
+        let (person, due) = (one.person, one.due);
+        if claimed.contains(&(person, due.payer.to_string(), due.milestone.to_string(), due.amount.currency.to_string())) {
+            continue;
+        }
+        let Some(left) = left.get_mut(&(person, due.amount.currency.to_string())) else { continue };
+        one.due.amount.minor = Ord::min(due.amount.minor, *left);
+        if one.due.amount.minor > 0 {
+            *left -= one.due.amount.minor;
+            open.push(one);
+        }
+    }
+    open
 }
 
 fn key(row: &tranche::Model) -> (Uuid, String, String, String) {
@@ -167,6 +213,7 @@ async fn owed(conn: &impl ConnectionTrait, cohort: &cohort::Model, today: NaiveD
         .all(conn)
         .await
         .map_err(StoreError::from)?;
+    let asked = languages(conn, cohort).await?;
     let ids =
         trainee::Entity::find().select_only().column(trainee::Column::Id).filter(trainee::Column::CohortId.eq(cohort.id)).into_query();
     let journeys = journey::Entity::find().filter(journey::Column::TraineeId.in_subquery(ids.clone())).all(conn).await;
@@ -174,18 +221,22 @@ async fn owed(conn: &impl ConnectionTrait, cohort: &cohort::Model, today: NaiveD
         journeys.map_err(StoreError::from)?.into_iter().map(|row| (row.trainee_id, row)).collect();
     let papers = language_certificate::Entity::find().filter(language_certificate::Column::TraineeId.in_subquery(ids)).all(conn).await;
     let speaks: BTreeSet<Uuid> =
-        papers.map_err(StoreError::from)?.iter().filter(|paper| is_enough(paper)).map(|paper| paper.trainee_id).collect();
+        papers.map_err(StoreError::from)?.iter().filter(|paper| is_enough(paper, &asked, today)).map(|paper| paper.trainee_id).collect();
     let mut owed = Vec::new();
     for person in people {
         let Some(row) = journeys.get(&person.id) else { continue };
         let journey: Journey = serde_json::from_str(&row.facts).map_err(|_| StoreError::Corrupt { table: "journey", column: "facts" })?;
-        for due in by_track.get(&person.track).into_iter().flatten() {
+        // Who was placed at home has a place at home, whatever she had chosen before.
+        let track = Track::parse(&person.track).map_or(person.track.clone(), |track| seat_of(track, journey.gate()).to_string());
+        let dues = by_track.get(&track).map(Vec::as_slice).unwrap_or_default();
+        for due in dues {
             let reached = match due.milestone {
                 Milestone::Language => is_on_course(journey.gate()) && speaks.contains(&person.id),
                 milestone => has_reached(&journey, milestone, today),
             };
             if reached && due.payer != Party::Trainee {
-                owed.push(Owed { person: person.id, due: *due });
+                let place_minor = dues.iter().filter(|one| one.amount.currency == due.amount.currency).map(|one| one.amount.minor).sum();
+                owed.push(Owed { person: person.id, due: *due, place_minor });
             }
         }
     }
@@ -208,12 +259,22 @@ pub(super) fn dues_of(lines: &[&budget_line::Model], shares: &[Share]) -> Result
     Ok(dues(&lines.iter().map(cost).collect::<Result<Vec<_>, _>>()?, shares))
 }
 
-/// B1 on the common European scale. Other scales are not bridged: their certificate counts, and whoever approves reads it.
-fn is_enough(paper: &language_certificate::Model) -> bool {
+/// Languages that the pathway of the agreement asks for; empty where it asks for none.
+async fn languages(conn: &impl ConnectionTrait, cohort: &cohort::Model) -> Result<BTreeSet<String>, AppError> {
+    let Some(agreement) = cohort.agreement_id else { return Ok(BTreeSet::new()) };
+    let row = agreement::Entity::find_by_id(agreement).one(conn).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
+    let pack = corridors::latest_in(conn, &row.pack).await?;
+    Ok(pack.iter().flat_map(|pack| &pack.language).map(|fact| fact.value.language.as_str().to_owned()).collect())
+}
+
+/// B1 on the common European scale, in a language that the pathway asks for, and not lapsed. Other scales are not bridged:
+/// their certificate counts, and whoever approves reads it.
+fn is_enough(paper: &language_certificate::Model, asked: &BTreeSet<String>, today: NaiveDate) -> bool {
     let b1 = LanguageLevel::on(LanguageScale::Cefr, "B1");
     let held = LanguageScale::parse(&paper.scale).and_then(|scale| LanguageLevel::on(scale, &paper.level));
+    let counts = (asked.is_empty() || asked.contains(&paper.language)) && paper.expires_on.is_none_or(|end| end >= today);
     match (held, b1) {
-        (Ok(held), Ok(b1)) => held.steps_above(&b1).is_none_or(|steps| steps >= 0),
+        (Ok(held), Ok(b1)) => counts && held.steps_above(&b1).is_none_or(|steps| steps >= 0),
         _ => false,
     }
 }
@@ -234,7 +295,8 @@ fn has_reached(journey: &Journey, milestone: Milestone, today: NaiveDate) -> boo
         Milestone::WorkStart => at_work,
         Milestone::SixMonths => {
             let long = journey.since.checked_add_months(Months::new(6)).is_some_and(|day| day <= today);
-            matches!(gate, S::Settled) || (matches!(gate, S::Placed | S::HomePlaced) && long)
+            // Who stands still does not work, however long.
+            matches!(gate, S::Settled) || (matches!(journey.state, S::Placed | S::HomePlaced) && long)
         }
         Milestone::Language => false,
     }
@@ -248,13 +310,13 @@ fn said(field: &str, text: &str) -> Result<String, AppError> {
     Ok(text.to_owned())
 }
 
-/// The cohort with its agreement, held: whoever claims, decides or pays for it waits in one line.
-async fn held(ctx: &Ctx<'_>, tx: &Tx, cohort_id: Uuid) -> Result<(cohort::Model, Uuid), AppError> {
-    let scope = permit(ctx.actor, Action::Read, Subject::Cohort)?;
-    let row = record::find::<cohort::Entity>(tx.conn(), &scope, cohort_id).await?.ok_or(AppError::NotFound)?;
+/// The cohort with its agreement, within the scope of the right that is used, held: whoever claims, decides or pays for it
+/// waits in one line.
+async fn held(tx: &Tx, cohort_id: Uuid, scope: &Scope) -> Result<(cohort::Model, Uuid), AppError> {
+    let row = record::find::<cohort::Entity>(tx.conn(), scope, cohort_id).await?.ok_or(AppError::NotFound)?;
     let agreement =
         row.agreement_id.ok_or_else(|| AppError::Conflict("no agreement binds the cohort: nobody owes anything for it".into()))?;
-    record::hold::<passerelle_store::entity::agreement::Entity>(tx, agreement).await?.ok_or(AppError::NotFound)?;
+    record::hold::<agreement::Entity>(tx, agreement).await?.ok_or(AppError::NotFound)?;
     Ok((row, agreement))
 }
 
@@ -264,15 +326,18 @@ async fn held(ctx: &Ctx<'_>, tx: &Tx, cohort_id: Uuid) -> Result<(cohort::Model,
 /// # Errors
 /// When nothing is open, or the evidence is missing.
 pub async fn claim(ctx: &Ctx<'_>, cohort_id: Uuid, claim: &Claim) -> Result<usize, AppError> {
-    permit(ctx.actor, Action::Create, Subject::Tranche)?;
+    let scope = permit(ctx.actor, Action::Create, Subject::Tranche)?;
     let evidence = said("evidence", &claim.evidence)?;
     let today = ctx.now.date();
     let mut tx = ctx.begin().await?;
-    let (cohort, agreement_id) = held(ctx, &tx, cohort_id).await?;
-    let before: BTreeMap<_, tranche::Model> = rows(tx.conn(), cohort_id).await?.into_iter().map(|row| (key(&row), row)).collect();
-    let owed = owed(tx.conn(), &cohort, today).await?;
+    let (cohort, agreement_id) = held(&tx, cohort_id, &scope).await?;
+    let known = rows(tx.conn(), cohort_id).await?;
+    let open = open(owed(tx.conn(), &cohort, today).await?, &known);
+    let employers = employers(tx.conn(), open.iter().map(|one| one.person)).await?;
+    let before: BTreeMap<_, tranche::Model> = known.into_iter().map(|row| (key(&row), row)).collect();
     let (mut new, mut count) = (Vec::new(), 0);
-    for Owed { person, due } in owed.into_iter().filter(|one| one.due.milestone == claim.milestone) {
+    for Owed { person, due, .. } in open.into_iter().filter(|one| one.due.milestone == claim.milestone) {
+        let employer_id = (due.payer == Party::Employer).then(|| employers.get(&person).copied()).flatten();
         let at = (person, due.payer.to_string(), due.milestone.to_string(), due.amount.currency.to_string());
         match before.get(&at) {
             Some(row) if row.status == Status::Refused.as_str() => {
@@ -282,6 +347,8 @@ pub async fn claim(ctx: &Ctx<'_>, cohort_id: Uuid, claim: &Claim) -> Result<usiz
                     evidence: evidence.clone(),
                     amount_minor: due.amount.minor,
                     claimed_on: today,
+                    claimed_by: Some(ctx.actor.user.0),
+                    employer_id,
                     decided_on: None,
                     decided_by: None,
                     reason: None,
@@ -306,6 +373,8 @@ pub async fn claim(ctx: &Ctx<'_>, cohort_id: Uuid, claim: &Claim) -> Result<usiz
                 status: Status::Claimed.to_string(),
                 evidence: evidence.clone(),
                 claimed_on: today,
+                claimed_by: Some(ctx.actor.user.0),
+                employer_id,
                 decided_on: None,
                 decided_by: None,
                 reason: None,
@@ -324,14 +393,40 @@ pub async fn claim(ctx: &Ctx<'_>, cohort_id: Uuid, claim: &Claim) -> Result<usiz
     Ok(count)
 }
 
-/// The claims of a milestone that stand somewhere.
-async fn at(tx: &Tx, cohort_id: Uuid, milestone: Milestone, status: Status) -> Result<Vec<tranche::Model>, AppError> {
+/// Firms that people were hired by, as both sides have agreed.
+async fn employers(conn: &impl ConnectionTrait, people: impl Iterator<Item = Uuid>) -> Result<BTreeMap<Uuid, Uuid>, AppError> {
+    let accepted = passerelle_domain::people::Decision::Accepted.as_str();
+    let find = proposal::Entity::find()
+        .select_only()
+        .columns([proposal::Column::TraineeId, proposal::Column::EmployerId])
+        .filter(proposal::Column::TraineeId.is_in(people.collect::<BTreeSet<_>>()))
+        .filter(proposal::Column::TraineeDecision.eq(accepted))
+        .filter(proposal::Column::EmployerDecision.eq(accepted));
+    let rows: Vec<(Uuid, Uuid)> = find.into_tuple().all(conn).await.map_err(StoreError::from)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The claims of a milestone that stand somewhere, as many as were seen. A record that was merged into another claims
+/// nothing: hers is the other's.
+async fn at(tx: &Tx, cohort_id: Uuid, milestone: Milestone, status: Status, count: usize) -> Result<Vec<tranche::Model>, AppError> {
     let all = rows(tx.conn(), cohort_id).await?.into_iter();
     let found: Vec<_> = all.filter(|row| row.milestone == milestone.as_str() && row.status == status.as_str()).collect();
     if found.is_empty() {
         return Err(AppError::invalid("milestone", "nothing-open", format!("has no claim that is {status}")));
     }
-    Ok(found)
+    if found.len() != count {
+        return Err(AppError::Stale);
+    }
+    let merged: Vec<Uuid> = trainee::Entity::find()
+        .select_only()
+        .column(trainee::Column::Id)
+        .filter(trainee::Column::CohortId.eq(cohort_id))
+        .filter(trainee::Column::MergedInto.is_not_null())
+        .into_tuple()
+        .all(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    Ok(found.into_iter().filter(|row| !merged.contains(&row.trainee_id)).collect())
 }
 
 /// Approves or refuses the open claims of a milestone; how many.
@@ -339,14 +434,17 @@ async fn at(tx: &Tx, cohort_id: Uuid, milestone: Milestone, status: Status) -> R
 /// # Errors
 /// When there are none, or a refusal gives no reason.
 pub async fn decide(ctx: &Ctx<'_>, cohort_id: Uuid, decision: &Decision) -> Result<usize, AppError> {
-    permit(ctx.actor, Action::Decide, Subject::Tranche)?;
+    let scope = permit(ctx.actor, Action::Decide, Subject::Tranche)?;
     let reason = match (decision.approved, decision.reason.as_deref()) {
         (true, None | Some("")) => None,
         (_, reason) => Some(said("reason", reason.unwrap_or_default())?),
     };
     let mut tx = ctx.begin().await?;
-    held(ctx, &tx, cohort_id).await?;
-    let open = at(&tx, cohort_id, decision.milestone, Status::Claimed).await?;
+    held(&tx, cohort_id, &scope).await?;
+    let open = at(&tx, cohort_id, decision.milestone, Status::Claimed, decision.count).await?;
+    if open.iter().any(|row| row.claimed_by == Some(ctx.actor.user.0)) {
+        return Err(AppError::Conflict("you claimed one of these yourself: somebody else decides".into()));
+    }
     let status = if decision.approved { Status::Approved } else { Status::Refused };
     let count = open.len();
     for row in open {
@@ -375,23 +473,26 @@ pub async fn decide(ctx: &Ctx<'_>, cohort_id: Uuid, decision: &Decision) -> Resu
 /// # Errors
 /// When there are none, or the actor approved one of them herself.
 pub async fn pay(ctx: &Ctx<'_>, cohort_id: Uuid, payment: &Payment) -> Result<usize, AppError> {
-    permit(ctx.actor, Action::Create, Subject::LedgerEntry)?;
-    permit(ctx.actor, Action::Decide, Subject::Tranche)?;
+    let books = permit(ctx.actor, Action::Create, Subject::LedgerEntry)?;
+    let scope = permit(ctx.actor, Action::Decide, Subject::Tranche)?;
     let evidence = said("evidence", &payment.evidence)?;
     let today = ctx.now.date();
     let mut tx = ctx.begin().await?;
-    let (_, agreement_id) = held(ctx, &tx, cohort_id).await?;
-    let approved = at(&tx, cohort_id, payment.milestone, Status::Approved).await?;
-    if approved.iter().any(|row| row.decided_by == Some(ctx.actor.user.0)) {
-        return Err(AppError::Conflict("you approved one of these claims: somebody else pays them".into()));
+    let (_, agreement_id) = held(&tx, cohort_id, &scope).await?;
+    record::find::<agreement::Entity>(tx.conn(), &books, agreement_id).await?.ok_or(AppError::NotFound)?;
+    let mut approved = at(&tx, cohort_id, payment.milestone, Status::Approved, payment.count).await?;
+    // What she approved herself is left to somebody else.
+    approved.retain(|row| row.decided_by != Some(ctx.actor.user.0));
+    if approved.is_empty() {
+        return Err(AppError::Conflict("you approved these claims: somebody else pays them".into()));
     }
     let ids: Vec<Uuid> = approved.iter().map(|row| row.trainee_id).collect();
     let people = trainee::Entity::find().filter(trainee::Column::Id.is_in(ids)).all(tx.conn()).await.map_err(StoreError::from)?;
-    let tracks: BTreeMap<Uuid, String> = people.into_iter().map(|row| (row.id, row.track)).collect();
+    let at_home = |person: &trainee::Model| person.track == Track::Home.as_str() || person.journey == JourneyState::HomePlaced.as_str();
+    let home: BTreeSet<Uuid> = people.iter().filter(|person| at_home(person)).map(|person| person.id).collect();
     let mut sums: BTreeMap<(String, Account, String), Vec<tranche::Model>> = BTreeMap::new();
     for row in approved {
-        let home = tracks.get(&row.trainee_id).is_some_and(|track| track == Track::Home.as_str());
-        let places = if home { Account::HomePlaces } else { Account::AwayPlaces };
+        let places = if home.contains(&row.trainee_id) { Account::HomePlaces } else { Account::AwayPlaces };
         sums.entry((row.payer.clone(), places, row.currency.clone())).or_default().push(row);
     }
     let mut count = 0;

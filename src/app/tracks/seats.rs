@@ -73,7 +73,7 @@ pub async fn taken(conn: &impl ConnectionTrait, cohort: Uuid) -> Result<BTreeMap
 }
 
 /// The track whose seat somebody takes up: who was placed at home is at home, whatever she had chosen before.
-pub(super) fn seat_of(track: Track, journey: JourneyState) -> Track {
+pub(crate) fn seat_of(track: Track, journey: JourneyState) -> Track {
     if journey == JourneyState::HomePlaced { Track::Home } else { track }
 }
 

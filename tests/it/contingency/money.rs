@@ -116,13 +116,15 @@ on_both! {
         let mut answers = [first.status, second.status];
         answers.sort_unstable();
         assert_eq!(answers, [201, 422], "two at once claim once: {} {}", first.text, second.text);
-        let decision = |approved: bool| json!({ "milestone": "enrolment", "approved": approved });
+        let decision = |approved: bool| json!({ "milestone": "enrolment", "approved": approved, "count": 3 });
         assert_eq!(hotel.head.post(&format!("{path}/decision"), decision(true)).await.status, 403);
         assert_eq!(hotel.officer.post(&format!("{path}/decision"), decision(false)).await.refused(), ["reason:required"]);
-        let refusal = json!({ "milestone": "enrolment", "approved": false, "reason": "No list of names" });
+        let unseen = json!({ "milestone": "enrolment", "approved": true, "count": 2 });
+        assert_eq!(hotel.officer.post(&format!("{path}/decision"), unseen).await.status, 412, "what was not seen is not decided");
+        let refusal = json!({ "milestone": "enrolment", "approved": false, "count": 3, "reason": "No list of names" });
         ok(&hotel.officer.post(&format!("{path}/decision"), refusal).await);
         ok(&hotel.head.post(&path, claim("enrolment")).await);
-        let payment = json!({ "milestone": "enrolment", "evidence": "Order 12" });
+        let payment = json!({ "milestone": "enrolment", "count": 3, "evidence": "Order 12" });
         assert_eq!(hotel.ministry.post(&format!("{path}/payment"), payment.clone()).await.refused(), ["milestone:nothing-open"]);
         ok(&hotel.officer.post(&format!("{path}/decision"), decision(true)).await);
         assert_eq!(hotel.officer.post(&format!("{path}/payment"), payment.clone()).await.status, 403);
@@ -131,9 +133,9 @@ on_both! {
         assert_eq!(hotel.head.post(&path, claim("enrolment")).await.status, 422);
         // Whoever approves does not pay, even where she might do both.
         ok(&hotel.head.post(&path, claim("visa")).await);
-        let visa = json!({ "milestone": "visa", "approved": true });
+        let visa = json!({ "milestone": "visa", "approved": true, "count": 3 });
         ok(&hotel.ministry.post(&format!("{path}/decision"), visa).await);
-        let payment = json!({ "milestone": "visa", "evidence": "Order 13" });
+        let payment = json!({ "milestone": "visa", "count": 3, "evidence": "Order 13" });
         assert_eq!(hotel.ministry.post(&format!("{path}/payment"), payment).await.status, 409);
 
         let costs = hotel.ministry.get(&format!("/api/v1/agreements/{}/costs", hotel.agreement)).await.json();
@@ -143,6 +145,16 @@ on_both! {
         assert_eq!((&costs["outcomes"]["certified"], &costs["outcomes"]["placed"]), (&json!(3), &json!(0)));
         assert_eq!(costs["costs"], json!([{ "paid": "EUR 7200.00", "per_placed": null, "per_certified": "EUR 2400.00" }]));
         assert_eq!(hotel.head.get(&format!("/api/v1/agreements/{}/costs", hotel.agreement)).await.status, 404);
+        // Another plan makes nobody pay again what was paid: what is left of the place is all that there is to claim.
+        put_in_force(hotel.agreement, [&hotel.ministry, &hotel.border], |plan| {
+            plan["shares"] = json!([
+                { "class": "education_investment", "payer": "funder", "percent": 100, "due": "enrolment" },
+                { "class": "related_cost", "payer": "funder", "percent": 100, "due": "enrolment" },
+            ]);
+        }).await;
+        let seen = hotel.head.get(&path).await.json();
+        let open: i64 = seen["items"].as_array().unwrap().iter().map(|one| one["open_minor"].as_i64().unwrap()).sum();
+        assert_eq!(open, 3 * (982_500 - 240_000 - 382_500), "{seen}");
         // A line that pays claims is not taken back under them.
         let lines = hotel.ministry.get(&format!("/api/v1/ledger-entries?agreement_id={}", hotel.agreement)).await.json();
         let line = lines["items"][0]["id"].as_str().unwrap();

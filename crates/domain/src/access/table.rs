@@ -25,7 +25,8 @@ pub enum Width {
     Author,
 }
 
-/// Whether records of this kind are about one person and open with exceptional access.
+/// Whether records of this kind are about one person and open with exceptional access. What she was made to pay does not:
+/// whoever was paid would open it.
 pub(super) fn about_a_person(subject: Subject) -> bool {
     matches!(
         subject,
@@ -37,7 +38,6 @@ pub(super) fn about_a_person(subject: Subject) -> bool {
             | Subject::SkillClaim
             | Subject::Journey
             | Subject::ContingencyCase
-            | Subject::WorkerPayment
             | Subject::Certificate
             | Subject::Selection
             | Subject::TrainingRecord

@@ -7,7 +7,7 @@ use super::response::Response;
 use crate::finance::reserve;
 use crate::finance::shares::{SHARES_MAX, Share, faults};
 use crate::machine::contingency::Terms;
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::occupation::IscoCode;
 use crate::words;
 use serde::{Deserialize, Serialize};
@@ -123,6 +123,15 @@ pub struct Behind {
     pub other_institute: bool,
     /// What the reserve holds in the currency of the stipend, in minor units.
     pub reserve_minor: i64,
+    /// The first two currencies of its budgets.
+    pub currencies: [Option<Currency>; 2],
+}
+
+impl Behind {
+    /// Whether all budgets are in this currency, or there is none yet.
+    fn is_in(&self, currency: Currency) -> bool {
+        self.currencies.iter().flatten().all(|known| *known == currency)
+    }
 }
 
 words!(
@@ -150,7 +159,7 @@ words!(
         Unfunded = "unfunded",
         /// The shares of a class of costs do not add up to a hundred, name the trainee where she never pays, or cap everybody.
         SharesUnsound = "shares_unsound",
-        /// The reserve is reckoned from nothing.
+        /// The reserve is reckoned from nothing, or in another currency than what places cost.
         CoverOpen = "cover_open",
         /// Another occupation is promised, and none is named; or one is named that is the same.
         SwitchOpen = "switch_open",
@@ -237,10 +246,14 @@ impl Plan {
         if self.deferral_days > self.cohort_deferral_days || self.cohort_deferral_days > DEFERRAL_MOST_DAYS {
             note(Finding::DeferralTooLong, None);
         }
-        if !faults(&self.shares).is_empty() || self.shares.len() > SHARES_MAX {
+        // A cap in another currency than what it caps would cap nothing.
+        let caps_fit = self.shares.iter().filter_map(|share| share.cap).all(|cap| behind.is_in(cap.currency));
+        if !faults(&self.shares).is_empty() || self.shares.len() > SHARES_MAX || !caps_fit {
             note(Finding::SharesUnsound, None);
         }
-        if self.cover.is_some_and(|cover| cover.per_mille == 0 || cover.per_mille > 1_000 || cover.mean_loss.minor <= 0) {
+        let sound =
+            |cover: Cover| (1..=1_000).contains(&cover.per_mille) && cover.mean_loss.minor > 0 && behind.is_in(cover.mean_loss.currency);
+        if self.cover.is_some_and(|cover| !sound(cover)) {
             note(Finding::CoverOpen, None);
         }
         if self.switches.len() > SWITCHES_MAX || self.switches.iter().any(|switch| switch.from == switch.to) {
@@ -266,7 +279,8 @@ mod tests {
     use super::*;
 
     fn behind() -> Behind {
-        Behind { home_places: true, other_institute: true, reserve_minor: 10_000_000 }
+        let euro = Currency::parse("EUR").ok();
+        Behind { home_places: true, other_institute: true, reserve_minor: 10_000_000, currencies: [euro, None] }
     }
 
     fn funded() -> Plan {
@@ -301,6 +315,8 @@ mod tests {
         let cover = |per_mille| Some(Cover { per_mille, mean_loss: euro("EUR 6000") });
         assert_eq!(of(&|plan| plan.cover = cover(80)), []);
         assert_eq!(of(&|plan| plan.cover = cover(0)), [(Finding::CoverOpen, None)]);
+        let foreign = Some(Cover { per_mille: 80, mean_loss: euro("MAD 60000") });
+        assert_eq!(of(&|plan| plan.cover = foreign), [(Finding::CoverOpen, None)]);
         let terms = |months| Some(RepaymentTerms { cap: euro("EUR 3000"), months });
         assert_eq!(of(&|plan| plan.repayment = terms(24)), []);
         assert_eq!(of(&|plan| plan.repayment = terms(60)), [(Finding::RepaymentTooLong, None)]);

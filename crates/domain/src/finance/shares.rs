@@ -57,7 +57,7 @@ words!(
         NotWhole = "not_whole",
         /// The trainee is named for a cost that she never pays, or for one that nobody may ask for.
         NotHers = "not_hers",
-        /// Everybody who pays a class has a cap: nobody bears what lies above.
+        /// Everybody who pays a class has a cap, but for the trainee: nobody bears what lies above.
         AllCapped = "all_capped",
         /// A part of nothing, or a cap of nothing.
         Empty = "empty",
@@ -81,7 +81,7 @@ pub fn faults(shares: &[Share]) -> BTreeSet<(CostClass, ShareFault)> {
         {
             found.insert((class, ShareFault::NotHers));
         }
-        if own.iter().all(|share| share.cap.is_some()) {
+        if own.iter().all(|share| share.cap.is_some() || share.payer == Party::Trainee) {
             found.insert((class, ShareFault::AllCapped));
         }
     }
@@ -144,13 +144,16 @@ fn capped(whole: i64, currency: Currency, own: &[&Share]) -> Vec<i64> {
     parts
 }
 
-/// Who pays a class, in whole percent over all milestones; empty where nothing is agreed.
-pub fn payers(class: CostClass, shares: &[Share]) -> BTreeMap<Party, u8> {
-    let mut payers = BTreeMap::new();
-    for share in shares.iter().filter(|share| share.class == class) {
-        *payers.entry(share.payer).or_insert(0) += share.percent;
+/// Who pays a cost, in whole percent over all milestones and within the caps; empty where nothing is agreed on its class.
+pub fn payers(class: CostClass, amount: Money, shares: &[Share]) -> BTreeMap<Party, u8> {
+    let own: Vec<&Share> = shares.iter().filter(|share| share.class == class).collect();
+    let mut sums: BTreeMap<Party, i64> = BTreeMap::new();
+    for (share, minor) in own.iter().zip(capped(amount.minor, amount.currency, &own)) {
+        *sums.entry(share.payer).or_insert(0) += minor;
     }
-    payers
+    let weights: Vec<i64> = sums.values().copied().collect();
+    let percents = shared(100, &weights).into_iter().map(|percent| u8::try_from(percent).unwrap_or(100));
+    sums.into_keys().zip(percents).filter(|(_, percent)| *percent > 0).collect()
 }
 
 #[cfg(test)]
@@ -180,6 +183,8 @@ mod tests {
         assert_eq!(of(&parts, Party::Funder, Milestone::Enrolment), 200_000);
         assert_eq!(of(&parts, Party::Employer, Milestone::WorkStart), 400_000);
         assert_eq!(of(&parts, Party::OriginAuthority, Milestone::Enrolment), 30_000, "nothing is agreed on this class");
+        let payers = payers(CostClass::EducationInvestment, euro(800_000), &shares);
+        assert_eq!(payers, BTreeMap::from([(Party::Employer, 75), (Party::Funder, 25)]), "a capped payer bears no more of a loss");
     }
 
     #[test]
@@ -187,6 +192,8 @@ mod tests {
         let kinds = |shares: &[Share]| faults(shares).into_iter().map(|(_, fault)| fault).collect::<Vec<_>>();
         assert_eq!(kinds(&[share(Party::Funder, 99, None, Milestone::Visa)]), [ShareFault::NotWhole]);
         assert_eq!(kinds(&[share(Party::Funder, 100, Some(1), Milestone::Visa)]), [ShareFault::AllCapped]);
+        let left_to_her = [share(Party::Funder, 90, Some(1), Milestone::Visa), share(Party::Trainee, 10, None, Milestone::Visa)];
+        assert_eq!(kinds(&left_to_her), [ShareFault::AllCapped]);
         let hers = Share { class: CostClass::RelatedCost, ..share(Party::Trainee, 100, None, Milestone::Visa) };
         assert_eq!(kinds(&[hers]), [ShareFault::NotHers]);
         let nothing = [share(Party::Funder, 100, None, Milestone::Visa), share(Party::Employer, 0, None, Milestone::Visa)];

@@ -23,6 +23,10 @@ pub struct Model {
     /// Where the papers lie that show that the milestone was reached.
     pub evidence: String,
     pub claimed_on: NaiveDate,
+    /// Who claimed it: somebody else decides.
+    pub claimed_by: Option<Uuid>,
+    /// The firm that owes it, where an employer does.
+    pub employer_id: Option<Uuid>,
     pub decided_on: Option<NaiveDate>,
     /// Who approved or refused it: somebody else pays.
     pub decided_by: Option<Uuid>,

@@ -7,7 +7,7 @@ use passerelle_store::entity::{disruption, ledger_entry, need};
 use uuid::Uuid;
 
 /// What each agreement's reserve holds, in hundredths of a euro. Illustrative.
-const RESERVE: i64 = 1_200_000;
+const RESERVE: i64 = 2_400_000;
 pub const PACK: &str = "DE-NAFR-THAMM";
 
 impl Maker<'_> {

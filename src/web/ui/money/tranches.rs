@@ -5,7 +5,7 @@ use crate::error::{AppError, FieldError};
 use crate::formats;
 use crate::i18n::Locale;
 use crate::web::extract::PathId;
-use crate::web::ui::cells::{Names, choices, word_key};
+use crate::web::ui::cells::{Names, word_key};
 use crate::web::ui::parts::{Cell, Form, Input, Sheet, Table, mendable};
 use crate::web::ui::sent::Sent;
 use crate::web::ui::shell::Page;
@@ -41,24 +41,28 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
         .lead(t.get("tranches-lead"))
         .action(format!("/ui/tranches?cohort_id={id}"), t.get("records-tranches"))
         .table(Table { heading: t.get("tranches-standing"), columns, rows, empty: t.get("tranches-none") });
-    let milestones = |of: &dyn Fn(&Standing) -> i64| -> Vec<&str> {
-        Milestone::ALL
-            .iter()
-            .filter(|known| standing.iter().any(|one| one.milestone == **known && of(one) > 0))
-            .map(|known| known.as_str())
-            .collect()
+    // What is decided is what was seen: how many claims there were goes along with the milestone.
+    let milestones = |of: &dyn Fn(&Standing) -> (i64, usize)| -> Vec<(String, String)> {
+        let counted = Milestone::ALL.iter().filter_map(|known| {
+            let own = || standing.iter().filter(|one| one.milestone == *known).map(of);
+            let (minor, count) = (own().map(|(minor, _)| minor).sum::<i64>(), own().map(|(_, count)| count).sum::<usize>());
+            let name = t.get(&word_key("milestone", known.as_str()));
+            let label = if count > 0 { format!("{name} ({})", formats::count(t, count)) } else { name };
+            (minor > 0).then(|| (format!("{known}:{count}"), label))
+        });
+        counted.collect()
     };
-    let form = |path: &str, key: &str, open: &[&str]| {
+    let form = |path: &str, key: &str, open: &[(String, String)]| {
         Form::new(format!("/ui/cohorts/{id}/tranches{path}"), t.get(key))
             .heading(t.get(key))
-            .input(Input::new("select", "milestone", t.get("field-milestone")).options(choices(t, "milestone", open)).required())
+            .input(Input::new("select", "milestone", t.get("field-milestone")).options(open.to_vec()).required())
     };
     let evidence = || Input::new("text", "evidence", t.get("field-evidence")).required();
-    let open = milestones(&|one| one.open_minor);
+    let open = milestones(&|one| (one.open_minor, 0));
     if permit(&page.actor, Action::Create, Subject::Tranche).is_ok() && !open.is_empty() {
         sheet = sheet.form(form("", "tranche-claim", &open).input(evidence()).refused(t, errors, |name| sent.some(name)));
     }
-    let claimed = milestones(&|one| one.claimed_minor);
+    let claimed = milestones(&|one| (one.claimed_minor, one.claimed));
     if permit(&page.actor, Action::Decide, Subject::Tranche).is_ok() && !claimed.is_empty() {
         let decisions = vec![("approve".to_owned(), t.get("tranche-approve")), ("refuse".to_owned(), t.get("tranche-refuse"))];
         let decide = form("/decision", "tranche-decide", &claimed)
@@ -66,7 +70,7 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
             .input(Input::new("text", "reason", t.get("field-reason")).hint(t.get("tranche-reason-hint")));
         sheet = sheet.form(decide.refused(t, errors, |name| sent.some(name)));
     }
-    let approved = milestones(&|one| one.approved_minor);
+    let approved = milestones(&|one| (one.approved_minor, one.approved));
     if permit(&page.actor, Action::Create, Subject::LedgerEntry).is_ok() && !approved.is_empty() {
         let pay = form("/payment", "tranche-pay", &approved).lead(t.get("tranche-pay-lead")).input(evidence());
         sheet = sheet.form(pay.refused(t, errors, |name| sent.some(name)));
@@ -88,8 +92,11 @@ fn cells(t: Locale, one: &Standing) -> Vec<Cell> {
     ]
 }
 
-fn milestone(sent: &Sent) -> Result<Milestone, AppError> {
-    Milestone::parse(sent.get("milestone")).map_err(|error| AppError::Invalid(vec![FieldError::of("milestone", &error)]))
+/// The milestone, and how many claims of it were seen.
+fn milestone(sent: &Sent) -> Result<(Milestone, usize), AppError> {
+    let (word, count) = sent.get("milestone").split_once(':').unwrap_or((sent.get("milestone"), "0"));
+    let parsed = Milestone::parse(word).map_err(|error| AppError::Invalid(vec![FieldError::of("milestone", &error)]))?;
+    Ok((parsed, count.parse().unwrap_or(0)))
 }
 
 async fn done(page: &Page, id: Uuid, sent: &Sent, done: Result<usize, AppError>) -> Answer {
@@ -104,7 +111,7 @@ pub async fn claim(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     permit(&page.actor, Action::Create, Subject::Tranche)?;
     sent.guard(&page)?;
     let claimed = match milestone(&sent) {
-        Ok(milestone) => tranches::claim(&page.ctx(), id, &Claim { milestone, evidence: sent.get("evidence").to_owned() }).await,
+        Ok((milestone, _)) => tranches::claim(&page.ctx(), id, &Claim { milestone, evidence: sent.get("evidence").to_owned() }).await,
         Err(refused) => Err(refused),
     };
     done(&page, id, &sent, claimed).await
@@ -115,8 +122,8 @@ pub async fn decide(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     permit(&page.actor, Action::Decide, Subject::Tranche)?;
     sent.guard(&page)?;
     let decided = match milestone(&sent) {
-        Ok(milestone) => {
-            let decision = Decision { milestone, approved: sent.get("decision") == "approve", reason: sent.some("reason") };
+        Ok((milestone, count)) => {
+            let decision = Decision { milestone, count, approved: sent.get("decision") == "approve", reason: sent.some("reason") };
             tranches::decide(&page.ctx(), id, &decision).await
         }
         Err(refused) => Err(refused),
@@ -129,7 +136,9 @@ pub async fn pay(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     permit(&page.actor, Action::Create, Subject::LedgerEntry)?;
     sent.guard(&page)?;
     let paid = match milestone(&sent) {
-        Ok(milestone) => tranches::pay(&page.ctx(), id, &Payment { milestone, evidence: sent.get("evidence").to_owned() }).await,
+        Ok((milestone, count)) => {
+            tranches::pay(&page.ctx(), id, &Payment { milestone, count, evidence: sent.get("evidence").to_owned() }).await
+        }
         Err(refused) => Err(refused),
     };
     done(&page, id, &sent, paid).await
