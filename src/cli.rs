@@ -249,6 +249,11 @@ enum Calc {
         after_help = "Example: echo '{\"qualifying_months\": 60, \"periods\": [{\"country\": \"DE\", \"months\": 48}, {\"country\": \"MA\", \"months\": 30}]}' | passerelle calc totalisation"
     )]
     Totalisation,
+    /// What is open to somebody who cannot go on, and why the rest is not: JSON in, JSON out.
+    #[command(
+        after_help = "Example: echo '{\"cause\": \"HLT.ACUTE\", \"situation\": {\"reported_on\": \"2026-03-02\", \"lasts\": {\"typical\": 30, \"p90\": 60}, \"gate\": \"pre_departure\", \"deferral_max_days\": 365, \"lead_days\": 45, \"horizon\": \"2026-05-31\"}}' | passerelle calc options"
+    )]
+    Options,
     /// How many home places an agreement owes for those who left: JSON in, JSON out.
     #[command(after_help = "Example: echo '{\"ratio_percent\": 50, \"away_departed\": 7, \"home_funded\": 3}' | passerelle calc equity")]
     Equity,
@@ -430,6 +435,7 @@ async fn dispatch(command: Command, config: Config) -> Result<(), Failure> {
         Command::Calc(Calc::Reserve) => json::answer_each(crate::app::finance::reserve),
         Command::Calc(Calc::Rci) => json::answer_each(crate::app::finance::recruitment_cost),
         Command::Calc(Calc::Remittance) => json::answer_each(crate::app::finance::remittance),
+        Command::Calc(Calc::Options) => json::answer_each(crate::app::contingency::estimate),
         Command::Calc(Calc::Totalisation) => json::answer_each(crate::app::finance::totalisation),
         Command::Calc(Calc::Equity) => json::answer_each(crate::app::finance::equity),
         Command::Calc(Calc::Roi) => json::answer_each(crate::app::finance::roi),

@@ -20,10 +20,11 @@ pub(crate) use open::{erase, reported};
 
 use super::Ctx;
 use super::case_events::{self, EventView};
-use crate::error::AppError;
+use crate::error::{AppError, FieldError};
 use passerelle_domain::access::{Action, FieldGroup, Scope, Subject, permit_group};
 use passerelle_domain::contingency::Response;
-use passerelle_domain::contingency::decision::{Choice, Decision};
+use passerelle_domain::contingency::cause;
+use passerelle_domain::contingency::decision::{Choice, Decision, Situation, decide};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::finance::settlement::Settlement;
 use passerelle_domain::machine::contingency::{Case, EventKind, hands};
@@ -33,6 +34,36 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 const MACHINE: &str = "contingency";
+
+/// A situation that is asked about without anybody: what would be open?
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    /// A cause of the taxonomy, such as `HLT.ACUTE`.
+    pub cause: String,
+    /// Responses in the order of a plan; those of the taxonomy where it is left out.
+    #[serde(default)]
+    pub order: Vec<Response>,
+    pub situation: Situation,
+}
+
+/// Works out the options of a situation. Nothing is read and nothing is written.
+///
+/// # Errors
+/// The field that cannot be reckoned with.
+pub fn estimate(asked: &Asked) -> Result<Decision, AppError> {
+    let Some(known) = cause(&asked.cause) else {
+        return Err(AppError::invalid("cause", "cause-unknown", "is no cause of the taxonomy, such as DST.BORDER"));
+    };
+    let mut wrong = asked.situation.faults();
+    wrong.extend((asked.order.len() > Response::ALL.len()).then_some("order"));
+    if !wrong.is_empty() {
+        let error = |field| FieldError::new(&format!("situation.{field}"), "range", "is beyond what a situation can be");
+        return Err(AppError::Invalid(wrong.into_iter().map(error).collect()));
+    }
+    let order = if asked.order.is_empty() { known.responses } else { &asked.order };
+    Ok(decide(known, order, &asked.situation))
+}
 
 /// What was open to somebody on a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -50,6 +50,31 @@ on_both! {
         let periods = json!([{ "country": "DE", "months": 48 }, { "country": "MA", "months": 30 }]);
         let pension = reckon("totalisation", json!({ "qualifying_months": 60, "periods": periods })).await;
         assert_eq!([&pension["eligible"], &pension["shares"][0]["months"], &pension["shares"][0]["of_months"]], [&json!(true), &json!(48), &json!(78)]);
+        // Vector 12: a cap is passed by whoever is exempt from it, and by nobody else.
+        let situation = |more: Value| {
+            let mut asked = json!({
+                "reported_on": "2026-03-02", "lasts": { "typical": 30, "p90": 60 }, "gate": "pre_departure", "deferral_max_days": 365, "lead_days": 45,
+            });
+            asked.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            asked
+        };
+        let options = async |cause: &str, more: Value| reckon("contingency-options", json!({ "cause": cause, "situation": situation(more) })).await;
+        let open = |told: &Value, response: &str| told["choices"].as_array().unwrap().iter().find(|one| one["response"] == response).cloned();
+        let bar = |told: &Value, response: &str| {
+            told["barred"].as_array().unwrap().iter().find(|one| one["response"] == response).map(|one| one["bar"].clone())
+        };
+        assert!(open(&options("ORI.CAP", json!({ "exempt": true })).await, "exemption").is_some());
+        assert_eq!(bar(&options("ORI.CAP", json!({})).await, "exemption"), Some(json!("not_exempt")));
+        // Vector 13: ninety days of papers are not enough for sixty and forty-five, unless they can be had again.
+        let papers = |renewable: bool| json!({ "horizon": "2026-05-31", "renewable": renewable });
+        assert_eq!(bar(&options("HLT.ACUTE", papers(false)).await, "defer"), Some(json!("horizon_short")));
+        assert_eq!(open(&options("HLT.ACUTE", papers(true)).await, "defer").unwrap()["with"], json!(["extend_papers"]));
+        // Vector 14: filed before the pathway closes, or not at all.
+        let closes = |day: &str| json!({ "lasts": null, "cutoff_on": day });
+        assert!(open(&options("DST.CLOSED", closes("2026-03-02")).await, "file_before_cutoff").is_some());
+        assert_eq!(bar(&options("DST.CLOSED", closes("2026-03-01")).await, "file_before_cutoff"), Some(json!("no_cutoff")));
+        let endless = json!({ "cause": "HLT.ACUTE", "situation": situation(json!({ "lead_days": 4_000_000_000_u32 })) });
+        assert_eq!(who.post("/api/v1/contingency-options/estimate", endless).await.refused(), ["situation.lead_days:range"]);
         // Nobody books a cost on her that is not hers, and what is wrong is named.
         let hers = json!({ "cause": "PER.CHANGE", "items": [{ "item": "visa", "class": "related_cost", "paid": "EUR 75", "payers": { "trainee": 100 } }] });
         assert_eq!(who.post("/api/v1/settlement/estimate", hers).await.refused(), ["items.0.payers:cost-not-hers"]);

@@ -37,6 +37,11 @@ pub async fn remittance(_who: SignedIn, body: web::Bytes) -> Answer {
     answer(&body, finance::remittance)
 }
 
+/// `POST /api/v1/contingency-options/estimate`
+pub async fn options(_who: SignedIn, body: web::Bytes) -> Answer {
+    answer(&body, crate::app::contingency::estimate)
+}
+
 /// `POST /api/v1/totalisation/estimate`
 pub async fn totalisation(_who: SignedIn, body: web::Bytes) -> Answer {
     answer(&body, finance::totalisation)

@@ -45,6 +45,13 @@ pub(super) fn entries() -> Vec<Entry> {
             "Totalisation",
             || web::route().to(api::finance::totalisation),
         ),
+        reckons(
+            "/api/v1/contingency-options/estimate",
+            "What is open to somebody who cannot go on, why the rest is not, and what would change it",
+            "OptionsQuestion",
+            "ContingencyDecision",
+            || web::route().to(api::finance::options),
+        ),
         reckons("/api/v1/equity/estimate", "How many home places are owed for those who left", "EquityQuestion", "EquityBalance", || {
             web::route().to(api::finance::equity)
         }),

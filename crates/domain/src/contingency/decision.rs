@@ -77,22 +77,30 @@ pub struct Situation {
     /// The word of somebody independent, where a cause is open to decision.
     #[serde(default)]
     pub decided: Option<Control>,
+    #[serde(default)]
     pub safety_risk: bool,
     /// A refugee, or anybody who may not be sent or kept where she fled from.
+    #[serde(default)]
     pub protection_need: bool,
     /// Furthest gate that she passed.
     pub gate: JourneyState,
+    #[serde(default)]
     pub deferred_days: u32,
     pub deferral_max_days: u32,
     /// Days from the end of the cause to departure: visa, ticket, start of a course.
+    #[serde(default)]
     pub lead_days: u32,
     /// Earliest day on which a paper lapses.
     pub horizon: Option<NaiveDate>,
     /// All that lapses too early can be had again.
+    #[serde(default)]
     pub renewable: bool,
     /// Something that a course would close, or nothing to do while she waits.
+    #[serde(default)]
     pub idle: bool,
+    #[serde(default)]
     pub without_income: bool,
+    #[serde(default)]
     pub in_debt: bool,
     /// Last day of a remedy that is open.
     #[serde(default)]
@@ -101,14 +109,19 @@ pub struct Situation {
     #[serde(default)]
     pub cutoff_on: Option<NaiveDate>,
     /// Her class of people is exempt from the cap.
+    #[serde(default)]
     pub exempt: bool,
     /// The employer takes on the new wage floor.
+    #[serde(default)]
     pub tops_up: bool,
     /// Another institute takes the course.
+    #[serde(default)]
     pub other_institute: bool,
     /// A paper that counts for her alone is issued: her place cannot go to somebody else.
+    #[serde(default)]
     pub person_bound: bool,
     /// Fraud is proven after a hearing.
+    #[serde(default)]
     pub proven: bool,
     /// Responses in the order of her own wish.
     #[serde(default)]
@@ -189,6 +202,29 @@ pub struct Decision {
     pub barred: Vec<Barred>,
     /// Nothing is open: she keeps her certificate, owes nothing, and has the first turn for two years.
     pub unplaced: bool,
+}
+
+/// The longest span, in days, that a situation can be asked about.
+const DAYS_MOST: u32 = 36_500;
+/// Posts, costs and wishes of one person.
+const ENTRIES_MOST: usize = 200;
+
+impl Situation {
+    /// Fields that no situation can have.
+    pub fn faults(&self) -> Vec<&'static str> {
+        let lasts = self.lasts.is_none_or(|lasts| lasts.typical <= lasts.p90 && lasts.p90 <= DAYS_MOST);
+        let paid = |paid: &Paid| (0..=1_000_000_000_000_000).contains(&paid.sunk_minor);
+        let sound = [
+            ("lasts", lasts),
+            ("lead_days", self.lead_days <= DAYS_MOST),
+            ("deferred_days", self.deferred_days <= DAYS_MOST),
+            ("deferral_max_days", self.deferral_max_days <= DAYS_MOST),
+            ("openings", self.openings.len() <= ENTRIES_MOST),
+            ("paid", self.paid.len() <= ENTRIES_MOST && self.paid.iter().all(paid)),
+            ("wishes", self.wishes.len() <= ENTRIES_MOST),
+        ];
+        sound.into_iter().filter(|(_, holds)| !holds).map(|(name, _)| name).collect()
+    }
 }
 
 /// Works out the options.
