@@ -287,3 +287,7 @@ disruption-tell = مراسلة جميع المتضررين
 disruption-text = الرسالة، بلغة يقرؤونها
 error-message-text = فارغة، أو أطول من 500 حرف، أو فيها ما لا يُرى.
 notification-disruption-message = رسالة بشأن ما يمنع سفرك
+contingency-event-ask-advice = طلب المشورة
+contingency-event-advise = إسداء المشورة
+notification-contingency-question = شخص أُحيل إليكم يطلب المشورة في حالته
+notification-contingency-advice = أُجيب عن سؤالك في حالتك

@@ -287,3 +287,7 @@ disruption-tell = Allen Betroffenen schreiben
 disruption-text = Nachricht, in einer Sprache, die sie lesen
 error-message-text = Ist leer, länger als 500 Zeichen oder enthält Unsichtbares.
 notification-disruption-message = Nachricht zu dem, was dich hält
+contingency-event-ask-advice = Um Rat fragen
+contingency-event-advise = Rat geben
+notification-contingency-question = Jemand, der an Sie verwiesen wurde, bittet um Rat
+notification-contingency-advice = Ihre Frage in Ihrem Fall wurde beantwortet

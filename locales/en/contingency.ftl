@@ -287,3 +287,7 @@ disruption-tell = Write to everybody who is struck
 disruption-text = Message, in a language that they read
 error-message-text = Is empty, longer than 500 characters, or holds what cannot be seen.
 notification-disruption-message = A message about what keeps you from leaving
+contingency-event-ask-advice = Ask for advice
+contingency-event-advise = Give advice
+notification-contingency-question = Somebody who was referred to you asks for advice in her case
+notification-contingency-advice = Somebody has answered your question in your case

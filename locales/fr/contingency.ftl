@@ -287,3 +287,7 @@ disruption-tell = Écrire à toutes les personnes touchées
 disruption-text = Message, dans une langue qu’elles lisent
 error-message-text = Est vide, dépasse 500 caractères ou contient des caractères invisibles.
 notification-disruption-message = Message sur ce qui retient votre départ
+contingency-event-ask-advice = Demander conseil
+contingency-event-advise = Conseiller
+notification-contingency-question = Une personne qui vous a été adressée demande conseil dans son dossier
+notification-contingency-advice = On a répondu à votre question dans votre dossier

@@ -17,8 +17,8 @@ use passerelle_domain::corridor::Party;
 use passerelle_domain::finance::settlement::Settlement;
 use passerelle_domain::machine::contingency::{Case, Event, EventKind, Proof, State, hands};
 use passerelle_domain::machine::journey::{self, Resolution};
-use passerelle_domain::people::Decision as Word;
-use passerelle_store::entity::{contingency_case, disruption, journey as journey_row, need, proposal, trainee};
+use passerelle_domain::people::{Decision as Word, TransferKind, TransferStatus};
+use passerelle_store::entity::{case_transfer, contingency_case, disruption, journey as journey_row, need, proposal, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
 use uuid::Uuid;
@@ -111,6 +111,8 @@ pub(super) async fn bring(
         }
         Event::Propose { .. } => tell(tx, &row, "contingency_options").await?,
         Event::Reject { .. } => tell(tx, &row, "contingency_rejected").await?,
+        Event::AskAdvice { .. } => ask_advisers(tx, &row).await?,
+        Event::Advise { .. } => tell(tx, &row, "contingency_advice").await?,
         _ => {}
     }
     // Nothing came of the report, and nothing else keeps her: she goes on where she was.
@@ -127,6 +129,22 @@ async fn settled(tx: &mut Tx, row: contingency_case::Model, settlement: Option<S
     let changed = contingency_case::Model { settlement, ..row };
     let version = record::update::<contingency_case::Entity>(tx, changed.clone(), before, &["settlement"]).await?;
     Ok(contingency_case::Model { version, ..changed })
+}
+
+/// Tells the organisations to which she was referred that she asks; the authority reads it in its queue.
+async fn ask_advisers(tx: &mut Tx, row: &contingency_case::Model) -> Result<(), AppError> {
+    let find = case_transfer::Entity::find()
+        .select_only()
+        .column(case_transfer::Column::ToId)
+        .distinct()
+        .filter(case_transfer::Column::TraineeId.eq(row.trainee_id))
+        .filter(case_transfer::Column::Kind.eq(TransferKind::Referral.as_str()))
+        .filter(case_transfer::Column::Status.eq(TransferStatus::Accepted.as_str()));
+    let organisations: Vec<Uuid> = find.into_tuple().all(tx.conn()).await.map_err(StoreError::from)?;
+    for organisation in organisations {
+        notifications::to_organisation(tx, organisation, "contingency_question", &format!("/ui/contingency-cases/{}", row.id)).await?;
+    }
+    Ok(())
 }
 
 async fn tell(tx: &mut Tx, row: &contingency_case::Model, kind: &str) -> Result<(), AppError> {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Everything that people are told about; `notification-<kind>` in the catalogues, with underscores
 /// as hyphens.
-pub const KINDS: [&str; 28] = [
+pub const KINDS: [&str; 30] = [
     "contract_worse",
     "case_assigned",
     "case_offered",
@@ -40,6 +40,8 @@ pub const KINDS: [&str; 28] = [
     "disruption_message",
     "post_waits",
     "post_decided",
+    "contingency_question",
+    "contingency_advice",
 ];
 
 /// What cannot be switched off: who opened one's record, and what happened to one's account.

@@ -86,6 +86,28 @@ on_both! {
         assert_ne!(p.herself.get(&journey).await.json()["journey"]["state"], "on_hold");
     }
 
+    /// She asks before she chooses, and is answered by somebody who is on her side; it moves nothing.
+    async fn she_asks_for_advice(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let person = hotel.people[0];
+        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
+        let path = case_of(&herself, person).await;
+        let ask = json!({ "event": "ask_advice", "reason": "Do I lose my place?" });
+        ok(&herself.event(&path, ask.clone()).await);
+        assert_eq!(hotel.officer.event(&path, ask).await.status, 403, "the question is hers");
+        assert_eq!(herself.event(&path, json!({ "event": "ask_advice", "reason": " " })).await.refused(), ["reason:guard"]);
+        let answer = json!({ "event": "advise", "reason": "No, it is held for you." });
+        assert_eq!(hotel.head.event(&path, answer.clone()).await.status, 403);
+        assert_eq!(hotel.border.event(&path, answer.clone()).await.status, 404);
+        ok(&hotel.officer.event(&path, answer).await);
+        let seen = herself.get(&path).await.json();
+        assert_eq!(seen["case"]["state"], "reported", "{seen}");
+        let said: Vec<&str> = seen["events"].as_array().unwrap().iter().filter_map(|one| one["event"]["reason"].as_str()).collect();
+        assert_eq!(said, ["Do I lose my place?", "No, it is held for you."]);
+    }
+
     /// Nothing ends for fraud before she was heard.
     async fn nobody_is_sent_away_unheard(on) {
         let service = Service::start(on).await;

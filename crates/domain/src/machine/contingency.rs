@@ -34,6 +34,9 @@ words!(
         Reject = "reject",
         Propose = "propose",
         Wish = "wish",
+        /// She asks somebody who is on her side before she chooses.
+        AskAdvice = "ask_advice",
+        Advise = "advise",
         Consent = "consent",
         Protect = "protect",
         Done = "done",
@@ -115,6 +118,14 @@ pub enum Event {
         first: Response,
         second: Response,
     },
+    /// Her question to an adviser, in her own words.
+    AskAdvice {
+        reason: String,
+    },
+    /// What an adviser says to it. It moves nothing.
+    Advise {
+        reason: String,
+    },
     /// Her free choice among what was shown, or anything else that is open to her.
     Consent {
         response: Response,
@@ -166,6 +177,8 @@ impl Event {
             Self::Reject { .. } => K::Reject,
             Self::Propose { .. } => K::Propose,
             Self::Wish { .. } => K::Wish,
+            Self::AskAdvice { .. } => K::AskAdvice,
+            Self::Advise { .. } => K::Advise,
             Self::Consent { .. } => K::Consent,
             Self::Protect { .. } => K::Protect,
             Self::Done { .. } => K::Done,
@@ -248,6 +261,9 @@ impl Case {
         if matches!(self.state, State::Reported | State::Triaged | State::Verified | State::Proposed) {
             kinds.push(K::Wish);
         }
+        if self.state != State::Closed {
+            kinds.extend([K::AskAdvice, K::Advise]);
+        }
         if !matches!(self.state, State::Closed | State::Resolved | State::Rejected) {
             kinds.extend([K::Protect, K::Withdraw]);
         }
@@ -286,6 +302,7 @@ impl Case {
                 next.wishes = vec![*first, *second];
                 next.wishes.dedup();
             }
+            Event::AskAdvice { reason } | Event::Advise { reason } => guard(said(reason), "reason")?,
             Event::Consent { response, need, her_word } => {
                 guard(!response.goes_along(), "response")?;
                 guard(by == Some(Party::Trainee) || *her_word, "her_word")?;
@@ -366,12 +383,14 @@ pub const WISHES: &[&str] = &["defer", "sub_employer", "sub_dest", "home_track",
 /// Whose hand brings an event; nobody's where the system itself does.
 pub const fn hands(kind: EventKind) -> &'static [Party] {
     use EventKind as K;
-    use Party::{DestinationAuthority, Institute, OriginAuthority, Trainee};
+    use Party::{DestinationAuthority, Institute, OriginAuthority, Trainee, WorkerOrganisation};
     match kind {
         K::Triage | K::Verify | K::Reject | K::Propose | K::Done | K::Close | K::Decide => &[OriginAuthority, DestinationAuthority],
         K::Consent => &[Trainee, OriginAuthority],
         K::Protect | K::Worsen => &[Trainee, Institute, OriginAuthority, DestinationAuthority],
-        K::Appeal | K::Wish => &[Trainee],
+        K::Appeal | K::Wish | K::AskAdvice => &[Trainee],
+        // Her workers' organisation, where she was referred to one, or the authority of her own country.
+        K::Advise => &[WorkerOrganisation, OriginAuthority],
         // It follows from what happens on the journey.
         K::Withdraw => &[],
     }
@@ -382,8 +401,8 @@ pub const fn asks(kind: EventKind) -> &'static [(&'static str, Ask)] {
     use Ask::{Cause, Flag, Money, Text, Words, Yes};
     match kind {
         EventKind::Triage => &[("cause", Cause("")), ("safety_risk", Flag)],
-        EventKind::Verify => &[("proof", Words("proof", &["evidence", "self_declared"]))],
-        EventKind::Reject | EventKind::Protect | EventKind::Appeal => &[("reason", Text)],
+        EventKind::Verify => &[("proof", Words("proof", &["evidence", "self_declared", "hearing"]))],
+        EventKind::Reject | EventKind::Protect | EventKind::Appeal | EventKind::AskAdvice | EventKind::Advise => &[("reason", Text)],
         EventKind::Wish => &[("first", Words("response", WISHES)), ("second", Words("response", WISHES))],
         EventKind::Worsen => &[("cause", Cause("")), ("reason", Text)],
         EventKind::Decide => &[("ruling", Words("ruling", Ruling::WORDS)), ("independent_panel", Yes)],
