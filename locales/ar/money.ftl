@@ -142,3 +142,5 @@ claim-note = تسجيل المآل
 claim-lead = ما يُرفض يتحمله الاحتياطي ثم الممول، ولا يقع على المتدرب أبدًا.
 notification-post-waits = شخص يُنتظر أن يأتي إليكم متوقف حاليًا، وتدرس جهاته ما هو متاح له
 notification-post-decided = تقرر كيف يتابع من كان يُنتظر أن يأتي إليكم
+contingency-plan-finding-owed-by-nobody = مبلغ مستحق ولا أحد يُسأل عن السبب، أو بعملة غير عملة الميزانيات، أو صفر
+contingency-plan-owed = المستحق على المقصّر

@@ -142,3 +142,5 @@ claim-note = Ausgang vermerken
 claim-lead = Abgelehntes trägt die Rücklage und darüber hinaus der Geldgeber. Nie die Person in Ausbildung.
 notification-post-waits = Jemand, der zu Ihnen kommen soll, ist vorerst aufgehalten; die Behörden klären, was offensteht
 notification-post-decided = Es ist entschieden, wie es für jemanden weitergeht, der zu Ihnen kommen sollte
+contingency-plan-finding-owed-by-nobody = Etwas wird geschuldet, obwohl niemand für die Ursache einsteht, in anderer Währung als die Budgets, oder es ist nichts
+contingency-plan-owed = Geschuldet von dem, der versagt

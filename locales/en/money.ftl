@@ -142,3 +142,5 @@ claim-note = Note how it ended
 claim-lead = What is refused is borne by the reserve, and by the funder beyond it. It never falls on the trainee.
 notification-post-waits = Somebody who is to come to you stands still for now; her authorities work out what is open to her
 notification-post-decided = It is decided how somebody who was to come to you goes on
+contingency-plan-finding-owed-by-nobody = Something is owed where nobody answers for the cause, in another currency than the budgets, or it is nothing
+contingency-plan-owed = Owed by whoever fails

@@ -142,3 +142,5 @@ claim-note = Noter l’issue
 claim-lead = Ce qui est refusé est supporté par la réserve, puis par le bailleur. Jamais par la personne en formation.
 notification-post-waits = Une personne attendue chez vous est retenue pour l’instant ; ses autorités étudient ce qui lui est ouvert
 notification-post-decided = Il est décidé de la suite pour une personne attendue chez vous
+contingency-plan-finding-owed-by-nobody = Une somme est due alors que personne ne répond de la cause, dans une autre monnaie que les budgets, ou nulle
+contingency-plan-owed = Dû par qui manque à ses engagements

@@ -14,6 +14,7 @@ mod options;
 mod pass_on;
 pub mod plans;
 pub mod register;
+pub mod stipends;
 
 pub(crate) use act::ended;
 pub(crate) use open::{erase, reported};

@@ -98,6 +98,7 @@ async fn carry_out(state: &AppState, taken: &Job, worker: &str) -> Result<(), Ap
         journeys::JOB => {
             journeys::carry_out(state, now).await?;
             contingency::act::night(state, now).await?;
+            contingency::stipends::night(state, now).await?;
             finish(state, taken, worker).await?;
             journeys::plan_next(state, now).await
         }

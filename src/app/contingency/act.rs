@@ -6,6 +6,7 @@ use super::open::{Ground, carry, open_case, tell_employer};
 use super::options::{self, Stopped, Struck};
 use super::{Options, facts, kept, pass_on, readable};
 use crate::app::case_events::{self, Act};
+use crate::app::tracks::enrolment;
 use crate::app::work::notifications;
 use crate::app::{Ctx, journeys};
 use crate::clock::Moment;
@@ -48,11 +49,11 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Res
     facts(&row)
 }
 
-/// Takes a case for the transaction at hand: its person first, as whoever moves her journey does.
-async fn hold(tx: &Tx, id: Uuid) -> Result<Option<contingency_case::Model>, AppError> {
+/// Takes a case for the transaction at hand: agreement, cohort and person first, in the order of whoever claims or enrols.
+pub(super) async fn hold(tx: &Tx, id: Uuid) -> Result<Option<contingency_case::Model>, AppError> {
     let found = contingency_case::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)?;
     let Some(found) = found else { return Ok(None) };
-    record::hold::<trainee::Entity>(tx, found.trainee_id).await?;
+    enrolment::wait_in_line(tx, found.trainee_id).await?;
     Ok(record::hold::<contingency_case::Entity>(tx, id).await?)
 }
 

@@ -136,6 +136,30 @@ pub(crate) async fn keep_line(
     Ok(id)
 }
 
+/// The same for a person, who reads it as hers.
+///
+/// # Errors
+/// When the reserve does not hold as much.
+pub(super) async fn keep_line_for(
+    tx: &mut Tx,
+    agreement_id: Uuid,
+    person: Uuid,
+    line: &Line,
+    memo: &str,
+    evidence: &str,
+    on: NaiveDate,
+) -> Result<(), AppError> {
+    ensure_covered(tx.conn(), agreement_id, line).await?;
+    let row = ledger_entry::Model {
+        trainee_id: Some(person),
+        memo: memo.to_owned(),
+        evidence: Some(evidence.to_owned()),
+        ..row_of(tx, agreement_id, line, Control::Outside, on)
+    };
+    record::insert::<ledger_entry::Entity>(tx, row).await?;
+    Ok(())
+}
+
 /// The same for a case: who bears in the end what somebody refused to.
 ///
 /// # Errors
@@ -367,7 +391,7 @@ pub(super) async fn settle_case(
             decided: case.decided,
             items,
             insurance: of(paid.insurance),
-            fault_cap: of(paid.fault_cap),
+            fault_cap: of(paid.fault_cap.or_else(|| plan.as_ref().and_then(|plan| plan.owed(&case.cause)))),
             reserve: Some(Money::new(Ord::max(reserve(tx.conn(), agreement_id, currency).await?, 0), currency)),
             // Both states have put the terms into the plan, or nothing is asked. Before departure no month is served.
             repayment: plan.as_ref().and_then(|plan| plan.repayment).filter(|terms| terms.cap.currency == currency).map(|terms| {
@@ -455,11 +479,16 @@ fn by_currency(
     shares: &[Share],
 ) -> Result<BTreeMap<Currency, Vec<Item>>, AppError> {
     let mut items: BTreeMap<Currency, Vec<Item>> = BTreeMap::new();
+    // A cap bounds a class as a whole, not each of its lines.
+    let mut classes: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+    for Cost { line, .. } in costs {
+        *classes.entry((line.cost_class.as_str(), line.currency.as_str())).or_insert(0) += line.amount_minor;
+    }
     for Cost { line, kind, left_minor } in costs {
         let currency = currency_of(&line.currency)?;
         let corrupt = |column| move |_| StoreError::Corrupt { table: "budget_line", column };
         let class = CostClass::parse(&line.cost_class).map_err(corrupt("cost_class"))?;
-        let agreed = payers(class, Money::new(line.amount_minor, currency), shares);
+        let agreed = payers(class, Money::new(classes[&(line.cost_class.as_str(), line.currency.as_str())], currency), shares);
         items.entry(currency).or_default().push(Item {
             item: line.item.clone(),
             class,

@@ -407,7 +407,10 @@ impl Known {
                     starts_on: need.start_from,
                     skill_percent: post.skill_percent,
                     same_language: language.is_none() || self.languages.get(&person.id).is_some_and(|known| known.iter().any(speaks)),
-                    stopped_by: if one.struck.strikes(need, post.pathway.pack.as_str()) { vec!["struck".into()] } else { vec![] },
+                    stopped_by: match one.struck.strikes(need, post.pathway.pack.as_str()) || lost == Some(need.employer_id) {
+                        true => vec!["struck".into()],
+                        false => vec![],
+                    },
                 });
             }
         }

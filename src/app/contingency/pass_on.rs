@@ -20,6 +20,8 @@ use uuid::Uuid;
 
 /// People who are asked about for one post, those who have waited longest first.
 const ASKED: u64 = 200;
+/// People whose pair with the post is judged before nobody is found.
+const TRIED: usize = 10;
 
 /// Proposes a post that was given back to whoever is next. Both sides answer as after any match; nobody is placed.
 ///
@@ -33,6 +35,13 @@ pub(super) async fn offer(state: &AppState, tx: &mut Tx, post: &proposal::Model,
         .filter(proposal::Column::TraineeDecision.ne(Decision::Declined.as_str()))
         .filter(proposal::Column::EmployerDecision.ne(Decision::Declined.as_str()))
         .into_query();
+    // Whoever was asked about this very post has answered.
+    let asked = proposal::Entity::find()
+        .select_only()
+        .column(proposal::Column::TraineeId)
+        .filter(proposal::Column::RunId.eq(post.run_id))
+        .filter(proposal::Column::NeedId.eq(post.need_id))
+        .into_query();
     // Whoever has been proposed something is asked about that first.
     let people = trainee::Entity::find()
         .filter(trainee::Column::TrainingCountry.eq(&post.origin))
@@ -43,6 +52,7 @@ pub(super) async fn offer(state: &AppState, tx: &mut Tx, post: &proposal::Model,
         .filter(trainee::Column::ErasedAtMs.is_null())
         .filter(trainee::Column::Id.ne(post.trainee_id))
         .filter(trainee::Column::Id.not_in_subquery(live))
+        .filter(trainee::Column::Id.not_in_subquery(asked))
         .order_by_asc(trainee::Column::WaitingSince)
         .order_by_asc(trainee::Column::Id)
         .limit(ASKED)
@@ -66,7 +76,7 @@ pub(super) async fn offer(state: &AppState, tx: &mut Tx, post: &proposal::Model,
     };
     let able: Vec<&trainee::Model> = people.iter().filter(can).collect();
     let own: BTreeSet<Uuid> = able.iter().filter(|person| person.institute_id == post.institute_id).map(|person| person.id).collect();
-    let claims: Vec<Claim> = able
+    let mut claims: Vec<Claim> = able
         .iter()
         .filter(|person| own.is_empty() || own.contains(&person.id))
         .map(|person| Claim {
@@ -78,26 +88,22 @@ pub(super) async fn offer(state: &AppState, tx: &mut Tx, post: &proposal::Model,
         .collect();
     // The post itself is the seed: whoever asks again draws the same.
     let (seed, _) = post.id.as_u64_pair();
-    let Some((next, _)) = allot(&claims, &BTreeMap::from([(post.need_id, 1)]), seed).pop_first() else { return Ok(None) };
+    let places = BTreeMap::from([(post.need_id, 1)]);
+    let mut judged = None;
+    for _ in 0..TRIED {
+        let Some((next, _)) = allot(&claims, &places, seed).pop_first() else { break };
+        // Her own pair is judged: what the law said of somebody else is not said of her.
+        let snapshot = match_runs::gather_pair(tx.conn(), state, today, next, post.need_id).await?;
+        let report = explain_pair(&snapshot, &state.policy, TraineeId(next), NeedId(post.need_id));
+        let fits = report.filter(|report| report.reasons.is_empty() && report.pathway.as_deref() == Some(post.pathway.as_str()));
+        judged = fits.and_then(|mut report| report.score.take().map(|score| (next, report, score)));
+        if judged.is_some() {
+            break;
+        }
+        claims.retain(|claim| claim.person != next);
+    }
+    let Some((next, report, score)) = judged else { return Ok(None) };
     let Some(person) = able.iter().find(|person| person.id == next) else { return Ok(None) };
-    let known = proposal::Entity::find()
-        .filter(proposal::Column::RunId.eq(post.run_id))
-        .filter(proposal::Column::TraineeId.eq(next))
-        .filter(proposal::Column::NeedId.eq(post.need_id))
-        .one(tx.conn())
-        .await
-        .map_err(StoreError::from)?;
-    // She has declined this very post before.
-    if known.is_some() {
-        return Ok(None);
-    }
-    // Her own pair is judged: what the law said of somebody else is not said of her.
-    let snapshot = match_runs::gather_pair(tx.conn(), state, today, next, post.need_id).await?;
-    let report = explain_pair(&snapshot, &state.policy, TraineeId(next), NeedId(post.need_id));
-    let Some((report, score)) = report.and_then(|mut report| report.score.take().map(|score| (report, score))) else { return Ok(None) };
-    if !report.reasons.is_empty() || report.pathway.as_deref() != Some(post.pathway.as_str()) {
-        return Ok(None);
-    }
     let made = proposal::Model {
         score: i64::from(score.weight()),
         score_parts: serde_json::to_string(&score)?,

@@ -48,12 +48,21 @@ pub(crate) async fn open(
     settlement: &Settlement,
     on: NaiveDate,
 ) -> Result<(), AppError> {
+    let find = recovery_claim::Entity::find().filter(recovery_claim::Column::ContingencyCaseId.eq(case));
+    let paid: Vec<recovery_claim::Model> =
+        find.filter(recovery_claim::Column::Status.eq(Status::Paid.as_str())).all(tx.conn()).await.map_err(StoreError::from)?;
     for borne in &settlement.waterfall {
         let against = match borne.bearer {
             Bearer::Insurance => Account::Insurance,
             Bearer::AtFault => Account::at_fault(cause, settlement.at_fault),
             Bearer::Trainee | Bearer::Reserve | Bearer::Payer | Bearer::WriteOff => continue,
         };
+        // What came before the case was decided anew is not asked for again.
+        let same = |row: &&recovery_claim::Model| row.against == against.as_str() && row.currency == borne.amount.currency.as_str();
+        let amount_minor = borne.amount.minor - paid.iter().filter(same).map(|row| row.amount_minor).sum::<i64>();
+        if amount_minor <= 0 {
+            continue;
+        }
         let row = recovery_claim::Model {
             id: Uuid::now_v7(),
             version: 1,
@@ -63,7 +72,7 @@ pub(crate) async fn open(
             contingency_case_id: case,
             against: against.to_string(),
             currency: borne.amount.currency.to_string(),
-            amount_minor: borne.amount.minor,
+            amount_minor,
             status: Status::Open.to_string(),
             opened_on: on,
             decided_on: None,
@@ -74,12 +83,14 @@ pub(crate) async fn open(
     Ok(())
 }
 
-/// Takes back what was claimed for a case that is decided anew.
+/// Takes back what was claimed for a case that is decided anew; what was paid stays paid.
 ///
 /// # Errors
 /// When the database refuses.
 pub(crate) async fn withdraw(tx: &mut Tx, case: Uuid, on: NaiveDate) -> Result<(), AppError> {
-    let find = recovery_claim::Entity::find().filter(recovery_claim::Column::ContingencyCaseId.eq(case));
+    let find = recovery_claim::Entity::find()
+        .filter(recovery_claim::Column::ContingencyCaseId.eq(case))
+        .filter(recovery_claim::Column::Status.is_in([Status::Open, Status::Refused].map(Status::as_str)));
     for row in find.all(tx.conn()).await.map_err(StoreError::from)? {
         let version = row.version;
         let gone = recovery_claim::Model { status: Status::Withdrawn.to_string(), decided_on: Some(on), ..row };

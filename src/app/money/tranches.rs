@@ -18,7 +18,7 @@ use passerelle_domain::money::{Currency, Money};
 use passerelle_domain::people::{JourneyState, Track};
 use passerelle_domain::words;
 use passerelle_store::entity::{agreement, budget_line, cohort, journey, language_certificate, proposal, trainee, tranche};
-use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use passerelle_store::{StoreError, Tx, record};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,7 +131,7 @@ pub async fn standing(ctx: &Ctx<'_>, cohort_id: Uuid) -> Result<Vec<Standing>, A
         let at = (due.milestone, due.payer, due.amount.currency);
         standing.entry(at).or_insert_with(|| empty(at)).open_minor += due.amount.minor;
     }
-    for row in rows {
+    for row in rows.into_iter().filter(|row| row.cohort_id == cohort_id) {
         let (Ok(milestone), Ok(payer), Ok(currency)) =
             (Milestone::parse(&row.milestone), Party::parse(&row.payer), Currency::parse(&row.currency))
         else {
@@ -187,8 +187,16 @@ fn key(row: &tranche::Model) -> (Uuid, String, String, String) {
     (row.trainee_id, row.payer.clone(), row.milestone.clone(), row.currency.clone())
 }
 
+/// Claims made for a cohort, and those of its people in another one. A record that was merged into another claims nothing:
+/// hers is the other's.
 async fn rows(conn: &impl ConnectionTrait, cohort_id: Uuid) -> Result<Vec<tranche::Model>, AppError> {
-    let find = tranche::Entity::find().filter(tranche::Column::CohortId.eq(cohort_id)).order_by_asc(tranche::Column::Id);
+    let people = || trainee::Entity::find().select_only().column(trainee::Column::Id);
+    let here = people().filter(trainee::Column::CohortId.eq(cohort_id)).into_query();
+    let merged = people().filter(trainee::Column::MergedInto.is_not_null()).into_query();
+    let find = tranche::Entity::find()
+        .filter(Condition::any().add(tranche::Column::CohortId.eq(cohort_id)).add(tranche::Column::TraineeId.in_subquery(here)))
+        .filter(tranche::Column::TraineeId.not_in_subquery(merged))
+        .order_by_asc(tranche::Column::Id);
     Ok(find.all(conn).await.map_err(StoreError::from)?)
 }
 
@@ -406,27 +414,14 @@ async fn employers(conn: &impl ConnectionTrait, people: impl Iterator<Item = Uui
     Ok(rows.into_iter().collect())
 }
 
-/// The claims of a milestone that stand somewhere, as many as were seen. A record that was merged into another claims
-/// nothing: hers is the other's.
+/// The claims of a milestone that stand somewhere, as many as were seen.
 async fn at(tx: &Tx, cohort_id: Uuid, milestone: Milestone, status: Status, count: usize) -> Result<Vec<tranche::Model>, AppError> {
-    let all = rows(tx.conn(), cohort_id).await?.into_iter();
-    let found: Vec<_> = all.filter(|row| row.milestone == milestone.as_str() && row.status == status.as_str()).collect();
+    let own = rows(tx.conn(), cohort_id).await?.into_iter().filter(|row| row.cohort_id == cohort_id);
+    let found: Vec<_> = own.filter(|row| row.milestone == milestone.as_str() && row.status == status.as_str()).collect();
     if found.is_empty() {
         return Err(AppError::invalid("milestone", "nothing-open", format!("has no claim that is {status}")));
     }
-    if found.len() != count {
-        return Err(AppError::Stale);
-    }
-    let merged: Vec<Uuid> = trainee::Entity::find()
-        .select_only()
-        .column(trainee::Column::Id)
-        .filter(trainee::Column::CohortId.eq(cohort_id))
-        .filter(trainee::Column::MergedInto.is_not_null())
-        .into_tuple()
-        .all(tx.conn())
-        .await
-        .map_err(StoreError::from)?;
-    Ok(found.into_iter().filter(|row| !merged.contains(&row.trainee_id)).collect())
+    if found.len() != count { Err(AppError::Stale) } else { Ok(found) }
 }
 
 /// Approves or refuses the open claims of a milestone; how many.

@@ -128,9 +128,10 @@ fn answers(t: Locale, plan: &Plan) -> Table {
         let ways: Vec<String> = answer.responses.iter().map(|way| response(t, *way)).collect();
         let control =
             contingency::cause(&answer.cause).map_or_else(String::new, |known| t.get(&word_key("control", known.control.as_str())));
-        vec![Cell::text(cause(t, &answer.cause)), Cell::text(control), Cell::text(ways.join(" · "))]
+        let owed = answer.owed.map_or_else(|| "—".to_owned(), |amount| formats::money(t, amount));
+        vec![Cell::text(cause(t, &answer.cause)), Cell::text(control), Cell::text(ways.join(" · ")), Cell::number(owed)]
     });
-    let columns = ["field-cause", "field-control", "contingency-plan-responses"].map(|key| t.get(key)).into();
+    let columns = ["field-cause", "field-control", "contingency-plan-responses", "contingency-plan-owed"].map(|key| t.get(key)).into();
     Table { heading: t.get("contingency-plan-answers"), columns, rows: rows.collect(), empty: t.get("list-empty") }
 }
 

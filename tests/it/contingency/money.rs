@@ -185,6 +185,55 @@ on_both! {
         assert_eq!(hotel.head.get(&format!("/api/v1/cohorts/{cohort}")).await.status, 200);
     }
 
+    /// Who waits without income is paid month by month out of the reserve, once, and no more than it holds.
+    async fn stipends_are_booked_by_the_month(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let books = format!("/api/v1/agreements/{}/ledger", hotel.agreement);
+        let book = json!({ "from": "funder", "to": "reserve", "group": "training", "amount": "EUR 700", "memo": "Premium" });
+        ok(&hotel.ministry.post(&books, book).await);
+        put_in_force(hotel.agreement, [&hotel.ministry, &hotel.border], |plan| {
+            (plan["stipend"], plan["stipend_places"]) = (json!("EUR 300"), json!(1));
+            (plan["deferral_days"], plan["cohort_deferral_days"]) = (json!(60), json!(60));
+        }).await;
+        let person = hotel.people[0];
+        ok(&hotel.officer.event(&events_of(&hotel.officer, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
+        let path = case_of(&hotel.officer, person).await;
+        worked_out(&hotel.officer, &path, "FAM.ILL").await;
+        let night = async |days: i64| {
+            let later = Moment::from_ms(Moment::now().ms() + days * 86_400_000);
+            let done = passerelle::app::contingency::stipends::night(&service.state, later).await.unwrap();
+            (done.booked, done.unfunded)
+        };
+        assert_eq!(night(20).await, (0, 0));
+        assert_eq!(night(40).await, (1, 0));
+        assert_eq!(night(40).await, (0, 0), "a month is paid once");
+        assert_eq!(night(130).await, (1, 1), "the third month is called for from the funders");
+        let balances = hotel.ministry.get(&books).await.json();
+        let of = |account: &str| balances["items"].as_array().unwrap().iter().find(|one| one["account"] == account).map(|one| one["balance"].clone());
+        assert_eq!((of("reserve"), of("trainee")), (Some(json!("EUR 100.00")), None), "{balances}");
+    }
+
+    /// What the agreement says that a firm owes counts without anybody saying it in the case.
+    async fn what_a_firm_owes_stands_in_the_plan(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let home = post_at_home(&service, 1).await;
+        put_in_force(hotel.agreement, [&hotel.ministry, &hotel.border], |plan| {
+            let answers = plan["answers"].as_array_mut().unwrap();
+            answers.iter_mut().find(|answer| answer["cause"] == "EMP.INSOLV").unwrap()["owed"] = json!("EUR 500");
+        }).await;
+        let person = hotel.people[0];
+        ok(&hotel.officer.event(&events_of(&hotel.officer, person).await, json!({ "event": "emergency", "cause": "EMP.INSOLV" })).await);
+        let path = case_of(&hotel.officer, person).await;
+        worked_out(&hotel.officer, &path, "EMP.INSOLV").await;
+        ok(&hotel.officer.event(&path, json!({ "event": "consent", "response": "home_track", "need": home, "her_word": true })).await);
+        ok(&hotel.officer.event(&path, json!({ "event": "done" })).await);
+        let seen = hotel.officer.get(&path).await.json();
+        let first = &seen["settlements"][0]["waterfall"][0];
+        assert_eq!((&first["bearer"], &first["amount"]), (&json!("at_fault"), &json!("EUR 500.00")), "{seen}");
+    }
+
     /// What an insurance owes is got from it, or falls on the reserve and the funder; never on her.
     async fn claims_are_pursued(on) {
         let service = Service::start(on).await;

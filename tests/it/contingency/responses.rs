@@ -100,11 +100,11 @@ on_both! {
         assert_eq!(herself.event(&path, json!({ "event": "ask_advice", "reason": " " })).await.refused(), ["reason:guard"]);
         let answer = json!({ "event": "advise", "reason": "No, it is held for you." });
         assert_eq!(hotel.head.event(&path, answer.clone()).await.status, 403);
-        assert_eq!(hotel.border.event(&path, answer.clone()).await.status, 404);
+        assert_eq!(hotel.border.get(&path).await.status, 404);
         ok(&hotel.officer.event(&path, answer).await);
         let seen = herself.get(&path).await.json();
         assert_eq!(seen["case"]["state"], "reported", "{seen}");
-        let said: Vec<&str> = seen["events"].as_array().unwrap().iter().filter_map(|one| one["event"]["reason"].as_str()).collect();
+        let said: Vec<&str> = seen["items"].as_array().unwrap().iter().filter_map(|one| one["event"]["reason"].as_str()).collect();
         assert_eq!(said, ["Do I lose my place?", "No, it is held for you."]);
     }
 

@@ -2,7 +2,7 @@
 //! whose money. Data that two authorities agree on before anybody is trained; the order of responses and the periods are
 //! theirs to set, and in whose hands a cause lies is not.
 
-use super::cause::{CAUSES, cause};
+use super::cause::{AtFault, CAUSES, cause};
 use super::response::Response;
 use crate::finance::reserve;
 use crate::finance::shares::{SHARES_MAX, Share, faults};
@@ -26,6 +26,10 @@ pub struct Answer {
     pub cause: String,
     /// The first one first.
     pub responses: Vec<Response>,
+    /// What whoever fails owes by the agreement where this cause strikes, for one person; an officer may say otherwise in
+    /// a case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owed: Option<Money>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,6 +163,8 @@ words!(
         Unfunded = "unfunded",
         /// The shares of a class of costs do not add up to a hundred, name the trainee where she never pays, or cap everybody.
         SharesUnsound = "shares_unsound",
+        /// Something is owed where nobody answers for the cause, or nothing at all is.
+        OwedByNobody = "owed_by_nobody",
         /// The reserve is reckoned from nothing, or in another currency than what places cost.
         CoverOpen = "cover_open",
         /// Another occupation is promised, and none is named; or one is named that is the same.
@@ -181,7 +187,7 @@ pub struct Found {
 impl Plan {
     /// What the taxonomy itself proposes for every cause: where a plan begins.
     pub fn standard() -> Self {
-        let answer = |known: &super::Cause| Answer { cause: known.code.into(), responses: known.responses.to_vec() };
+        let answer = |known: &super::Cause| Answer { cause: known.code.into(), responses: known.responses.to_vec(), owed: None };
         Self {
             format: FORMAT,
             answers: CAUSES.iter().map(answer).collect(),
@@ -195,6 +201,11 @@ impl Plan {
             switches: vec![],
             repayment: None,
         }
+    }
+
+    /// What whoever fails owes by the agreement where a cause strikes.
+    pub fn owed(&self, code: &str) -> Option<Money> {
+        self.answers.iter().find(|answer| answer.cause == code).and_then(|answer| answer.owed)
     }
 
     /// The responses to a cause, in the order of the plan; those of the taxonomy where it names none.
@@ -235,6 +246,10 @@ impl Plan {
             }
             if has(Response::Terminate) && known.control == super::Control::Outside {
                 note(Finding::EndsHerWay, Some(code));
+            }
+            let nobody = matches!(known.at_fault, AtFault::Nobody | AtFault::Trainee | AtFault::Insurer);
+            if answer.owed.is_some_and(|owed| owed.minor <= 0 || nobody || !behind.is_in(owed.currency)) {
+                note(Finding::OwedByNobody, Some(code));
             }
             if has(Response::Stipend) && self.stipend.is_none() {
                 note(Finding::StipendOpen, Some(code));
@@ -317,6 +332,14 @@ mod tests {
         assert_eq!(of(&|plan| plan.cover = cover(0)), [(Finding::CoverOpen, None)]);
         let foreign = Some(Cover { per_mille: 80, mean_loss: euro("MAD 60000") });
         assert_eq!(of(&|plan| plan.cover = foreign), [(Finding::CoverOpen, None)]);
+        let owes = |code: &'static str, amount: &'static str| {
+            of(&move |plan: &mut Plan| {
+                let at = plan.answers.iter().position(|answer| answer.cause == code).unwrap();
+                plan.answers[at].owed = Some(Money::parse(amount).unwrap());
+            })
+        };
+        assert_eq!(owes("EMP.INSOLV", "EUR 500"), []);
+        assert_eq!(owes("PER.CARE", "EUR 500"), [(Finding::OwedByNobody, Some("PER.CARE"))]);
         let terms = |months| Some(RepaymentTerms { cap: euro("EUR 3000"), months });
         assert_eq!(of(&|plan| plan.repayment = terms(24)), []);
         assert_eq!(of(&|plan| plan.repayment = terms(60)), [(Finding::RepaymentTooLong, None)]);

@@ -137,7 +137,9 @@ fn capped(whole: i64, currency: Currency, own: &[&Share]) -> Vec<i64> {
         over += Ord::max(*part - most, 0);
         *part = Ord::min(*part, most);
     }
-    let free: Vec<i64> = own.iter().zip(&weights).map(|(share, weight)| if cap(share).is_none() { *weight } else { 0 }).collect();
+    // What others leave is never hers.
+    let bears = |share: &Share| cap(share).is_none() && share.payer != Party::Trainee;
+    let free: Vec<i64> = own.iter().zip(&weights).map(|(share, weight)| if bears(share) { *weight } else { 0 }).collect();
     for (part, more) in parts.iter_mut().zip(shared(over, &free)) {
         *part += more;
     }

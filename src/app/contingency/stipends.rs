@@ -1,0 +1,163 @@
+//! The stipend that a plan promises: booked out of the reserve, once for each full month that somebody waits in a case in
+//! which it was begun. Where the reserve does not hold it, nothing is booked and the funders are called, and she owes
+//! nothing all the same.
+
+use super::act::hold;
+use super::{Options, facts, kept, ledger, plans};
+use crate::app::case_events;
+use crate::clock::Moment;
+use crate::error::AppError;
+use crate::state::AppState;
+use chrono::{Months, NaiveDate};
+use passerelle_domain::contingency::{Control, Response};
+use passerelle_domain::finance::ledger::{Account, CostGroup, Line};
+use passerelle_domain::machine::contingency::{Event, State};
+use passerelle_domain::people::Track;
+use passerelle_store::StoreError;
+use passerelle_store::entity::{case_event, cohort, contingency_case, ledger_entry, trainee};
+use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// Cases that are read at once.
+const PAGE: u64 = 200;
+/// The word by which the lines of stipends are found again.
+const MEMO: &str = "stipend";
+/// Months that one case is paid for at most.
+const MONTHS_MOST: u32 = 120;
+/// A case in which she waits.
+const WAITS: [State; 3] = [State::Verified, State::Proposed, State::Executing];
+
+/// What a night has done about stipends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stipends {
+    pub booked: u64,
+    /// Months that a reserve did not hold.
+    pub unfunded: u64,
+    pub failed: u64,
+}
+
+/// Days on which her full months end, each with the word by which its line is found again: one word for one person and
+/// month, however many cases she has.
+fn due(person: Uuid, from: NaiveDate, to: NaiveDate) -> Vec<String> {
+    let ends = (1..=MONTHS_MOST).map_while(|month| from.checked_add_months(Months::new(month)));
+    ends.take_while(|day| *day <= to).map(|day| format!("{person} {}", day.format("%Y-%m"))).collect()
+}
+
+/// Books every month that has passed in full and was not booked.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn night(state: &AppState, now: Moment) -> Result<Stipends, AppError> {
+    let (mut done, mut after) = (Stipends::default(), Uuid::nil());
+    // People who are paid under each agreement: no more than it has promised for at once.
+    let mut paid: BTreeMap<Uuid, BTreeSet<Uuid>> = BTreeMap::new();
+    loop {
+        let rows = contingency_case::Entity::find()
+            .filter(contingency_case::Column::Id.gt(after))
+            .filter(contingency_case::Column::State.is_in(WAITS.map(State::as_str)))
+            .filter(contingency_case::Column::Options.is_not_null())
+            .order_by_asc(contingency_case::Column::Id)
+            .limit(PAGE)
+            .all(state.store.read())
+            .await
+            .map_err(StoreError::from)?;
+        let Some(last) = rows.last() else { break };
+        after = last.id;
+        let booked: Vec<Option<String>> = ledger_entry::Entity::find()
+            .select_only()
+            .column(ledger_entry::Column::Evidence)
+            .filter(ledger_entry::Column::Memo.eq(MEMO))
+            .filter(ledger_entry::Column::TraineeId.is_in(rows.iter().map(|row| row.trainee_id)))
+            .into_tuple()
+            .all(state.store.read())
+            .await
+            .map_err(StoreError::from)?;
+        let booked: BTreeSet<String> = booked.into_iter().flatten().collect();
+        for row in rows {
+            // Whoever has all her months is not looked at again until the next is full.
+            if due(row.trainee_id, row.reported_on, now.date()).iter().all(|month| booked.contains(month)) {
+                continue;
+            }
+            // One case that cannot be booked keeps none of the others.
+            if let Err(error) = one(state, now, row.id, &mut paid, &mut done).await {
+                tracing::error!(case.id = %row.id, error = %error, "a stipend could not be booked in the night");
+                done.failed += 1;
+            }
+        }
+    }
+    Ok(done)
+}
+
+async fn one(
+    state: &AppState,
+    now: Moment,
+    id: Uuid,
+    paid: &mut BTreeMap<Uuid, BTreeSet<Uuid>>,
+    done: &mut Stipends,
+) -> Result<(), AppError> {
+    let mut tx = state.store.begin(None, now.ms()).await?;
+    // Taken and read again: it may have ended since it was listed.
+    let Some(row) = hold(&tx, id).await?.filter(|row| WAITS.iter().any(|state| state.as_str() == row.state)) else { return Ok(()) };
+    let begun =
+        kept::<Options>(row.options.as_deref(), "options")?.is_some_and(|options| options.decision.measures.contains(&Response::Stipend));
+    if !begun || facts(&row)?.control() == Control::Within {
+        return Ok(());
+    }
+    let person = trainee::Entity::find_by_id(row.trainee_id).one(tx.conn()).await.map_err(StoreError::from)?;
+    let Some((cohort_id, track)) = person.and_then(|person| Some((person.cohort_id?, person.track))) else { return Ok(()) };
+    let found = cohort::Entity::find_by_id(cohort_id).one(tx.conn()).await.map_err(StoreError::from)?;
+    let Some(agreement_id) = found.and_then(|cohort| cohort.agreement_id) else { return Ok(()) };
+    let Some(plan) = plans::in_force(tx.conn(), agreement_id).await? else { return Ok(()) };
+    let Some(monthly) = plan.stipend else { return Ok(()) };
+    let people = paid.entry(agreement_id).or_default();
+    if !people.contains(&row.trainee_id) && people.len() >= usize::try_from(plan.stipend_places).unwrap_or(usize::MAX) {
+        tracing::warn!(agreement.id = %agreement_id, "more people wait than the plan promises a stipend for: call on the funders");
+        done.unfunded += 1;
+        return Ok(());
+    }
+    people.insert(row.trainee_id);
+    // After an appeal that was upheld she waits from that day on: before it she was on her way.
+    let history = case_events::history(tx.conn(), row.id).await?;
+    let decided = |event: &&case_event::Model| matches!(serde_json::from_str(&event.event), Ok(Event::Decide { .. }));
+    let again = history.iter().filter(decided).map(|event| event.on_date).max();
+    let booked: Vec<Option<String>> = ledger_entry::Entity::find()
+        .select_only()
+        .column(ledger_entry::Column::Evidence)
+        .filter(ledger_entry::Column::Memo.eq(MEMO))
+        .filter(ledger_entry::Column::TraineeId.eq(row.trainee_id))
+        .into_tuple()
+        .all(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
+    let booked: BTreeSet<String> = booked.into_iter().flatten().collect();
+    let mut holds = ledger::reserve(tx.conn(), agreement_id, monthly.currency).await?;
+    let to = if track == Track::Home.as_str() { Account::HomePlaces } else { Account::AwayPlaces };
+    let line = Line { from: Account::Reserve, to, group: CostGroup::Living, amount: monthly };
+    for month in due(row.trainee_id, again.unwrap_or(row.reported_on), now.date()).into_iter().filter(|month| !booked.contains(month)) {
+        if holds < monthly.minor {
+            tracing::warn!(agreement.id = %agreement_id, "the reserve does not hold a stipend that is due: call on the funders");
+            done.unfunded += 1;
+            break;
+        }
+        ledger::keep_line_for(&mut tx, agreement_id, row.trainee_id, &line, MEMO, &month, now.date()).await?;
+        holds -= monthly.minor;
+        done.booked += 1;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_is_due_when_it_is_full() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let count = |from: &str, to: &str| due(Uuid::nil(), day(from), day(to)).len();
+        assert_eq!(count("2026-01-31", "2026-02-27"), 0);
+        assert_eq!(count("2026-01-31", "2026-02-28"), 1);
+        assert_eq!(count("2026-01-15", "2027-01-14"), 11);
+    }
+}
