@@ -81,7 +81,8 @@ pub fn faults(shares: &[Share]) -> BTreeSet<(CostClass, ShareFault)> {
         {
             found.insert((class, ShareFault::NotHers));
         }
-        if own.iter().all(|share| share.cap.is_some() || share.payer == Party::Trainee) {
+        let capped = own.iter().any(|share| share.cap.is_some());
+        if capped && own.iter().all(|share| share.cap.is_some() || share.payer == Party::Trainee) {
             found.insert((class, ShareFault::AllCapped));
         }
     }
