@@ -2,18 +2,18 @@
 //!
 //! A report opens a case and stops the time that works against her (`open`); what is open to her is worked out from her
 //! papers, the pathway, the matching and the law (`options`); she chooses, and what follows is done in one transaction
-//! with her journey and the books (`act`, `ledger`). What an agreement has laid down for it before is its plan (`plans`). What strikes many is declared once (`disruptions`), and can be
+//! with her journey and the books (`act`, `settlement`). What an agreement has laid down for it before is its plan (`plans`). What strikes many is declared once (`disruptions`), and can be
 //! drilled before. Nobody who is ready and has not left is lost sight of (`register`).
 
 pub mod act;
 pub mod cover;
 pub mod disruptions;
-pub mod ledger;
 mod open;
 mod options;
 mod pass_on;
 pub mod plans;
 pub mod register;
+mod settlement;
 pub mod stipends;
 
 pub(crate) use act::ended;

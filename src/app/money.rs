@@ -2,6 +2,7 @@
 //! cost for what it brought about.
 
 pub mod employer_pays;
+pub mod ledger;
 pub mod outcome_costs;
 pub mod realised;
 pub mod recovery;

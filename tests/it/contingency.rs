@@ -177,6 +177,21 @@ async fn post_at_home(service: &Service, positions: i64) -> Uuid {
     need
 }
 
+/// Another employer in Germany with one open post, and who answers for it.
+async fn post_in_germany(service: &Service, occupation: &str) -> (Program, Uuid) {
+    let employer_id = service.organisation("employer", "DE").await;
+    let employer = service.program(Role::EmployerApprover, Some(employer_id), &[], None).await;
+    let need = json!({
+        "title": "Electrician", "employer_id": employer_id, "side": "destination", "country": "DE", "occupation": occupation, "positions": 1,
+        "start_from": "2027-09-01", "start_to": "2027-12-31", "wage": "EUR 34800", "comparable_wage": "EUR 34800", "wage_per": "year",
+        "hours_per_week": 39, "status": "forecast",
+    });
+    let need = employer.post("/api/v1/needs", need).await.created();
+    service.open(&employer, need).await;
+    employer.post("/api/v1/seat-pools", json!({ "need_id": need, "pathway": "DE-NAFR-THAMM/MA", "seats": 1 })).await.created();
+    (employer, need)
+}
+
 fn closed_border() -> Value {
     json!({
         "name": "Border of Germany closed", "cause": "DST.BORDER", "country": "DE", "origin": "MA", "destination": "DE",

@@ -1,9 +1,9 @@
 //! What happens in a case: its events, brought by a hand that may, each in one transaction with whatever follows from it
 //! on her journey and in the books.
 
-use super::ledger::{self, Paid};
 use super::open::{Ground, carry, open_case, tell_employer};
 use super::options::{self, Stopped, Struck};
+use super::settlement::{self, Paid};
 use super::{Options, facts, kept, pass_on, readable};
 use crate::app::case_events::{self, Act};
 use crate::app::tracks::enrolment;
@@ -89,7 +89,7 @@ pub(super) async fn bring(
         }
         Event::Close { balanced } => {
             let settlements: Vec<Settlement> = kept(row.settlement.as_deref(), "settlement")?.unwrap_or_default();
-            *balanced = ledger::is_balanced(tx.conn(), row.id, &settlements).await?;
+            *balanced = settlement::is_balanced(tx.conn(), row.id, &settlements).await?;
         }
         Event::Consent { response, need, .. } if case.takes().contains(&EventKind::Consent) => {
             ensure_offered(state, tx, &row, &case, &journey, (*response, *need), today).await?;
@@ -106,7 +106,7 @@ pub(super) async fn bring(
         }
         // What was settled is settled anew when the case is decided again, and her time stands still until it is.
         Event::Decide { .. } if next.state == State::Verified => {
-            ledger::take_back(tx, row.id, on).await?;
+            settlement::take_back(tx, row.id, on).await?;
             row = settled(tx, row, None).await?;
             take_up(state, tx, journey, &next.cause, today).await?;
         }
@@ -240,7 +240,7 @@ async fn resolve(
     today: NaiveDate,
 ) -> Result<contingency_case::Model, AppError> {
     let options: Option<Options> = kept(row.options.as_deref(), "options")?;
-    let settlements = ledger::settle_case(tx, &row, case, options.as_ref(), paid, on).await?;
+    let settlements = settlement::settle_case(tx, &row, case, options.as_ref(), paid, on).await?;
     let Some(response) = case.chosen else { return Ok(row) };
     // A post on another pathway into the same country is another match, with its own filing.
     let posted = matches!(response, Response::SubEmployer | Response::SubDest | Response::SwitchPathway | Response::SwitchOccupation);

@@ -1,8 +1,9 @@
 //! What the reserve of an agreement has to hold for the places that run under it, and how it stands: below its floor
 //! nobody new is enrolled, and what is missing is called for from the funders, never from a trainee.
 
-use super::{ledger, plans};
+use super::plans;
 use crate::app::Ctx;
+use crate::app::money::ledger;
 use crate::error::AppError;
 use chrono::NaiveDate;
 use passerelle_domain::access::{Action, Subject, permit};

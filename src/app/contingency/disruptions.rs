@@ -1,11 +1,12 @@
 //! What strikes many at once: whom, drilled without writing anything of anybody, and declared once.
 
+use super::Options;
 use super::act::bring;
 use super::open::{Ground, begin, carry, open_case};
 use super::options::{self, PlanSet, Stopped, Struck};
-use super::{Options, ledger};
 use crate::app::Ctx;
 use crate::app::match_runs::job_lease::Lease;
+use crate::app::money::ledger;
 use crate::app::work::notifications;
 use crate::app::{case_events, journeys};
 use crate::error::{AppError, FieldError};

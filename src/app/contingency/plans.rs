@@ -3,6 +3,7 @@
 
 use super::options;
 use crate::app::Ctx;
+use crate::app::money::ledger;
 use crate::error::{AppError, FieldError};
 use chrono::NaiveDate;
 use passerelle_domain::access::{Action, Subject, permit};
@@ -100,7 +101,7 @@ async fn behind(conn: &impl ConnectionTrait, agreement: &agreement::Model, plan:
     };
     let other_institute = occupations.into_iter().any(elsewhere);
     let reserve_minor = match plan.stipend {
-        Some(stipend) => super::ledger::reserve(conn, agreement.id, stipend.currency).await?,
+        Some(stipend) => ledger::reserve(conn, agreement.id, stipend.currency).await?,
         None => 0,
     };
     let codes: Vec<String> = budget_line::Entity::find()

@@ -3,8 +3,9 @@
 //! nothing all the same.
 
 use super::act::hold;
-use super::{Options, facts, kept, ledger, plans};
+use super::{Options, facts, kept, plans};
 use crate::app::case_events;
+use crate::app::money::ledger;
 use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
@@ -140,7 +141,13 @@ async fn one(
             done.unfunded += 1;
             break;
         }
-        ledger::keep_line_for(&mut tx, agreement_id, row.trainee_id, &line, MEMO, &month, now.date()).await?;
+        let entry = ledger_entry::Model {
+            trainee_id: Some(row.trainee_id),
+            memo: MEMO.to_owned(),
+            evidence: Some(month),
+            ..ledger::row_of(&tx, agreement_id, &line, Control::Outside, now.date())
+        };
+        ledger::keep(&mut tx, entry).await?;
         holds -= monthly.minor;
         done.booked += 1;
     }

@@ -1,9 +1,10 @@
 //! What an agreement was to cost, what it has cost each payer, and what came of it: budget against actual, and cost per
 //! outcome, for those who pay.
 
+use super::ledger;
 use super::tranches::dues_of;
 use crate::app::Ctx;
-use crate::app::contingency::{ledger, plans};
+use crate::app::contingency::plans;
 use crate::app::tracks::seats::seat_of;
 use crate::error::AppError;
 use passerelle_domain::access::{Action, Subject, permit};

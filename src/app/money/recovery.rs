@@ -1,16 +1,18 @@
 //! Claims for what was lost: a settlement says what an insurance, or whoever failed, bears; here it is got from them. What
 //! they refuse falls on the reserve, and beyond it on the funder. It never falls on the trainee.
 
+use super::ledger::{self, MEMO_MAX};
 use crate::app::Ctx;
-use crate::app::contingency::ledger;
+use crate::app::resource::said;
 use crate::error::AppError;
 use chrono::NaiveDate;
 use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::contingency::Control;
 use passerelle_domain::finance::ledger::{Account, CostGroup, Line};
 use passerelle_domain::finance::settlement::{Bearer, Settlement};
 use passerelle_domain::money::{Currency, Money};
 use passerelle_domain::words;
-use passerelle_store::entity::{agreement, recovery_claim};
+use passerelle_store::entity::{agreement, ledger_entry, recovery_claim};
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
 use passerelle_store::{StoreError, Tx, record};
 use serde::Deserialize;
@@ -105,10 +107,7 @@ pub(crate) async fn withdraw(tx: &mut Tx, case: Uuid, on: NaiveDate) -> Result<(
 /// When it is not open, or the evidence is missing.
 pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, outcome: &Outcome) -> Result<Status, AppError> {
     let scope = permit(ctx.actor, Action::Create, Subject::LedgerEntry)?;
-    let evidence = outcome.evidence.trim();
-    if evidence.is_empty() || evidence.chars().count() > 200 || evidence.chars().any(crate::app::resource::is_invisible) {
-        return Err(AppError::invalid("evidence", "required", "says in at most 200 characters where it is shown"));
-    }
+    let evidence = said("evidence", &outcome.evidence, MEMO_MAX)?;
     let mut tx = ctx.begin().await?;
     let seen = record::find::<recovery_claim::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
     // Whoever books on an agreement waits for whoever does already: the reserve is asked once at a time.
@@ -130,12 +129,17 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, outcome: &Outcome) ->
             // A funder who fails is relieved of nothing by itself.
             if minor > 0 && from != against {
                 let line = Line { from, to: against, group: CostGroup::Training, amount: Money::new(minor, currency) };
-                ledger::keep_line_of_case(&mut tx, (row.agreement_id, row.contingency_case_id), &line, evidence, ctx.now.date()).await?;
+                let entry = ledger_entry::Model {
+                    contingency_case_id: Some(row.contingency_case_id),
+                    memo: "claim refused".to_owned(),
+                    evidence: Some(evidence.clone()),
+                    ..ledger::row_of(&tx, row.agreement_id, &line, Control::Outside, ctx.now.date())
+                };
+                ledger::keep(&mut tx, entry).await?;
             }
         }
     }
-    let changed =
-        recovery_claim::Model { status: status.to_string(), decided_on: Some(ctx.now.date()), evidence: Some(evidence.to_owned()), ..row };
+    let changed = recovery_claim::Model { status: status.to_string(), decided_on: Some(ctx.now.date()), evidence: Some(evidence), ..row };
     record::update::<recovery_claim::Entity>(&mut tx, changed, version, &["status"]).await?;
     tx.note("recovery_claim_decided", "recovery_claim", Some(id), serde_json::json!({ "status": status }));
     tx.commit().await?;

@@ -1,4 +1,4 @@
-//! Lines of the ledger. They are booked (`app::contingency::ledger`), never written over.
+//! Lines of the ledger. They are booked (`app::money::ledger`), never written over.
 
 use super::*;
 use passerelle_domain::contingency::Control;

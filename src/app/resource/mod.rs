@@ -9,7 +9,7 @@ mod sight;
 
 pub use field::{Field, Kind};
 pub use query::{ListRequest, Listing, PAGE_DEFAULT, RANGE};
-pub use reader::{Reader, is_invisible};
+pub use reader::{Reader, is_invisible, said};
 pub use sight::short_reference;
 
 use crate::app::Ctx;

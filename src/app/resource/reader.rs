@@ -1,7 +1,7 @@
 //! Parses a document into typed values, field by field, and collects everything that is wrong.
 
 use super::field::{Field, Kind};
-use crate::error::FieldError;
+use crate::error::{AppError, FieldError};
 use chrono::NaiveDate;
 use passerelle_domain::corridor::{PackId, PathwayId};
 use passerelle_domain::country::{CountryCode, SubdivisionCode};
@@ -329,6 +329,22 @@ impl<'a> Reader<'a> {
             plain.ok_or_else(|| ParseError::new("reference", "does not name a record"))
         })
     }
+}
+
+/// A text of at most so many characters that somebody says outside a form of records, trimmed.
+///
+/// # Errors
+/// When it says nothing, is too long, or holds what cannot be seen.
+pub fn said(field: &str, text: &str, most: usize) -> Result<String, AppError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(AppError::invalid(field, "required", "is missing"));
+    }
+    if text.chars().count() > most || text.chars().any(is_invisible) {
+        let detail = format!("is longer than {most} characters, or holds what cannot be seen");
+        return Err(AppError::Invalid(vec![FieldError::new(field, "too-long", detail).with("max", most)]));
+    }
+    Ok(text.to_owned())
 }
 
 /// Control characters, and marks that reorder or hide text: a name with them reads as another.

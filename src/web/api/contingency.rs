@@ -2,7 +2,8 @@
 
 use super::{Answer, typed};
 use crate::app::case_events::Act;
-use crate::app::contingency::{self, act, disruptions, ledger, plans, register};
+use crate::app::contingency::{self, act, disruptions, plans, register};
+use crate::app::money::ledger;
 use crate::web::extract::{IfMatch, PathId, SignedIn};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};

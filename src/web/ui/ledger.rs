@@ -5,7 +5,7 @@ use super::parts::{Cell, Form, Input, Sheet, Table, mendable};
 use super::sent::Sent;
 use super::shell::Page;
 use super::{Answer, see};
-use crate::app::contingency::ledger::{self, Book};
+use crate::app::money::ledger::{self, Book};
 use crate::error::{AppError, FieldError};
 use crate::formats;
 use crate::web::extract::PathId;

@@ -93,16 +93,7 @@ on_both! {
         let p = crate::journeys::pair(&service).await;
         let journey = events_of(&p.head, p.person).await;
         ok(&p.head.event(&journey, json!({ "event": "certify", "exam_passed": true, "attendance_percent": 92, "language_reached": true })).await);
-        let other_id = service.organisation("employer", "DE").await;
-        let other = service.program(Role::EmployerApprover, Some(other_id), &[], None).await;
-        let need = json!({
-            "title": "Electrician", "employer_id": other_id, "side": "destination", "country": "DE", "occupation": "7411", "positions": 1,
-            "start_from": "2027-09-01", "start_to": "2027-12-31", "wage": "EUR 34800", "comparable_wage": "EUR 34800", "wage_per": "year",
-            "hours_per_week": 39, "status": "forecast",
-        });
-        let need = other.post("/api/v1/needs", need).await.created();
-        service.open(&other, need).await;
-        other.post("/api/v1/seat-pools", json!({ "need_id": need, "pathway": "DE-NAFR-THAMM/MA", "seats": 1 })).await.created();
+        let (other, need) = post_in_germany(&service, "7411").await;
         ok(&p.herself.event(&journey, json!({ "event": "emergency", "cause": "EMP.INSOLV" })).await);
         let path = case_of(&p.herself, p.person).await;
         worked_out(&p.origin, &path, "EMP.INSOLV").await;

@@ -135,6 +135,10 @@ on_both! {
         ok(&hotel.head.post(&path, claim("visa")).await);
         let visa = json!({ "milestone": "visa", "approved": true, "count": 3 });
         ok(&hotel.ministry.post(&format!("{path}/decision"), visa).await);
+        // Nobody is shown a form for what is somebody else's to do.
+        let seen = hotel.ministry.get(&path).await.json();
+        let visa = seen["items"].as_array().unwrap().iter().find(|one| one["milestone"] == "visa").unwrap();
+        assert_eq!((&visa["to_pay"], &visa["approved_minor"]), (&json!(0), &json!(3 * 382_500)));
         let payment = json!({ "milestone": "visa", "count": 3, "evidence": "Order 13" });
         assert_eq!(hotel.ministry.post(&format!("{path}/payment"), payment).await.status, 409);
 

@@ -127,16 +127,7 @@ on_both! {
     async fn another_occupation_stands_in_the_plan(on) {
         let service = Service::start(on).await;
         let p = pair(&service).await;
-        let other_id = service.organisation("employer", "DE").await;
-        let other = service.program(Role::EmployerApprover, Some(other_id), &[], None).await;
-        let need = json!({
-            "title": "Electrical fitter", "employer_id": other_id, "side": "destination", "country": "DE", "occupation": "7412", "positions": 1,
-            "start_from": "2027-09-01", "start_to": "2027-12-31", "wage": "EUR 34800", "comparable_wage": "EUR 34800", "wage_per": "year",
-            "hours_per_week": 39, "status": "forecast",
-        });
-        let need = other.post("/api/v1/needs", need).await.created();
-        service.open(&other, need).await;
-        other.post("/api/v1/seat-pools", json!({ "need_id": need, "pathway": "DE-NAFR-THAMM/MA", "seats": 1 })).await.created();
+        let (other, need) = post_in_germany(&service, "7412").await;
         let ministry = service.program(Role::OriginApprover, None, &["MA"], None).await;
         let border = service.program(Role::DestinationApprover, None, &["DE"], None).await;
         let agreements = ministry.get("/api/v1/agreements").await.json();

@@ -42,15 +42,14 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
         .action(format!("/ui/tranches?cohort_id={id}"), t.get("records-tranches"))
         .table(Table { heading: t.get("tranches-standing"), columns, rows, empty: t.get("tranches-none") });
     // What is decided is what was seen: how many claims there were goes along with the milestone.
-    let milestones = |of: &dyn Fn(&Standing) -> (i64, usize)| -> Vec<(String, String)> {
-        let counted = Milestone::ALL.iter().filter_map(|known| {
-            let own = || standing.iter().filter(|one| one.milestone == *known).map(of);
-            let (minor, count) = (own().map(|(minor, _)| minor).sum::<i64>(), own().map(|(_, count)| count).sum::<usize>());
+    let milestones = |waits: &dyn Fn(&Standing) -> usize, counted: bool| -> Vec<(String, String)> {
+        let options = Milestone::ALL.iter().filter_map(|known| {
+            let count: usize = standing.iter().filter(|one| one.milestone == *known).map(waits).sum();
             let name = t.get(&word_key("milestone", known.as_str()));
-            let label = if count > 0 { format!("{name} ({})", formats::count(t, count)) } else { name };
-            (minor > 0).then(|| (format!("{known}:{count}"), label))
+            let label = if counted { format!("{name} ({})", formats::count(t, count)) } else { name };
+            (count > 0).then(|| (format!("{known}:{count}"), label))
         });
-        counted.collect()
+        options.collect()
     };
     let form = |path: &str, key: &str, open: &[(String, String)]| {
         Form::new(format!("/ui/cohorts/{id}/tranches{path}"), t.get(key))
@@ -58,11 +57,11 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
             .input(Input::new("select", "milestone", t.get("field-milestone")).options(open.to_vec()).required())
     };
     let evidence = || Input::new("text", "evidence", t.get("field-evidence")).required();
-    let open = milestones(&|one| (one.open_minor, 0));
+    let open = milestones(&|one| usize::from(one.open_minor > 0), false);
     if permit(&page.actor, Action::Create, Subject::Tranche).is_ok() && !open.is_empty() {
         sheet = sheet.form(form("", "tranche-claim", &open).input(evidence()).refused(t, errors, |name| sent.some(name)));
     }
-    let claimed = milestones(&|one| (one.claimed_minor, one.claimed));
+    let claimed = milestones(&|one| one.to_decide, true);
     if permit(&page.actor, Action::Decide, Subject::Tranche).is_ok() && !claimed.is_empty() {
         let decisions = vec![("approve".to_owned(), t.get("tranche-approve")), ("refuse".to_owned(), t.get("tranche-refuse"))];
         let decide = form("/decision", "tranche-decide", &claimed)
@@ -70,7 +69,7 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
             .input(Input::new("text", "reason", t.get("field-reason")).hint(t.get("tranche-reason-hint")));
         sheet = sheet.form(decide.refused(t, errors, |name| sent.some(name)));
     }
-    let approved = milestones(&|one| (one.approved_minor, one.approved));
+    let approved = milestones(&|one| one.to_pay, true);
     if permit(&page.actor, Action::Create, Subject::LedgerEntry).is_ok() && !approved.is_empty() {
         let pay = form("/payment", "tranche-pay", &approved).lead(t.get("tranche-pay-lead")).input(evidence());
         sheet = sheet.form(pay.refused(t, errors, |name| sent.some(name)));
