@@ -6,7 +6,10 @@ use uuid::Uuid;
 #[test]
 fn the_law_that_comes_along_has_every_rule_and_passes_its_own_cases() {
     let law = Law::read("").unwrap();
-    assert_eq!(law.catalogue.rules.len(), 32);
+    let rules: std::collections::BTreeSet<_> = law.catalogue.rules.iter().map(|rule| rule.rule).collect();
+    assert_eq!(rules.len(), 32);
+    // R27 has a later wording beside its first one.
+    assert_eq!(law.catalogue.rules.len(), 33);
     assert!(law.catalogue.rules.iter().map(|rule| rule.tests.len()).sum::<usize>() > 90);
     for rule in &law.catalogue.rules {
         for text in [&rule.title, &rule.fix] {
