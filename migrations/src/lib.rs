@@ -29,6 +29,7 @@ mod m20261127_000023_training;
 mod m20261127_000024_employers;
 mod m20261127_000025_contingency;
 mod m20261128_000026_money;
+mod m20261128_000027_letters;
 mod table;
 
 /// Runs the migrations in order.
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000024_employers::Migration),
             Box::new(m20261127_000025_contingency::Migration),
             Box::new(m20261128_000026_money::Migration),
+            Box::new(m20261128_000027_letters::Migration),
         ]
     }
 }

@@ -2,30 +2,35 @@
 //!
 //! A report opens a case and stops the time that works against her (`open`); what is open to her is worked out from her
 //! papers, the pathway, the matching and the law (`options`); she chooses, and what follows is done in one transaction
-//! with her journey and the books (`act`, `settlement`). What an agreement has laid down for it before is its plan (`plans`). What strikes many is declared once (`disruptions`), and can be
-//! drilled before. Nobody who is ready and has not left is lost sight of (`register`).
+//! with her journey and the books (`act`, `settlement`). What an agreement has laid down for it before is its plan
+//! (`plans`). What strikes many is declared once (`disruptions`), and can be drilled before. A place that is given up goes
+//! to the next (`pass_on`), and whoever gave it up goes first for a time (`turns`). Nobody who is ready and has not left
+//! is lost sight of (`register`).
 
 pub mod act;
 pub mod cover;
 pub mod disruptions;
+pub mod letters;
 mod open;
 mod options;
 mod pass_on;
 pub mod plans;
+mod posts;
 pub mod register;
 mod settlement;
 pub mod stipends;
+mod turns;
 
 pub(crate) use act::ended;
 pub(crate) use open::{erase, reported};
+pub(crate) use turns::{reentry, standing as first_turns};
 
 use super::Ctx;
 use super::case_events::{self, EventView};
 use crate::error::{AppError, FieldError};
 use passerelle_domain::access::{Action, FieldGroup, Scope, Subject, permit_group};
-use passerelle_domain::contingency::Response;
-use passerelle_domain::contingency::cause;
 use passerelle_domain::contingency::decision::{Choice, Decision, Situation, decide};
+use passerelle_domain::contingency::{Response, Support, cause};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::finance::settlement::Settlement;
 use passerelle_domain::machine::contingency::{Case, EventKind, hands};
@@ -84,6 +89,8 @@ pub struct Course {
     pub options: Option<Options>,
     pub settlements: Vec<Settlement>,
     pub events: Vec<EventView>,
+    /// What the plan of her agreement gives her beside.
+    pub support: Vec<Support>,
     /// Events that the actor may bring now.
     pub mine: Vec<EventKind>,
 }
@@ -118,7 +125,8 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
     let writes = ctx.ensure_writes().is_ok();
     let brings = |kind: &EventKind| writes && parties.iter().any(|party| hands(*kind).contains(party));
     let mine = case.takes().into_iter().filter(brings).collect();
-    Ok(Course { row, case, options, settlements, events, mine })
+    let support = plans::of_person(conn, row.trainee_id).await?.map_or_else(Vec::new, |plan| plan.support(&case.cause).to_vec());
+    Ok(Course { row, case, options, settlements, events, support, mine })
 }
 
 /// The case of the actor herself that has not come to an end, if she is a trainee and has one.
@@ -158,6 +166,9 @@ pub struct CourseView<'a> {
     pub trainee_id: Uuid,
     pub case: &'a Case,
     pub control: passerelle_domain::contingency::Control,
+    /// The last day on which she goes before others.
+    pub turn_until: Option<chrono::NaiveDate>,
+    pub support: &'a [Support],
     pub options: Option<&'a Options>,
     pub settlements: &'a [Settlement],
     pub items: &'a [EventView],
@@ -172,6 +183,8 @@ impl Course {
             trainee_id: self.row.trainee_id,
             case: &self.case,
             control: self.case.control(),
+            turn_until: self.row.turn_until,
+            support: &self.support,
             options: self.options.as_ref(),
             settlements: &self.settlements,
             items: &self.events,

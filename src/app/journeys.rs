@@ -18,7 +18,7 @@ use super::law::{self, Law};
 use super::money::employer_pays;
 use super::tracks::enrolment;
 use super::work::notifications;
-use super::{Ctx, contracts, corridors, selection};
+use super::{Ctx, contingency, contracts, corridors, selection};
 use crate::error::AppError;
 use crate::state::AppState;
 use chrono::NaiveDate;
@@ -238,7 +238,13 @@ pub(crate) async fn act_in(ctx: &Ctx<'_>, tx: &mut Tx, row: journey::Model, act:
     if act.event.kind() == EventKind::Admit {
         enrolment::wait_in_line(tx, row.trainee_id).await?;
     }
-    move_on(ctx.state, tx, row, &act.event, Some(by), act.on, ctx.now.date()).await
+    let today = ctx.now.date();
+    // What the service finds out itself is not taken from whoever sends the event.
+    let found = match &act.event {
+        Event::Reenter { accepted_freely, .. } => Some(contingency::reentry(tx, &row, *accepted_freely, act.on.unwrap_or(today)).await?),
+        _ => None,
+    };
+    move_on(ctx.state, tx, row, found.as_ref().unwrap_or(&act.event), Some(by), act.on, today).await
 }
 
 /// An event that the system itself brings because something else happened.

@@ -136,7 +136,8 @@ pub async fn why(ctx: &Ctx<'_>, run_id: Uuid, trainee: Uuid, need: Uuid) -> Resu
         None => None,
     };
     // Whoever knows the need alone does not hear what the person has elsewhere, or how she stands on her own side.
-    let hers = |code| matches!(code, ReasonCode::PairBetterOffer | ReasonCode::PairWaits | ReasonCode::PairPrice);
+    let hers =
+        |code| matches!(code, ReasonCode::PairBetterOffer | ReasonCode::PairWaits | ReasonCode::PairFirstTurn | ReasonCode::PairPrice);
     let assignment = assignment.map(|reason| if !knows_trainee && hers(reason.code) { Reason::new(ReasonCode::OtherSide) } else { reason });
     Ok(Why { report: report.seen_from(knows_trainee, knows_need), assignment })
 }

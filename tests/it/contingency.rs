@@ -4,8 +4,10 @@
 mod books;
 mod cases;
 mod disruptions;
+mod letters;
 mod money;
 mod responses;
+mod turns;
 
 use crate::access::trainee;
 use crate::journeys::events_of;

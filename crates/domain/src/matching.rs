@@ -80,6 +80,8 @@ words!(
         PairQuotaTaken = "pair-quota-taken",
         /// A quota of her own side is full of people who come first.
         PairWaits = "pair-waits",
+        /// The same, where those who come first have lost a place before.
+        PairFirstTurn = "pair-first-turn",
         /// At the prices of an optimal plan she adds more elsewhere.
         PairPrice = "pair-price",
     }

@@ -88,6 +88,7 @@ record!(attendance, TrainingRecord, search: None, |reach| scope::paper(attendanc
 record!(assessment, TrainingRecord, search: None, |reach| scope::paper(assessment::Column::TraineeId, reach), |rule| scope::paper_taken(assessment::Column::TraineeId, rule));
 record!(exam_result, TrainingRecord, search: None, |reach| scope::paper(exam_result::Column::TraineeId, reach), |rule| scope::paper_taken(exam_result::Column::TraineeId, rule));
 record!(paper_check, TrainingRecord, search: None, |reach| scope::paper(paper_check::Column::TraineeId, reach), |rule| scope::paper_taken(paper_check::Column::TraineeId, rule));
+record!(refresher_place, TrainingRecord, search: None, |reach| scope::paper(refresher_place::Column::TraineeId, reach), |rule| scope::paper_taken(refresher_place::Column::TraineeId, rule));
 record!(cohort, Cohort, search: Some(cohort::Column::Search), scope::cohort);
 record!(budget_line, Cohort, search: None, |reach| scope::of_cohort(budget_line::Column::CohortId, reach));
 record!(track_change, TrackChange, search: None, |reach| scope::paper(track_change::Column::TraineeId, reach), |rule| scope::paper_taken(track_change::Column::TraineeId, rule));
@@ -97,8 +98,9 @@ record!(recognition_case, RecognitionCase, search: None, scope::recognition_case
 record!(case_document, CaseFile, search: None, |reach| scope::in_case(case_document::Column::RecognitionCaseId, reach), |rule| scope::in_case_taken(case_document::Column::RecognitionCaseId, rule));
 record!(adaptation_step, CaseFile, search: None, |reach| scope::in_case(adaptation_step::Column::RecognitionCaseId, reach), |rule| scope::in_case_taken(adaptation_step::Column::RecognitionCaseId, rule));
 record!(journey, Journey, search: None, |reach| scope::paper(journey::Column::TraineeId, reach), |rule| scope::paper_taken(journey::Column::TraineeId, rule));
-record!(disruption, Disruption, search: None, |reach| scope::of_country(disruption::Column::Country, reach));
+record!(disruption, Disruption, search: None, scope::disruption);
 record!(contingency_case, ContingencyCase, search: None, |reach| scope::paper(contingency_case::Column::TraineeId, reach), |rule| scope::paper_taken(contingency_case::Column::TraineeId, rule));
+record!(case_letter, ContingencyCase, search: None, |reach| scope::paper(case_letter::Column::TraineeId, reach), |rule| scope::paper_taken(case_letter::Column::TraineeId, rule));
 record!(contingency_plan, Agreement, search: None, |reach| scope::of_agreement(contingency_plan::Column::AgreementId, reach));
 record!(ledger_entry, LedgerEntry, search: None, scope::ledger_entry);
 record!(worker_payment, WorkerPayment, search: None, |reach| scope::paper(worker_payment::Column::TraineeId, reach), |rule| scope::paper_taken(worker_payment::Column::TraineeId, rule));

@@ -519,6 +519,20 @@ pub(crate) fn duplicate(reach: &Reach) -> Condition {
 }
 
 /// Texts that an authority writes for its own country.
+/// An authority's own, drafts as well, and those of others that were declared and strike people on their way from or to its
+/// country: it tells them, and follows their cases.
+pub(crate) fn disruption(reach: &Reach) -> Condition {
+    use disruption::Column::{Country, Destination, Origin, Status};
+    // Where none is named, everybody's may be struck.
+    let declared = |strikes: Condition| Condition::all().add(Status.ne("draft")).add(strikes);
+    let others = match reach {
+        Reach::Origins(territory) => declared(within(territory, Origin, None).add(Origin.is_null())),
+        Reach::Destinations(territory) => declared(within(territory, Destination, None).add(Destination.is_null())),
+        _ => none(),
+    };
+    Condition::any().add(of_country(Country, reach)).add(others)
+}
+
 pub(crate) fn of_country(country: impl ColumnTrait, reach: &Reach) -> Condition {
     match reach {
         Reach::Everything => Condition::all(),

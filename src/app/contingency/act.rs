@@ -4,7 +4,7 @@
 use super::open::{Ground, carry, open_case, tell_employer};
 use super::options::{self, Stopped, Struck};
 use super::settlement::{self, Paid};
-use super::{Options, facts, kept, pass_on, readable};
+use super::{Options, facts, kept, letters, pass_on, posts, readable};
 use crate::app::case_events::{self, Act};
 use crate::app::tracks::enrolment;
 use crate::app::work::notifications;
@@ -102,12 +102,12 @@ pub(super) async fn bring(
         Event::Done { insurance, fault_cap } => {
             ensure_own_fault(&next, by, fault_cap.is_some())?;
             let paid = Paid { insurance: *insurance, fault_cap: *fault_cap };
-            row = resolve(state, tx, row, &next, paid, on, today).await?;
+            row = resolve(state, tx, row, &next, paid, &ground, (on, today)).await?;
         }
         // What was settled is settled anew when the case is decided again, and her time stands still until it is.
         Event::Decide { .. } if next.state == State::Verified => {
             settlement::take_back(tx, row.id, on).await?;
-            row = settled(tx, row, None).await?;
+            row = settled(tx, row, None, None).await?;
             take_up(state, tx, journey, &next.cause, today).await?;
         }
         Event::Propose { .. } => tell(tx, &row, "contingency_options").await?,
@@ -115,6 +115,9 @@ pub(super) async fn bring(
         Event::AskAdvice { .. } => ask_advisers(tx, &row).await?,
         Event::Advise { .. } => tell(tx, &row, "contingency_advice").await?,
         _ => {}
+    }
+    if let Some((kind, words)) = letters::told_by(&event) {
+        letters::write(tx, &row, kind, words, &ground, today).await?;
     }
     // Nothing came of the report, and nothing else keeps her: she goes on where she was.
     let ends = next.state == State::Closed && next.outcome.is_none() && event.kind() != EventKind::Withdraw;
@@ -124,11 +127,16 @@ pub(super) async fn bring(
     Ok(row)
 }
 
-/// A case with who bears what, or without where it is to be settled anew.
-async fn settled(tx: &mut Tx, row: contingency_case::Model, settlement: Option<String>) -> Result<contingency_case::Model, AppError> {
+/// A case with who bears what and the turn that it gives, or without both where it is to be settled anew.
+async fn settled(
+    tx: &mut Tx,
+    row: contingency_case::Model,
+    settlement: Option<String>,
+    turn_until: Option<NaiveDate>,
+) -> Result<contingency_case::Model, AppError> {
     let before = row.version;
-    let changed = contingency_case::Model { settlement, ..row };
-    let version = record::update::<contingency_case::Entity>(tx, changed.clone(), before, &["settlement"]).await?;
+    let changed = contingency_case::Model { settlement, turn_until, ..row };
+    let version = record::update::<contingency_case::Entity>(tx, changed.clone(), before, &["settlement", "turn_until"]).await?;
     Ok(contingency_case::Model { version, ..changed })
 }
 
@@ -236,8 +244,8 @@ async fn resolve(
     row: contingency_case::Model,
     case: &Case,
     paid: Paid,
-    on: NaiveDate,
-    today: NaiveDate,
+    ground: &Ground,
+    (on, today): (NaiveDate, NaiveDate),
 ) -> Result<contingency_case::Model, AppError> {
     let options: Option<Options> = kept(row.options.as_deref(), "options")?;
     let settlements = settlement::settle_case(tx, &row, case, options.as_ref(), paid, on).await?;
@@ -263,10 +271,10 @@ async fn resolve(
     }
     tell_employer(tx, post.as_ref(), &case.cause, "post_decided").await?;
     if let Some(post) = post.filter(|_| response == Response::TransferPlace && is_hers_alone(&case.cause)) {
-        pass_on::offer(state, tx, &post, today).await?;
+        pass_on::offer(state, tx, &post, ground, today).await?;
     }
     tell(tx, &row, "contingency_resolved").await?;
-    settled(tx, row, Some(serde_json::to_string(&settlements)?)).await
+    settled(tx, row, Some(serde_json::to_string(&settlements)?), ground.turn_until(response, on)).await
 }
 
 /// Whether a cause strikes her and not the post, the border, or everybody of her country: somebody else could go.
@@ -333,49 +341,18 @@ async fn propose_post(
         .map_err(StoreError::from)?;
     // The run that knew of her keeps what is proposed to her after it; whoever was in none waits for the next one.
     let Some(before) = before else { return Ok(()) };
-    let again = proposal::Entity::find()
-        .filter(proposal::Column::RunId.eq(before.run_id))
-        .filter(proposal::Column::TraineeId.eq(row.trainee_id))
-        .filter(proposal::Column::NeedId.eq(need_id))
-        .one(tx.conn())
-        .await
-        .map_err(StoreError::from)?;
-    let accepted = Word::Accepted.to_string();
-    match again {
-        Some(known) => {
-            let version = known.version;
-            // What the employer said before was said of another day.
-            let pending = Word::Pending.to_string();
-            let changed = proposal::Model {
-                trainee_decision: accepted,
-                trainee_reason: None,
-                employer_decision: pending,
-                employer_reason: None,
-                ..known
-            };
-            record::update::<proposal::Entity>(tx, changed, version, &["trainee_decision", "employer_decision"]).await?;
-        }
-        None => {
-            let made = proposal::Model {
-                id: Uuid::now_v7(),
-                version: 1,
-                created_at_ms: tx.now_ms(),
-                updated_at_ms: tx.now_ms(),
-                need_id,
-                employer_id: asked.employer_id,
-                destination: asked.country.clone(),
-                pathway,
-                trainee_decision: accepted,
-                trainee_reason: None,
-                employer_decision: Word::Pending.to_string(),
-                employer_reason: None,
-                offered_at_ms: None,
-                employer_rank: None,
-                ..before
-            };
-            record::insert::<proposal::Entity>(tx, made).await?;
-        }
-    }
+    let made = proposal::Model {
+        need_id,
+        employer_id: asked.employer_id,
+        destination: asked.country.clone(),
+        pathway,
+        trainee_decision: Word::Accepted.to_string(),
+        trainee_reason: None,
+        employer_decision: Word::Pending.to_string(),
+        employer_reason: None,
+        ..before
+    };
+    posts::put(tx, made).await?;
     notifications::to_organisation(tx, asked.employer_id, "proposal", "/ui/proposals").await
 }
 

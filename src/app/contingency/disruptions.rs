@@ -2,6 +2,7 @@
 
 use super::Options;
 use super::act::bring;
+use super::letters;
 use super::open::{Ground, begin, carry, open_case};
 use super::options::{self, PlanSet, Stopped, Struck};
 use crate::app::Ctx;
@@ -12,13 +13,16 @@ use crate::app::{case_events, journeys};
 use crate::error::{AppError, FieldError};
 use crate::state::AppState;
 use chrono::{Days, NaiveDate};
-use passerelle_domain::access::{Action, Scope, Subject, permit};
+use passerelle_domain::access::{Action, Reach, Scope, Subject, permit};
 use passerelle_domain::contingency::decision::Bar;
+use passerelle_domain::contingency::letter::LetterKind;
 use passerelle_domain::contingency::{Cause, Response, cause};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::contingency::{Event, EventKind, Proof, State, hands};
 use passerelle_domain::people::{Decision, DisruptionStatus, JourneyState, Track};
-use passerelle_store::entity::{account, cohort, contingency_case, disruption, journey, notification, organisation, proposal, trainee};
+use passerelle_store::entity::{
+    account, case_letter, cohort, contingency_case, disruption, journey, notification, organisation, proposal, trainee,
+};
 use passerelle_store::query::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
@@ -95,6 +99,7 @@ pub async fn drill(ctx: &Ctx<'_>, id: Uuid) -> Result<Drill, AppError> {
     let people = permit(ctx.actor, Action::List, Subject::Journey)?;
     let conn = ctx.state.store.read();
     let row = record::find::<disruption::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)?;
+    ensure_own(&scope, &row)?;
     let today = ctx.now.date();
     let drill = worked_out(ctx.state, conn, &row, &people, today).await?;
     let mut tx = ctx.begin().await?;
@@ -106,7 +111,20 @@ pub async fn drill(ctx: &Ctx<'_>, id: Uuid) -> Result<Drill, AppError> {
     Ok(drill)
 }
 
-/// The last drill that was kept.
+/// Whether a disruption is of a country that a scope covers: whoever is struck by another's reads and tells, no more.
+pub fn is_own(scope: &Scope, row: &disruption::Model) -> bool {
+    scope.reaches().any(|reach| match reach {
+        Reach::Everything => true,
+        Reach::Origins(territory) | Reach::Destinations(territory) => territory.countries.iter().any(|code| code.as_str() == row.country),
+        _ => false,
+    })
+}
+
+fn ensure_own(scope: &Scope, row: &disruption::Model) -> Result<(), AppError> {
+    if is_own(scope, row) { Ok(()) } else { Err(AppError::Forbidden) }
+}
+
+/// The last drill that was kept; nothing for the other side, which it may name people to whom that side does not know.
 ///
 /// # Errors
 /// When the disruption is not the actor's to read.
@@ -114,7 +132,7 @@ pub async fn last_drill(ctx: &Ctx<'_>, id: Uuid) -> Result<(disruption::Model, O
     let scope = permit(ctx.actor, Action::Read, Subject::Disruption)?;
     let row = record::find::<disruption::Entity>(ctx.state.store.read(), &scope, id).await?.ok_or(AppError::NotFound)?;
     let read = |text| serde_json::from_str(text).map_err(|_| StoreError::Corrupt { table: "disruption", column: "drill" });
-    let drill = row.drill.as_deref().map(read).transpose()?;
+    let drill = row.drill.as_deref().filter(|_| is_own(&scope, &row)).map(read).transpose()?;
     Ok((row, drill))
 }
 
@@ -339,6 +357,7 @@ async fn to_decide(ctx: &Ctx<'_>, tx: &Tx, id: Uuid, version: i64, state: Disrup
     let scope = permit(ctx.actor, Action::Decide, Subject::Disruption)?;
     record::find::<disruption::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
     let row = record::hold::<disruption::Entity>(tx, id).await?.ok_or(AppError::NotFound)?;
+    ensure_own(&scope, &row)?;
     if row.version != version {
         return Err(AppError::Stale);
     }
@@ -422,7 +441,7 @@ async fn open_for(
         return Ok(());
     }
     let reported = row.begins_on.min(today);
-    let made = begin(state, tx, &one.journey, &row.cause, row.safety_risk, reported, Some(row.id)).await?;
+    let (made, _) = begin(state, tx, &one.journey, &row.cause, row.safety_risk, reported, Some(row.id)).await?;
     journeys::strike(state, tx, person, &row.cause, today).await?;
     let mut case = made;
     for event in [Event::Triage { cause: row.cause.clone(), safety_risk: row.safety_risk }, Event::Verify { proof: Proof::Evidence }] {
@@ -445,6 +464,7 @@ async fn propose(
     let row = contingency_case::Model { options: Some(serde_json::to_string(options)?), ..row };
     let shown = u32::try_from(options.decision.shown.len()).unwrap_or(0);
     let (row, _) = carry(tx, row, &Event::Propose { shown }, Some(party), today, &ground).await?;
+    letters::write(tx, &row, LetterKind::Options, None, &ground, today).await?;
     notifications::to_person(tx, row.trainee_id, "contingency_options", &format!("/ui/contingency-cases/{}", row.id), &[]).await
 }
 
@@ -454,8 +474,11 @@ pub struct Standing {
     pub by_state: BTreeMap<String, u64>,
     pub by_outcome: BTreeMap<String, u64>,
     pub open: u64,
-    /// Messages to those who are struck.
+    /// Messages to those who are struck, in the application.
     pub messages: Told,
+    /// Letters in these cases, and how many of them are known to have been received.
+    pub letters: u64,
+    pub confirmed: u64,
 }
 
 /// Counts the cases of a disruption that the actor may list.
@@ -477,7 +500,9 @@ pub async fn standing(ctx: &Ctx<'_>, id: Uuid) -> Result<Standing, AppError> {
         .all(ctx.state.store.read())
         .await
         .map_err(StoreError::from)?;
-    let mut standing = Standing { messages: told(ctx.state.store.read(), id).await?, ..Standing::default() };
+    let (letters, confirmed) = letters::counted(ctx, id).await?;
+    let messages = told(ctx.state.store.read(), id).await?;
+    let mut standing = Standing { messages, letters, confirmed, ..Standing::default() };
     for (state, outcome, count) in rows {
         let count = u64::try_from(count).unwrap_or(0);
         if state != State::Closed.as_str() {
@@ -494,8 +519,11 @@ pub async fn standing(ctx: &Ctx<'_>, id: Uuid) -> Result<Standing, AppError> {
 /// How far a message has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Told {
+    /// Accounts that were told in the application.
     pub sent: u64,
     pub read: u64,
+    /// People who were written to, with an account or without.
+    pub letters: u64,
 }
 
 /// Where a person reads about a disruption, and by what its messages are counted.
@@ -503,7 +531,8 @@ fn place(id: Uuid) -> String {
     format!("/ui/contingency-cases?disruption_id={id}")
 }
 
-/// Tells everybody with an open case of a disruption, as far as the actor may see them; gives how many accounts.
+/// Tells everybody with an open case of a disruption, as far as the actor may see them: each by a letter, and whoever has
+/// an account in the application as well.
 ///
 /// # Errors
 /// When the disruption is not the actor's, or the text is empty or too long.
@@ -516,9 +545,9 @@ pub async fn tell_all(ctx: &Ctx<'_>, id: Uuid, text: &str) -> Result<Told, AppEr
     }
     let conn = ctx.state.store.read();
     record::find::<disruption::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)?;
-    let persons: Vec<Uuid> = contingency_case::Entity::find()
+    let cases: Vec<Uuid> = contingency_case::Entity::find()
         .select_only()
-        .column(contingency_case::Column::TraineeId)
+        .column(contingency_case::Column::Id)
         .filter(contingency_case::Entity::visible(&people))
         .filter(contingency_case::Column::DisruptionId.eq(id))
         .filter(contingency_case::Column::State.ne(State::Closed.as_str()))
@@ -527,12 +556,16 @@ pub async fn tell_all(ctx: &Ctx<'_>, id: Uuid, text: &str) -> Result<Told, AppEr
         .await
         .map_err(StoreError::from)?;
     let mut told = Told::default();
-    for part in persons.chunks(500) {
+    for part in cases.chunks(500) {
         let mut tx = ctx.begin().await?;
+        let find = contingency_case::Entity::find().filter(contingency_case::Column::Id.is_in(part.iter().copied()));
+        let rows = find.all(tx.conn()).await.map_err(StoreError::from)?;
+        letters::write_to_all(&mut tx, &rows, text, ctx.now.date()).await?;
+        told.letters += u64::try_from(rows.len()).unwrap_or(0);
         let accounts: Vec<Uuid> = account::Entity::find()
             .select_only()
             .column(account::Column::Id)
-            .filter(account::Column::TraineeId.is_in(part.iter().copied()))
+            .filter(account::Column::TraineeId.is_in(rows.iter().map(|row| row.trainee_id)))
             .filter(account::Column::Status.eq("active"))
             .into_tuple()
             .all(tx.conn())
@@ -554,5 +587,9 @@ async fn told(conn: &impl ConnectionTrait, id: Uuid) -> Result<Told, AppError> {
             .filter(notification::Column::Href.eq(place(id)))
     };
     let read = sent().filter(notification::Column::ReadAtMs.is_not_null()).count(conn).await.map_err(StoreError::from)?;
-    Ok(Told { sent: sent().count(conn).await.map_err(StoreError::from)?, read })
+    let letters = case_letter::Entity::find()
+        .filter(case_letter::Column::Kind.eq(LetterKind::Message.as_str()))
+        .filter(case_letter::Column::DisruptionId.eq(id));
+    let letters = letters.count(conn).await.map_err(StoreError::from)?;
+    Ok(Told { sent: sent().count(conn).await.map_err(StoreError::from)?, read, letters })
 }

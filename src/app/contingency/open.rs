@@ -1,17 +1,21 @@
 //! How a case begins and, when its person is erased, what of it stays.
 
-use super::MACHINE;
+use super::{MACHINE, letters};
 use crate::app::case_events::{self, Happened};
 use crate::app::work::notifications;
 use crate::app::{journeys, law};
+use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
 use chrono::NaiveDate;
 use passerelle_domain::calendar::Calendar;
 use passerelle_domain::contingency::Response;
+use passerelle_domain::contingency::letter::LetterKind;
+use passerelle_domain::contingency::plan::Plan;
+use passerelle_domain::contingency::waiting_list::WaitingList;
 use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::contingency::{Case, Event, State, Terms};
-use passerelle_store::entity::{case_event, contingency_case, journey, proposal, trainee};
+use passerelle_store::entity::{case_event, contingency_case, journey, proposal};
 use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, Expr, QueryFilter, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
 use serde_json::json;
@@ -21,6 +25,8 @@ use uuid::Uuid;
 pub(super) struct Ground {
     pub terms: Terms,
     pub calendar: Calendar,
+    /// What the agreement that binds her has laid down.
+    pub plan: Option<Plan>,
 }
 
 impl Ground {
@@ -28,14 +34,15 @@ impl Ground {
     /// handled.
     pub async fn of(state: &AppState, conn: &impl ConnectionTrait, row: &journey::Model) -> Result<Self, AppError> {
         let law = law::current(state, conn).await?;
-        let person = trainee::Entity::find_by_id(row.trainee_id).one(conn).await.map_err(StoreError::from)?;
-        let people = person.into_iter().map(|person| (person.id, person)).collect();
-        let terms = super::plans::of_people(conn, &people, super::plans::Wording::InForce)
-            .await?
-            .remove(&row.trainee_id)
-            .map(|plan| plan.terms)
-            .unwrap_or_default();
-        Ok(Self { terms, calendar: law.calendars.get(&row.origin).cloned().unwrap_or_else(Calendar::weekends) })
+        let plan = super::plans::of_person(conn, row.trainee_id).await?;
+        let terms = plan.as_ref().map(|plan| plan.terms).unwrap_or_default();
+        Ok(Self { terms, calendar: law.calendars.get(&row.origin).cloned().unwrap_or_else(Calendar::weekends), plan })
+    }
+
+    /// The last day on which somebody goes first whose case ends so.
+    pub fn turn_until(&self, outcome: Response, on: NaiveDate) -> Option<NaiveDate> {
+        let usual = WaitingList::default();
+        self.plan.as_ref().map_or(&usual, |plan| &plan.waiting_list).turn_until(outcome, on)
     }
 }
 
@@ -65,7 +72,8 @@ pub(crate) async fn reported(state: &AppState, tx: &mut Tx, row: &journey::Model
     if open_case(tx.conn(), row.trainee_id).await?.is_some() {
         return Ok(());
     }
-    let made = begin(state, tx, row, cause, false, on, None).await?;
+    let (made, ground) = begin(state, tx, row, cause, false, on, None).await?;
+    letters::write(tx, &made, LetterKind::Opened, None, &ground, Moment::from_ms(tx.now_ms()).date()).await?;
     let post = journeys::agreed(tx, row.trainee_id).await?;
     tell_employer(tx, post.as_ref(), cause, "post_waits").await?;
     notifications::to_person(tx, row.trainee_id, "contingency_opened", &format!("/ui/contingency-cases/{}", made.id), &[]).await
@@ -93,7 +101,7 @@ pub(super) async fn begin(
     safety_risk: bool,
     on: NaiveDate,
     disruption: Option<Uuid>,
-) -> Result<contingency_case::Model, AppError> {
+) -> Result<(contingency_case::Model, Ground), AppError> {
     let ground = Ground::of(state, tx.conn(), row).await?;
     let case = Case::new(cause, safety_risk, on, &ground.terms, &ground.calendar);
     let made = projected(
@@ -116,6 +124,7 @@ pub(super) async fn begin(
             outcome: None,
             held_need_id: None,
             closed_on: None,
+            turn_until: None,
             options: None,
             settlement: None,
             facts: String::new(),
@@ -124,7 +133,7 @@ pub(super) async fn begin(
     )?;
     record::insert::<contingency_case::Entity>(tx, made.clone()).await?;
     tx.note("contingency_opened", "contingency_case", Some(made.id), json!({ "disruption": disruption }));
-    Ok(made)
+    Ok((made, ground))
 }
 
 /// The columns of a case that follow from its facts.
@@ -188,6 +197,9 @@ pub(super) async fn carry(
     Ok((contingency_case::Model { version, ..changed }, next))
 }
 
+/// "Force majeure" is what is left of any cause.
+pub(super) const NO_CAUSE: &str = "FMJ";
+
 /// The cases of a person.
 async fn cases_of(tx: &Tx, person: Uuid) -> Result<Vec<Uuid>, AppError> {
     let find = contingency_case::Entity::find()
@@ -203,8 +215,7 @@ async fn cases_of(tx: &Tx, person: Uuid) -> Result<Vec<Uuid>, AppError> {
 /// # Errors
 /// When the database refuses.
 pub(crate) async fn erase(tx: &Tx, person: Uuid) -> Result<(), AppError> {
-    // "Force majeure" is what is left of any cause.
-    const NO_CAUSE: &str = "FMJ";
+    letters::erase(tx, person).await?;
     for id in cases_of(tx, person).await? {
         for row in case_events::history(tx.conn(), id).await? {
             let (mut event, mut after): (serde_json::Value, serde_json::Value) =

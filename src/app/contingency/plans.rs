@@ -291,6 +291,16 @@ pub(super) async fn of_people(
     Ok(people.values().filter_map(|person| Some((person.id, plan_of(person)?))).collect())
 }
 
+/// The plan in force that binds a person.
+///
+/// # Errors
+/// When the database refuses or holds what this version cannot read.
+pub(super) async fn of_person(conn: &impl ConnectionTrait, person: Uuid) -> Result<Option<Plan>, AppError> {
+    let row = trainee::Entity::find_by_id(person).one(conn).await.map_err(StoreError::from)?;
+    let people = row.into_iter().map(|row| (row.id, row)).collect();
+    Ok(of_people(conn, &people, Wording::InForce).await?.remove(&person))
+}
+
 /// The plan in force under an agreement.
 ///
 /// # Errors

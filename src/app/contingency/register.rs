@@ -11,11 +11,11 @@ use passerelle_domain::machine::contingency::State;
 use passerelle_domain::machine::journey::Journey;
 use passerelle_domain::people::{JourneyState, NeedStatus, Track};
 use passerelle_store::StoreError;
-use passerelle_store::entity::{budget_line, contingency_case, journey, need, trainee};
-use passerelle_store::query::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use passerelle_store::entity::{budget_line, cohort, contingency_case, journey, need, programme, refresher_place, trainee};
+use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::record::Record;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// People that one answer names; the totals count all that were read.
@@ -43,6 +43,10 @@ pub struct Ready {
     pub case: Option<Uuid>,
     /// Posts at home in her field that are open.
     pub home_posts: usize,
+    /// She has a place in a course that keeps what she has learnt fresh.
+    pub refreshes: bool,
+    /// Places of that kind that are free in her country and field.
+    pub refresher_places: i64,
 }
 
 /// Everybody who is ready, and for how long money has waited with them.
@@ -103,6 +107,7 @@ pub async fn of(ctx: &Ctx<'_>) -> Result<Register, AppError> {
         cases.extend(find.all(conn).await.map_err(StoreError::from)?.into_iter().map(|row| (row.trainee_id, row.id)));
     }
     let home = home_posts(ctx).await?;
+    let refreshers = Refreshers::gather(conn, today).await?;
     let budgets = budgets(ctx, people.values().filter_map(|person| person.cohort_id).collect()).await?;
     let mut register = Register { as_of: Some(today), more, ..Register::default() };
     for row in rows {
@@ -115,7 +120,9 @@ pub async fn of(ctx: &Ctx<'_>) -> Result<Register, AppError> {
         }
         let field = person.occupation.get(..3).unwrap_or(&person.occupation);
         let posts = home.get(&(person.training_country.clone(), field.to_owned())).copied().unwrap_or(0);
-        let one = ready_of(&row, &journey, gate, today, cases.get(&row.trainee_id).copied(), posts);
+        let mut one = ready_of(&row, &journey, gate, today, cases.get(&row.trainee_id).copied(), posts);
+        one.refreshes = refreshers.people.contains(&row.trainee_id);
+        one.refresher_places = refreshers.free.get(&(person.training_country.clone(), field.to_owned())).copied().unwrap_or(0);
         let lines = person.cohort_id.and_then(|cohort| budgets.get(&(cohort, person.track.clone())));
         for line in lines.into_iter().flatten() {
             let by_age = register.ageing.entry(line.payer.clone()).or_default().entry(line.currency.clone()).or_default();
@@ -151,6 +158,8 @@ fn ready_of(row: &journey::Model, journey: &Journey, gate: JourneyState, today: 
         alert,
         case,
         home_posts,
+        refreshes: false,
+        refresher_places: 0,
     }
 }
 
@@ -181,8 +190,49 @@ async fn home_posts(ctx: &Ctx<'_>) -> Result<BTreeMap<(String, String), usize>, 
     Ok(posts)
 }
 
+/// Places in courses for those who wait: who has one, and how many are free by country and field of occupations.
+#[derive(Debug, Default)]
+struct Refreshers {
+    people: BTreeSet<Uuid>,
+    free: BTreeMap<(String, String), i64>,
+}
+
+impl Refreshers {
+    async fn gather(conn: &impl ConnectionTrait, today: NaiveDate) -> Result<Self, AppError> {
+        let open: Vec<(Uuid, Uuid)> = refresher_place::Entity::find()
+            .select_only()
+            .columns([refresher_place::Column::TraineeId, refresher_place::Column::CohortId])
+            .filter(refresher_place::Column::EndedOn.is_null())
+            .into_tuple()
+            .all(conn)
+            .await
+            .map_err(StoreError::from)?;
+        let cohorts = cohort::Entity::find()
+            .filter(cohort::Column::RefresherPlaces.gt(0))
+            .filter(cohort::Column::EndsOn.gte(today))
+            .all(conn)
+            .await
+            .map_err(StoreError::from)?;
+        let programmes = programme::Entity::find().filter(programme::Column::Id.is_in(cohorts.iter().map(|row| row.programme_id)));
+        let programmes: BTreeMap<Uuid, String> =
+            programmes.all(conn).await.map_err(StoreError::from)?.into_iter().map(|row| (row.id, row.occupation)).collect();
+        let (institutes, _) = super::options::teaching(conn).await?;
+        let mut found = Self { people: open.iter().map(|(person, _)| *person).collect(), free: BTreeMap::new() };
+        for row in &cohorts {
+            let (Some(occupation), Some(country)) = (programmes.get(&row.programme_id), institutes.get(&row.institute_id)) else {
+                continue;
+            };
+            let taken = open.iter().filter(|(_, cohort)| *cohort == row.id).count();
+            let left = row.refresher_places - i64::try_from(taken).unwrap_or(i64::MAX);
+            let field = occupation.get(..3).unwrap_or(occupation).to_owned();
+            *found.free.entry((country.clone(), field)).or_insert(0) += left.max(0);
+        }
+        Ok(found)
+    }
+}
+
 async fn budgets(ctx: &Ctx<'_>, cohorts: Vec<Uuid>) -> Result<BTreeMap<(Uuid, String), Vec<budget_line::Model>>, AppError> {
-    let cohorts: std::collections::BTreeSet<Uuid> = cohorts.into_iter().collect();
+    let cohorts: BTreeSet<Uuid> = cohorts.into_iter().collect();
     let find = budget_line::Entity::find().filter(budget_line::Column::CohortId.is_in(cohorts));
     let mut budgets: BTreeMap<(Uuid, String), Vec<budget_line::Model>> = BTreeMap::new();
     for line in find.all(ctx.state.store.read()).await.map_err(StoreError::from)? {

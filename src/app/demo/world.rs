@@ -431,6 +431,7 @@ impl Maker<'_> {
             seats_away: 20,
             seats_home: 5,
             seats_undecided: 5,
+            refresher_places: 2,
             agreement_id: None,
             premium_paid_on: None,
             insured_from: None,

@@ -98,6 +98,7 @@ async fn touched(tx: &Tx, people: &[Uuid], by: Uuid) -> Result<BTreeSet<Uuid>, A
         assessment.TraineeId,
         exam_result.TraineeId,
         paper_check.TraineeId,
+        refresher_place.TraineeId,
         worker_payment.TraineeId,
         first_pay.TraineeId,
         tranche.TraineeId,

@@ -177,6 +177,7 @@ async fn gather_in(
     let mut pools = grouped(of::<seat_pool::Entity>(tx, seat_pool::Column::NeedId, need).await?, |row| row.need_id);
     // Who has not agreed is not compared with anything: her data do not even enter the snapshot.
     let agreed = crate::app::privacy::consents::matchable(tx, trainee).await?;
+    let first_turns = crate::app::contingency::first_turns(tx, as_of, trainee).await?;
     let mut trainee_rows = of::<trainee::Entity>(tx, trainee::Column::Id, trainee).await?;
     let some: BTreeSet<Uuid> = if let Of::People(people) = of_what { people.iter().copied().collect() } else { BTreeSet::new() };
     trainee_rows.retain(|row| {
@@ -207,6 +208,7 @@ async fn gather_in(
         if facts.journey == JourneyState::Matched && !agreed_people.contains(&id) {
             facts.journey = JourneyState::Certified;
         }
+        facts.first_turn = first_turns.contains(&id);
         trainees.push(facts);
     }
     let mut needs = Vec::with_capacity(need_rows.len());
@@ -409,6 +411,7 @@ fn trainee_facts(row: trainee::Model, papers: Papers) -> Result<TraineeFacts, Pa
         preferred_destinations: countries(&row.preferred_destinations)?,
         waiting_since: row.waiting_since,
         merit: i32::try_from(row.merit).unwrap_or_default(),
+        first_turn: false,
     })
 }
 

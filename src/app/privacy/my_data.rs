@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Kinds of records about a person that the document holds, in its order.
-const KINDS: [&str; 25] = [
+const KINDS: [&str; 28] = [
     "trainees",
     "credentials",
     "certificates",
@@ -23,11 +23,14 @@ const KINDS: [&str; 25] = [
     "assessments",
     "exam-results",
     "paper-checks",
+    "refresher-places",
     "track-changes",
     "recognition-cases",
     "case-documents",
     "adaptation-steps",
     "journeys",
+    "contingency-cases",
+    "case-letters",
     "tasks",
     "language-certificates",
     "skill-claims",

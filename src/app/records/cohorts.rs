@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use passerelle_domain::corridor::Party;
 use passerelle_domain::people::{CostMode, Track};
 use passerelle_domain::period::DateWindow;
-use passerelle_store::entity::{agreement, budget_line, cohort, programme, trainee};
+use passerelle_store::entity::{agreement, budget_line, cohort, programme, refresher_place, trainee};
 use passerelle_store::query::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use passerelle_store::{Tx, record};
 
@@ -21,8 +21,13 @@ const SEATS: Kind = Kind::Number { min: 0, max: 10_000 };
 impl Spec for Cohorts {
     type Entity = cohort::Entity;
     const NAME: &'static str = "cohorts";
-    const CHILDREN: &'static [(&'static str, &'static str)] =
-        &[("trainees", "cohort_id"), ("selection-rules", "cohort_id"), ("waiting-places", "cohort_id"), ("budget-lines", "cohort_id")];
+    const CHILDREN: &'static [(&'static str, &'static str)] = &[
+        ("trainees", "cohort_id"),
+        ("selection-rules", "cohort_id"),
+        ("waiting-places", "cohort_id"),
+        ("budget-lines", "cohort_id"),
+        ("refresher-places", "cohort_id"),
+    ];
     const FIELDS: &'static [Field] = &[
         Field::text("name", 200).required().listed().sorts(),
         Field::reference("institute_id", "organisations").required().filters().fixed(),
@@ -33,6 +38,7 @@ impl Spec for Cohorts {
         Field::new("seats_away", SEATS).required().listed(),
         Field::new("seats_home", SEATS).required().listed(),
         Field::new("seats_undecided", SEATS).required().listed(),
+        Field::new("refresher_places", SEATS),
         Field::new("premium_paid_on", Kind::Date),
         Field::new("insured_from", Kind::Date),
     ];
@@ -57,6 +63,7 @@ impl Spec for Cohorts {
             seats_away: r.number("seats_away"),
             seats_home: r.number("seats_home"),
             seats_undecided: r.number("seats_undecided"),
+            refresher_places: r.number_or_none("refresher_places").unwrap_or(0),
             agreement_id: r.reference_or_none("agreement_id"),
             premium_paid_on: r.date_or_none("premium_paid_on"),
             insured_from: r.date_or_none("insured_from"),
@@ -73,6 +80,7 @@ impl Spec for Cohorts {
             ("seats_away", row.seats_away.into()),
             ("seats_home", row.seats_home.into()),
             ("seats_undecided", row.seats_undecided.into()),
+            ("refresher_places", row.refresher_places.into()),
             ("agreement_id", shown(&row.agreement_id)),
             ("premium_paid_on", shown(&row.premium_paid_on)),
             ("insured_from", shown(&row.insured_from)),
@@ -108,6 +116,16 @@ impl Spec for Cohorts {
                         FieldError::new(field, "seats-held", format!("is fewer than the {taken} that are taken")).with("taken", taken),
                     );
                 }
+            }
+            let refreshing = refresher_place::Entity::find()
+                .filter(refresher_place::Column::CohortId.eq(row.id))
+                .filter(refresher_place::Column::EndedOn.is_null())
+                .count(tx.conn())
+                .await
+                .map_err(StoreError::from)?;
+            if row.refresher_places < before.refresher_places && u64::try_from(row.refresher_places).unwrap_or(0) < refreshing {
+                let error = FieldError::new("refresher_places", "seats-held", format!("is fewer than the {refreshing} that are taken"));
+                errors.push(error.with("taken", refreshing));
             }
             let anybody = || trainee::Entity::find().filter(trainee::Column::CohortId.eq(row.id)).count(tx.conn());
             let rebound = before.agreement_id != row.agreement_id;

@@ -26,6 +26,7 @@ impl Spec for ContingencyCases {
         Field::choice("chosen", "response", Response::WORDS).listed().filters().group(FieldGroup::Journey),
         Field::choice("outcome", "response", Response::WORDS).filters().group(FieldGroup::Journey),
         Field::new("closed_on", Kind::Date).group(FieldGroup::Journey),
+        Field::new("turn_until", Kind::Date).group(FieldGroup::Journey),
     ];
 
     fn read(_: &mut Reader<'_>, _: Base, _: Option<&RowOf<Self>>) -> RowOf<Self> {
@@ -46,6 +47,7 @@ impl Spec for ContingencyCases {
             ("chosen", text(&row.chosen)),
             ("outcome", text(&row.outcome)),
             ("closed_on", shown(&row.closed_on)),
+            ("turn_until", shown(&row.turn_until)),
         ])
     }
 

@@ -7,6 +7,7 @@ mod assessments;
 mod attendances;
 mod budget_lines;
 mod case_documents;
+mod case_letters;
 mod case_transfers;
 mod certificates;
 mod cohorts;
@@ -41,6 +42,7 @@ mod provider_statements;
 mod quotas;
 mod recognition_cases;
 mod recovery_claims;
+mod refresher_places;
 mod seat_pools;
 mod selection_rules;
 mod selection_scores;
@@ -67,7 +69,7 @@ use uuid::Uuid;
 pub use trainees::Trainees;
 
 /// Every kind of record, in the order of the navigation.
-pub static ALL: [&(dyn Resource + 'static); 53] = [
+pub static ALL: [&(dyn Resource + 'static); 55] = [
     &Typed::<organisations::Organisations>::new(),
     &Typed::<employer_registrations::EmployerRegistrations>::new(),
     &Typed::<sites::Sites>::new(),
@@ -86,6 +88,7 @@ pub static ALL: [&(dyn Resource + 'static); 53] = [
     &Typed::<assessments::Assessments>::new(),
     &Typed::<exam_results::ExamResults>::new(),
     &Typed::<paper_checks::PaperChecks>::new(),
+    &Typed::<refresher_places::RefresherPlaces>::new(),
     &Typed::<credentials::Credentials>::new(),
     &Typed::<certificates::Certificates>::new(),
     &Typed::<recognition_cases::RecognitionCases>::new(),
@@ -93,6 +96,7 @@ pub static ALL: [&(dyn Resource + 'static); 53] = [
     &Typed::<adaptation_steps::AdaptationSteps>::new(),
     &Typed::<journeys::Journeys>::new(),
     &Typed::<contingency_cases::ContingencyCases>::new(),
+    &Typed::<case_letters::CaseLetters>::new(),
     &Typed::<disruptions::Disruptions>::new(),
     &Typed::<track_changes::TrackChanges>::new(),
     &Typed::<tasks::Tasks>::new(),

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Everything that people are told about; `notification-<kind>` in the catalogues, with underscores
 /// as hyphens.
-pub const KINDS: [&str; 30] = [
+pub const KINDS: [&str; 31] = [
     "contract_worse",
     "case_assigned",
     "case_offered",
@@ -42,6 +42,7 @@ pub const KINDS: [&str; 30] = [
     "post_decided",
     "contingency_question",
     "contingency_advice",
+    "first_turn",
 ];
 
 /// What cannot be switched off: who opened one's record, and what happened to one's account.

@@ -2,7 +2,7 @@
 
 use super::{Answer, typed};
 use crate::app::case_events::Act;
-use crate::app::contingency::{self, act, disruptions, plans, register};
+use crate::app::contingency::{self, act, disruptions, letters, plans, register};
 use crate::app::money::ledger;
 use crate::web::extract::{IfMatch, PathId, SignedIn};
 use actix_web::http::header;
@@ -54,6 +54,19 @@ pub async fn tell_all(who: SignedIn, PathId(id): PathId, body: web::Bytes) -> An
     permit(&who.actor, Action::Update, Subject::Disruption)?;
     let Message { text } = typed(&body)?;
     Ok(HttpResponse::Ok().json(disruptions::tell_all(&who.ctx(), id, &text).await?))
+}
+
+/// `GET /api/v1/case-letters/{id}/text`
+pub async fn letter(who: SignedIn, PathId(id): PathId) -> Answer {
+    let letter = letters::one(&who.ctx(), id).await?;
+    Ok(HttpResponse::Ok().json(json!({ "id": letter.row.id, "kind": letter.kind, "sent_on": letter.row.sent_on, "said": letter.said })))
+}
+
+/// `POST /api/v1/case-letters/{id}/receipt`
+pub async fn receive(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch, body: web::Bytes) -> Answer {
+    permit(&who.actor, Action::Read, Subject::ContingencyCase)?;
+    letters::receive(&who.ctx(), id, version, &typed(&body)?).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// `POST /api/v1/disruptions/{id}/end`

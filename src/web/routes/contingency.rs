@@ -85,6 +85,19 @@ pub(super) fn entries() -> Vec<Entry> {
         route(Method::GET, "/ui/agreements/{id}/contingency-plan", Needs(Read, Agreement), || web::route().to(ui::plans::show)),
         route(Method::POST, "/ui/agreements/{id}/contingency-plan", Needs(Update, Agreement), || web::route().to(ui::plans::save)),
         route(Method::POST, "/ui/agreements/{id}/contingency-plan/key", Needs(Update, Agreement), || web::route().to(ui::plans::turn_key)),
+        route(Method::POST, "/api/v1/case-letters/{id}/receipt", Needs(Read, ContingencyCase), || {
+            web::route().to(api::contingency::receive)
+        })
+        .says(
+            "Note that a letter was received: in the application, signed for on paper, or read out",
+            named("LetterReceived"),
+            Body::None,
+        ),
+        route(Method::GET, "/api/v1/case-letters/{id}/text", Needs(Read, ContingencyCase), || web::route().to(api::contingency::letter))
+            .says("What a letter says, in no language yet", Body::None, named("CaseLetterText")),
+        route(Method::POST, "/ui/case-letters/{id}/receipt", Needs(Read, ContingencyCase), || web::route().to(ui::letters::receive)),
+        route(Method::GET, "/ui/case-letters/{id}/paper", Needs(Read, ContingencyCase), || web::route().to(ui::letters::paper)),
+        route(Method::GET, "/ui/disruptions/{id}/letters", Needs(Read, Disruption), || web::route().to(ui::letters::papers)),
         route(Method::POST, "/ui/contingency-cases/{id}/events", Needs(Read, ContingencyCase), || {
             web::route().to(ui::events::contingency_act)
         }),

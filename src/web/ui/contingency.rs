@@ -47,8 +47,23 @@ pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
         parts.extend(option_parts(page, &course, options));
     }
     parts.extend(course.settlements.iter().map(|settlement| settled(t, settlement)));
+    parts.extend(promised(t, &course));
+    parts.extend(super::letters::of_case(page, id).await?);
     parts.extend(super::events::contingency_parts(page, &course));
     Ok(parts)
+}
+
+/// What she is given beside, and until when she goes first.
+fn promised(t: Locale, course: &Course) -> Option<Part> {
+    let mut facts = Vec::new();
+    if !course.support.is_empty() {
+        let given: Vec<String> = course.support.iter().map(|one| t.get(&word_key("support", one.as_str()))).collect();
+        facts.push((t.get("contingency-support"), Cell::text(given.join(" · "))));
+    }
+    if let Some(until) = course.row.turn_until {
+        facts.push((t.get("field-turn-until"), Cell::text(formats::date(t, until))));
+    }
+    (!facts.is_empty()).then_some(Part::Facts { heading: String::new(), facts })
 }
 
 fn option_parts(page: &Page, course: &Course, options: &Options) -> Vec<Part> {

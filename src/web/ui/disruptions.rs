@@ -35,12 +35,17 @@ pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
         };
         let mut facts = counted("contingency-state", &standing.by_state);
         facts.extend(counted("response", &standing.by_outcome));
-        let told =
-            [("sent", standing.messages.sent), ("read", standing.messages.read)].map(|(name, count)| (name, formats::count(t, count)));
+        let told = [("letters", standing.messages.letters), ("sent", standing.messages.sent), ("read", standing.messages.read)]
+            .map(|(name, count)| (name, formats::count(t, count)));
         facts.push((t.get("disruption-messages"), Cell::text(t.with_all("disruption-told", told))));
+        facts.push((t.get("records-case-letters"), super::letters::counted(t, standing.letters, standing.confirmed)));
         parts.push(Part::Facts { heading: t.get("records-contingency-cases"), facts });
-        let link = (format!("/ui/contingency-cases?disruption_id={id}"), t.get("records-contingency-cases"));
-        parts.push(Part::Links { heading: String::new(), links: vec![link] });
+        let links = vec![
+            (format!("/ui/contingency-cases?disruption_id={id}"), t.get("records-contingency-cases")),
+            (format!("/ui/case-letters?disruption_id={id}&received_how=not_yet"), t.get("letters-open")),
+            (format!("/ui/disruptions/{id}/letters"), t.get("letters-print")),
+        ];
+        parts.push(Part::Links { heading: String::new(), links });
     }
     if let Some(drill) = drill {
         parts.extend(drilled(page, &row, &drill).await?);
@@ -141,6 +146,7 @@ fn side_by_side(t: Locale, drill: &Drill) -> Table {
 fn forms(page: &Page, row: &disruption::Model) -> Vec<Form> {
     let t = page.locale;
     let may = |action| permit(&page.actor, action, Subject::Disruption).is_ok();
+    let own = |action| permit(&page.actor, action, Subject::Disruption).is_ok_and(|scope| disruptions::is_own(&scope, row));
     let form = |path: &str, key: &str| {
         Form::new(format!("/ui/disruptions/{}/{path}", row.id), t.get(key)).heading(t.get(key)).hidden("version", row.version.to_string())
     };
@@ -151,7 +157,7 @@ fn forms(page: &Page, row: &disruption::Model) -> Vec<Form> {
     if row.status == DisruptionStatus::Draft.as_str() && may(Action::Decide) {
         forms.push(form("declaration", "disruption-declare").lead(t.get("disruption-declare-lead")).danger().folded());
     }
-    if row.status == DisruptionStatus::Declared.as_str() && may(Action::Decide) {
+    if row.status == DisruptionStatus::Declared.as_str() && own(Action::Decide) {
         forms.push(form("end", "disruption-end").lead(t.get("disruption-end-lead")).folded());
     }
     if row.status != DisruptionStatus::Draft.as_str() && may(Action::Update) {

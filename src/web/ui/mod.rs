@@ -22,6 +22,7 @@ pub mod law;
 pub mod law_tables;
 pub mod ledger;
 pub mod legality;
+pub mod letters;
 pub mod match_questions;
 pub mod match_runs;
 pub mod money;

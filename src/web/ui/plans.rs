@@ -17,6 +17,7 @@ use crate::web::extract::PathId;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::contingency;
 use passerelle_domain::contingency::plan::{Found, Plan};
+use passerelle_domain::contingency::waiting_list::{Group, WaitingList};
 use passerelle_domain::money::Money;
 use uuid::Uuid;
 
@@ -70,6 +71,9 @@ fn facts(t: Locale, plan: &Version) -> Part {
                 t.get("contingency-plan-stipend"),
                 Cell::text(plan.plan.stipend.map_or_else(|| "—".into(), |amount| formats::money(t, amount))),
             ),
+            (t.get("contingency-plan-first-refusal"), months(t, plan.plan.waiting_list.first_refusal_months)),
+            (t.get("contingency-plan-re-entry"), months(t, plan.plan.waiting_list.re_entry_months)),
+            (t.get("contingency-plan-list-shares"), least_shares(t, &plan.plan.waiting_list)),
             (
                 t.get("contingency-plan-switches"),
                 Cell::text(match plan.plan.switches.as_slice() {
@@ -89,6 +93,23 @@ fn facts(t: Locale, plan: &Version) -> Part {
             ),
         ],
     }
+}
+
+fn months(t: Locale, months: u32) -> Cell {
+    Cell::text(t.with1("contingency-plan-months", "months", formats::count(t, months)))
+}
+
+/// Who has at least which part of the places.
+fn least_shares(t: Locale, list: &WaitingList) -> Cell {
+    let said = list.shares.iter().map(|share| {
+        let group = match &share.of {
+            Group::Sex(sex) => t.get(&word_key("sex", sex.as_str())),
+            Group::Region(region) => region.to_string(),
+        };
+        t.with_all("contingency-plan-list-share", [("group", group), ("percent", formats::count(t, share.percent))])
+    });
+    let said: Vec<String> = said.collect();
+    Cell::text(if said.is_empty() { "—".into() } else { said.join(" · ") })
 }
 
 /// How the reserve stands to what the plan asks of it.
@@ -129,9 +150,18 @@ fn answers(t: Locale, plan: &Plan) -> Table {
         let control =
             contingency::cause(&answer.cause).map_or_else(String::new, |known| t.get(&word_key("control", known.control.as_str())));
         let owed = answer.owed.map_or_else(|| "—".to_owned(), |amount| formats::money(t, amount));
-        vec![Cell::text(cause(t, &answer.cause)), Cell::text(control), Cell::text(ways.join(" · ")), Cell::number(owed)]
+        let given: Vec<String> = answer.support.iter().map(|one| t.get(&word_key("support", one.as_str()))).collect();
+        vec![
+            Cell::text(cause(t, &answer.cause)),
+            Cell::text(control),
+            Cell::text(ways.join(" · ")),
+            Cell::text(given.join(" · ")),
+            Cell::number(owed),
+        ]
     });
-    let columns = ["field-cause", "field-control", "contingency-plan-responses", "contingency-plan-owed"].map(|key| t.get(key)).into();
+    let columns = ["field-cause", "field-control", "contingency-plan-responses", "contingency-plan-support", "contingency-plan-owed"]
+        .map(|key| t.get(key))
+        .into();
     Table { heading: t.get("contingency-plan-answers"), columns, rows: rows.collect(), empty: t.get("list-empty") }
 }
 

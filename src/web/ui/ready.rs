@@ -65,6 +65,7 @@ fn columns(page: &Page) -> Vec<String> {
         "ready-readiness",
         "field-horizon-on",
         "ready-home-posts",
+        "ready-refresher",
         "record-contingency-cases",
     ]
     .map(|key| page.locale.get(key))
@@ -91,8 +92,20 @@ fn cells(page: &Page, one: &Ready, names: &Names) -> Vec<Cell> {
         Cell::number(t.with1("ready-percent", "percent", formats::count(t, one.readiness))),
         if one.alert { Cell::tag(lapse, "warn") } else { Cell::text(lapse) },
         Cell::number(formats::count(t, one.home_posts)),
+        refresher(page, one),
         case,
     ]
+}
+
+/// That she has a place in a course, or how many are free, to be given by whoever may.
+fn refresher(page: &Page, one: &Ready) -> Cell {
+    let t = page.locale;
+    if one.refreshes {
+        return Cell::link(t.get("ready-refresher-has"), format!("/ui/refresher-places?trainee_id={}", one.trainee));
+    }
+    let free = t.with1("ready-refresher-give", "count", formats::count(t, one.refresher_places));
+    let gives = one.refresher_places > 0 && permit(&page.actor, Action::Create, Subject::TrainingRecord).is_ok();
+    if gives { Cell::link(free, format!("/ui/refresher-places/new?trainee_id={}", one.trainee)) } else { Cell::text(free) }
 }
 
 /// `GET /ui/ready-register.csv`
@@ -112,6 +125,7 @@ pub async fn file(page: Page) -> Answer {
                 one.readiness.to_string(),
                 one.first_lapse.map(|day| day.to_string()).unwrap_or_default(),
                 one.home_posts.to_string(),
+                if one.refreshes { "x".into() } else { one.refresher_places.to_string() },
                 one.case.map(|id| id.to_string()).unwrap_or_default(),
             ]
         })

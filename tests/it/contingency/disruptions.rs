@@ -21,7 +21,7 @@ on_both! {
         assert_eq!(hotel.officer.post(&messages, json!({ "text": "We write again on Monday" })).await.json()["sent"], 1, "one of two has an account");
         assert_eq!(herself.post(&messages, json!({ "text": "x" })).await.status, 403);
         let standing = hotel.ministry.get(&format!("/api/v1/disruptions/{disruption}/drill")).await.json();
-        assert_eq!(standing["cases"]["messages"], json!({ "sent": 1, "read": 0 }));
+        assert_eq!(standing["cases"]["messages"], json!({ "sent": 1, "read": 0, "letters": 2 }));
     }
 
     async fn a_drill_asks_as_often_for_many_as_for_one(on) {

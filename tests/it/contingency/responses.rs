@@ -18,7 +18,7 @@ async fn bar_of(who: &Program, path: &str, response: &str) -> Value {
 }
 
 /// An electrician like the first, who seeks a post.
-async fn another(p: &Pair, waiting_since: &str) -> Uuid {
+pub(super) async fn another(p: &Pair, waiting_since: &str) -> Uuid {
     let first = p.head.get(&format!("/api/v1/trainees/{}", p.person)).await.json();
     let institute: Uuid = first["institute_id"].as_str().unwrap().parse().unwrap();
     let mut one = trainee(institute, "MA");

@@ -13,7 +13,7 @@ use passerelle::startup::Application;
 use passerelle::state::AppState;
 use passerelle_domain::access::Role;
 use passerelle_store::entity::{account, api_token, role_grant, trainee};
-use passerelle_store::query::{ActiveModelTrait, EntityTrait};
+use passerelle_store::query::{ActiveModelTrait, ColumnTrait, EntityTrait, Expr, QueryFilter};
 use passerelle_store::{Options, Store};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -255,6 +255,23 @@ impl Service {
         let mut browser = Browser::new(&self.address);
         let email = format!("{}@demo.example", role.as_str().replace('_', "-"));
         assert_eq!(browser.sign_in(&email, passerelle::app::demo::PASSWORD).await, 303, "{role} cannot sign in");
+        browser
+    }
+
+    /// Somebody with a role at a browser, who has signed in.
+    pub async fn browser(&self, role: Role, countries: &[&str], person: Option<Uuid>) -> Browser {
+        let given = Given { role, organisation: None, countries: countries.join(","), subdivisions: String::new() };
+        let (_, account_id) = self.program_of(&[given], person).await;
+        let password = passerelle::app::demo::PASSWORD;
+        let hash = passerelle::auth::password::hash(password.to_owned()).await.unwrap();
+        let tx = self.state.store.begin(None, Moment::now().ms()).await.unwrap();
+        let update = account::Entity::update_many()
+            .col_expr(account::Column::PasswordHash, Expr::value(hash))
+            .filter(account::Column::Id.eq(account_id));
+        update.exec(tx.conn()).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut browser = Browser::new(&self.address);
+        assert_eq!(browser.sign_in(&format!("{account_id}@test.example"), password).await, 303, "{role} cannot sign in");
         browser
     }
 

@@ -4,6 +4,8 @@
 
 use super::cause::{AtFault, CAUSES, cause};
 use super::response::Response;
+use super::support::Support;
+use super::waiting_list::WaitingList;
 use crate::finance::reserve;
 use crate::finance::shares::{SHARES_MAX, Share, faults};
 use crate::machine::contingency::Terms;
@@ -26,6 +28,9 @@ pub struct Answer {
     pub cause: String,
     /// The first one first.
     pub responses: Vec<Response>,
+    /// What she is given beside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub support: Vec<Support>,
     /// What whoever fails owes by the agreement where this cause strikes, for one person; an officer may say otherwise in
     /// a case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,6 +65,9 @@ pub struct Plan {
     /// What may be asked of somebody who leaves of her own will before she departs; nothing where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repayment: Option<RepaymentTerms>,
+    /// Who is asked next where somebody gives up her place.
+    #[serde(default)]
+    pub waiting_list: WaitingList,
 }
 
 /// Another occupation of the same field that both states let somebody go over to, such as from nurse to nursing aide.
@@ -171,6 +179,8 @@ words!(
         SwitchOpen = "switch_open",
         /// More is asked back, or for longer, than may be.
         RepaymentTooLong = "repayment_too_long",
+        /// Shares of the waiting list that cannot be kept, or a turn that is promised for too long.
+        WaitingListUnsound = "waiting_list_unsound",
         /// A pregnancy, an illness or a refusal is answered by ending her way.
         EndsHerWay = "ends_her_way",
     }
@@ -187,7 +197,12 @@ pub struct Found {
 impl Plan {
     /// What the taxonomy itself proposes for every cause: where a plan begins.
     pub fn standard() -> Self {
-        let answer = |known: &super::Cause| Answer { cause: known.code.into(), responses: known.responses.to_vec(), owed: None };
+        let answer = |known: &super::Cause| Answer {
+            cause: known.code.into(),
+            responses: known.responses.to_vec(),
+            support: Support::usual(known.code),
+            owed: None,
+        };
         Self {
             format: FORMAT,
             answers: CAUSES.iter().map(answer).collect(),
@@ -200,12 +215,18 @@ impl Plan {
             cover: None,
             switches: vec![],
             repayment: None,
+            waiting_list: WaitingList::default(),
         }
     }
 
     /// What whoever fails owes by the agreement where a cause strikes.
     pub fn owed(&self, code: &str) -> Option<Money> {
         self.answers.iter().find(|answer| answer.cause == code).and_then(|answer| answer.owed)
+    }
+
+    /// What somebody whom a cause strikes is given beside a way out.
+    pub fn support(&self, code: &str) -> &[Support] {
+        self.answers.iter().find(|answer| answer.cause == code).map_or(&[], |answer| &answer.support)
     }
 
     /// The responses to a cause, in the order of the plan; those of the taxonomy where it names none.
@@ -277,6 +298,9 @@ impl Plan {
         if self.repayment.is_some_and(|terms| terms.cap.minor <= 0 || !(1..=REPAYMENT_MONTHS_MOST).contains(&terms.months)) {
             note(Finding::RepaymentTooLong, None);
         }
+        if !self.waiting_list.is_sound() {
+            note(Finding::WaitingListUnsound, None);
+        }
         if let Some(monthly) = self.stipend {
             // The longest wait of everybody to whom it is promised.
             let months = i64::from(self.cohort_deferral_days.div_ceil(30));
@@ -340,6 +364,8 @@ mod tests {
         };
         assert_eq!(owes("EMP.INSOLV", "EUR 500"), []);
         assert_eq!(owes("PER.CARE", "EUR 500"), [(Finding::OwedByNobody, Some("PER.CARE"))]);
+        let long = WaitingList { re_entry_months: 61, ..WaitingList::default() };
+        assert_eq!(of(&|plan| plan.waiting_list = long.clone()), [(Finding::WaitingListUnsound, None)]);
         let terms = |months| Some(RepaymentTerms { cap: euro("EUR 3000"), months });
         assert_eq!(of(&|plan| plan.repayment = terms(24)), []);
         assert_eq!(of(&|plan| plan.repayment = terms(60)), [(Finding::RepaymentTooLong, None)]);

@@ -40,6 +40,9 @@ pub struct TraineeFacts {
     pub waiting_since: NaiveDate,
     /// Result of the training so far, 0 to 100.
     pub merit: i32,
+    /// She gave up a place, or stayed without one, and goes before others for a time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub first_turn: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

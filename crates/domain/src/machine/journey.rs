@@ -188,7 +188,8 @@ impl Journey {
             S::Placed => vec![K::Return, K::Settle],
             S::Returned => vec![K::Stabilise],
             S::OnHold => vec![K::Resolve],
-            S::HomePlaced | S::Transferred | S::Unplaced | S::Dropped => vec![K::Reopen],
+            S::Transferred | S::Unplaced => vec![K::Reopen, K::Reenter],
+            S::HomePlaced | S::Dropped => vec![K::Reopen],
             _ => vec![],
         };
         match self.state {
@@ -380,6 +381,15 @@ impl Journey {
                 guard(is_before_departure(*gate), "gate")?;
                 next.state = *gate;
                 next.hold(cause, on);
+            }
+            Event::Reenter { accepted_freely, in_time, gate } => {
+                guard(*accepted_freely, "accepted_freely")?;
+                guard(*in_time, "in_time")?;
+                // What she had agreed on went with the place; what she has learnt is hers. Without a certificate she
+                // applies for a place in training again.
+                let trained = gate.is_some_and(|gate| !matches!(gate, State::Applied | State::Enrolled | State::InTraining));
+                (next.matched_on, next.offered_on, next.visa) = (None, None, VisaRegion::NotFiled);
+                next.reach(if trained { State::Certified } else { State::Applied }, on, ground);
             }
             Event::Settle { permanent_status } => {
                 guard(*permanent_status, "permanent_status")?;

@@ -197,6 +197,9 @@ impl Certificate {
         if own.is_none() {
             let mine = priority_of(snapshot, trainee);
             let last = hers.iter().filter_map(|gate| snapshot.trainee(gate.after?)).find(|last| mine >= priority_of(snapshot, last));
+            if last.is_some_and(|last| last.first_turn) && !trainee.first_turn {
+                return Some(Reason::new(ReasonCode::PairFirstTurn));
+            }
             if let Some(last) = last {
                 return Some(Reason::new(ReasonCode::PairWaits).with("merit", last.merit).with("own", trainee.merit));
             }

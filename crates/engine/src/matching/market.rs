@@ -101,7 +101,7 @@ fn assemble<'a>(
     Ok(Market { problem, trainees, roles, exempt, trainee_groups, role_groups, refusals, pairs_considered, candidates, held_back })
 }
 
-/// Merit first, then waiting time, then a lottery whose seed is recorded.
+/// Whoever has a first turn, then merit, then waiting time, then a lottery whose seed is recorded.
 fn by_priority(snapshot: &Snapshot) -> Vec<&TraineeFacts> {
     let mut trainees: Vec<&TraineeFacts> = snapshot.trainees.iter().collect();
     trainees.sort_by_cached_key(|trainee| priority_of(snapshot, trainee));
@@ -109,11 +109,11 @@ fn by_priority(snapshot: &Snapshot) -> Vec<&TraineeFacts> {
 }
 
 /// The place of a trainee in the order of priority; less goes first.
-pub(super) fn priority_of(snapshot: &Snapshot, trainee: &TraineeFacts) -> (std::cmp::Reverse<i32>, chrono::NaiveDate, [u8; 32]) {
+pub(super) fn priority_of(snapshot: &Snapshot, trainee: &TraineeFacts) -> (bool, std::cmp::Reverse<i32>, chrono::NaiveDate, [u8; 32]) {
     let mut lot = Sha256::new();
     lot.update(snapshot.seed.to_le_bytes());
     lot.update(trainee.id.0.as_bytes());
-    (std::cmp::Reverse(trainee.merit), trainee.waiting_since, lot.finalize().into())
+    (!trainee.first_turn, std::cmp::Reverse(trainee.merit), trainee.waiting_since, lot.finalize().into())
 }
 
 /// Takes what a seat was worth in earlier runs off the weights of its pairs, as far as the policy says, and

@@ -115,6 +115,7 @@ fn person(need: &NeedFacts, pathway: &PathwayFacts) -> TraineeFacts {
         preferred_destinations: vec![],
         waiting_since: start,
         merit: 100,
+        first_turn: false,
     }
 }
 

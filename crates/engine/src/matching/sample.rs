@@ -64,6 +64,7 @@ pub fn trainee(number: u128, merit: i32) -> TraineeFacts {
         preferred_destinations: vec![],
         waiting_since: "2026-01-01".parse().unwrap(),
         merit,
+        first_turn: false,
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Model {
     pub seats_away: i64,
     pub seats_home: i64,
     pub seats_undecided: i64,
+    /// Places for people who are trained and wait; they take no seat.
+    pub refresher_places: i64,
     pub agreement_id: Option<Uuid>,
     /// Day on which the reserve premium of its places was paid.
     pub premium_paid_on: Option<NaiveDate>,

@@ -27,6 +27,8 @@ pub struct Model {
     /// The post that she chose, or that is kept for her until she has chosen.
     pub held_need_id: Option<Uuid>,
     pub closed_on: Option<NaiveDate>,
+    /// The last day on which she goes before others: she gave up her place, or stayed without one.
+    pub turn_until: Option<NaiveDate>,
     /// What was open to her when it was last worked out (JSON).
     #[sea_orm(column_type = "Text", nullable)]
     pub options: Option<String>,

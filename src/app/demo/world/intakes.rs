@@ -57,6 +57,7 @@ impl Maker<'_> {
             seats_away: away,
             seats_home: home,
             seats_undecided: 0,
+            refresher_places: 0,
             agreement_id: None,
             premium_paid_on: None,
             insured_from: None,

@@ -49,6 +49,7 @@ impl World {
                 preferred_destinations: vec![],
                 waiting_since: day("2026-01-01"),
                 merit: 70,
+                first_turn: false,
             },
             need: NeedFacts {
                 id: NeedId(Uuid::from_u128(3)),

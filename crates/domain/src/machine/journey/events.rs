@@ -34,6 +34,8 @@ words!(
         Resolve = "resolve",
         /// An appeal against how an emergency ended was upheld.
         Reopen = "reopen",
+        /// She gave up her place, or stayed without one, and comes back while her turn lasts.
+        Reenter = "reenter",
         Settle = "settle",
         Withdraw = "withdraw",
         TakePathway = "take_pathway",
@@ -181,6 +183,14 @@ pub enum Event {
         gate: JourneyState,
         cause: String,
     },
+    Reenter {
+        accepted_freely: bool,
+        /// Her turn has not run out; the service looks, and finds the gate that she comes back to.
+        #[serde(default)]
+        in_time: bool,
+        #[serde(default)]
+        gate: Option<JourneyState>,
+    },
     Settle {
         permanent_status: bool,
     },
@@ -250,6 +260,7 @@ impl Event {
             Self::Emergency { .. } => K::Emergency,
             Self::Resolve { .. } => K::Resolve,
             Self::Reopen { .. } => K::Reopen,
+            Self::Reenter { .. } => K::Reenter,
             Self::Settle { .. } => K::Settle,
             Self::Withdraw => K::Withdraw,
             Self::TakePathway { .. } => K::TakePathway,
@@ -285,7 +296,7 @@ pub const fn hands(kind: EventKind) -> &'static [Party] {
         K::Return => &[Trainee, OriginAuthority, DestinationAuthority],
         K::Stabilise => &[OriginAuthority],
         // Her free word; the authority writes it down for whoever has no account.
-        K::PlaceHome => &[Trainee, OriginAuthority],
+        K::PlaceHome | K::Reenter => &[Trainee, OriginAuthority],
         K::Emergency => &[Trainee, Institute, Employer, OriginAuthority, DestinationAuthority, RecognitionAuthority],
         K::Settle => &[DestinationAuthority],
         K::Withdraw => &[Trainee],
@@ -333,6 +344,7 @@ pub const fn asks(kind: EventKind) -> &'static [(&'static str, Ask)] {
         ],
         K::Stabilise => &[("score_percent", Percent)],
         K::PlaceHome => &[("accepted_freely", Yes), ("credential_issued", Yes), ("no_debt", Yes)],
+        K::Reenter => &[("accepted_freely", Yes)],
         K::Emergency => &[("cause", Cause(""))],
         K::Resolve => &[("outcome", Words("resolution", Resolution::WORDS))],
         K::Reopen => &[("gate", Words("journey-state", JourneyState::WORDS)), ("cause", Cause(""))],

@@ -1,0 +1,266 @@
+//! Letters of contingency cases: as they lie in a case, and on paper, in any of the four languages.
+
+use super::cells::{country, word_key};
+use super::contingency::response;
+use super::events::cause;
+use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable};
+use super::sent::Sent;
+use super::shell::Page;
+use super::{Answer, html, see};
+use crate::app::contingency::letters::{self, Letter, Received, Said};
+use crate::app::resource::short_reference;
+use crate::error::AppError;
+use crate::formats;
+use crate::i18n::Locale;
+use crate::web::extract::PathId;
+use askama::Template;
+use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::contingency::letter::{LetterKind, Receipt};
+use passerelle_domain::contingency::{Control, Response};
+use passerelle_domain::money::Money;
+use passerelle_store::entity::case_letter;
+use uuid::Uuid;
+
+/// The letters of a case, each to be printed, and for her to confirm.
+///
+/// # Errors
+/// When the reader may not read cases.
+pub async fn of_case(page: &Page, case: Uuid) -> Result<Option<Part>, AppError> {
+    let (ctx, t) = (page.ctx(), page.locale);
+    let found = letters::of_case(&ctx, case).await?;
+    let confirms = letters::may_confirm(&ctx);
+    let rows: Vec<Vec<Cell>> = found
+        .iter()
+        .map(|row| {
+            vec![
+                Cell::text(formats::date(t, row.sent_on)),
+                Cell::link(t.get(&word_key("letter-kind", &row.kind)), format!("/ui/case-letters/{}/paper", row.id)),
+                received(page, row, confirms),
+            ]
+        })
+        .collect();
+    let columns = ["field-sent-on", "record-case-letters", "field-received-how"].map(|key| t.get(key)).into();
+    let table = Table { heading: t.get("records-case-letters"), columns, rows, empty: String::new() };
+    Ok((!found.is_empty()).then_some(Part::Table(table)))
+}
+
+fn received(page: &Page, row: &case_letter::Model, confirms: bool) -> Cell {
+    let t = page.locale;
+    if let Some(day) = row.received_on {
+        let how = t.get(&word_key("receipt", &row.received_how));
+        return Cell::tag(format!("{how} · {}", formats::date(t, day)), "pass");
+    }
+    if page.actor.trainee.is_none() || !confirms {
+        return Cell::link(t.get("receipt-not-yet"), format!("/ui/case-letters/{}", row.id));
+    }
+    let mut cell = Cell::button(format!("/ui/case-letters/{}/receipt", row.id), t.get("letter-read"));
+    if let Some(button) = &mut cell.button {
+        button.hidden = vec![("version".into(), row.version.to_string()), ("how".into(), Receipt::App.to_string())];
+    }
+    cell
+}
+
+/// What can be done with a letter on its own page.
+///
+/// # Errors
+/// When it is not the reader's.
+pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
+    let (ctx, t) = (page.ctx(), page.locale);
+    let letter = letters::one(&ctx, id).await?;
+    let language = letter.language.as_deref().and_then(Locale::parse).unwrap_or(t);
+    let print = (format!("/ui/case-letters/{id}/paper?lang={}", language.code()), t.get("letter-print"));
+    let mut parts = vec![Part::Links { heading: String::new(), links: vec![print] }];
+    let open = letter.row.received_how == Receipt::NotYet.as_str();
+    if open && letters::may_confirm(&ctx) {
+        parts.push(Part::Form(Box::new(confirmation(page, id, letter.row.version))));
+    }
+    Ok(parts)
+}
+
+fn confirmation(page: &Page, id: Uuid, version: i64) -> Form {
+    let t = page.locale;
+    let form = Form::new(format!("/ui/case-letters/{id}/receipt"), t.get("letter-confirm"))
+        .heading(t.get("letter-confirm"))
+        .hidden("version", version.to_string());
+    if page.actor.trainee.is_some() {
+        return Form { submit: t.get("letter-read"), ..form }.hidden("how", Receipt::App.to_string());
+    }
+    let ways = [Receipt::Paper, Receipt::Spoken].map(|how| (how.to_string(), t.get(&word_key("receipt", how.as_str()))));
+    form.lead(t.get("letter-confirm-lead"))
+        .input(Input::new("select", "how", t.get("field-received-how")).options(ways.into()).required())
+        .input(
+            Input::new("text", "on", t.get("field-received-on"))
+                .hint(t.get("hint-kind-date"))
+                .value(page.now.date().to_string())
+                .required(),
+        )
+}
+
+/// `POST /ui/case-letters/{id}/receipt`
+pub async fn receive(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
+    permit(&page.actor, Action::Read, Subject::ContingencyCase)?;
+    sent.guard(&page)?;
+    let (ctx, version) = (page.ctx(), sent.version()?);
+    let letter = letters::one(&ctx, id).await?;
+    let how = Receipt::parse(sent.get("how"));
+    let on = sent.date("on");
+    let done = match (how, on, sent.get("on").is_empty()) {
+        (Ok(how), on, empty) if on.is_some() || empty => letters::receive(&ctx, id, version, &Received { how, on }).await,
+        (Ok(_), ..) => Err(AppError::invalid("on", "date", "is not a date such as 2027-09-01")),
+        (Err(error), ..) => Err(AppError::Invalid(vec![crate::error::FieldError::of("how", &error)])),
+    };
+    match done {
+        Ok(()) => Ok(see(format!("/ui/contingency-cases/{}?notice=saved", letter.row.contingency_case_id))),
+        Err(refused) => {
+            let t = page.locale;
+            let form = confirmation(&page, id, version).refused(t, &mendable(refused)?, |name| sent.some(name));
+            Sheet::new(page.shell("letter-confirm"))
+                .crumb(format!("/ui/case-letters/{id}"), t.get("form-cancel"))
+                .form(Form { heading: String::new(), ..form })
+                .answer()
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "letter.html")]
+struct Papers {
+    t: Locale,
+    locales: [Locale; 4],
+    title: String,
+    here: String,
+    back: String,
+    letters: Vec<Paper>,
+}
+
+/// A letter in words.
+struct Paper {
+    name: String,
+    day: String,
+    number: String,
+    heading: String,
+    paragraphs: Vec<String>,
+    tables: Vec<Rows>,
+    closing: Vec<String>,
+}
+
+struct Rows {
+    columns: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+/// `GET /ui/case-letters/{id}/paper`
+pub async fn paper(page: Page, PathId(id): PathId) -> Answer {
+    let t = page.locale;
+    let letter = letters::one(&page.ctx(), id).await?;
+    html(&Papers {
+        t,
+        locales: Locale::ALL,
+        title: t.get("record-case-letters"),
+        here: format!("/ui/case-letters/{id}/paper"),
+        back: format!("/ui/contingency-cases/{}", letter.row.contingency_case_id),
+        letters: vec![in_words(t, &letter)],
+    })
+}
+
+/// `GET /ui/disruptions/{id}/letters`: what is left to be handed over, a page each.
+pub async fn papers(page: Page, PathId(id): PathId) -> Answer {
+    permit(&page.actor, Action::Read, Subject::Disruption)?;
+    let t = page.locale;
+    let found = letters::to_hand_over(&page.ctx(), id).await?;
+    html(&Papers {
+        t,
+        locales: Locale::ALL,
+        title: t.get("records-case-letters"),
+        here: format!("/ui/disruptions/{id}/letters"),
+        back: format!("/ui/disruptions/{id}"),
+        letters: found.iter().map(|letter| in_words(t, letter)).collect(),
+    })
+}
+
+fn in_words(t: Locale, letter: &Letter) -> Paper {
+    let said = &letter.said;
+    let day = |day| formats::date(t, day);
+    let mut paragraphs = Vec::new();
+    let mut tables = Vec::new();
+    let mut closing = Vec::new();
+    let report = [("date", day(said.reported_on)), ("cause", cause(t, &said.cause))];
+    match letter.kind {
+        LetterKind::Opened => {
+            paragraphs.push(t.with_all("letter-opened", report));
+            paragraphs.extend(said.due_on.map(|due| t.with1("letter-opened-next", "date", day(due))));
+        }
+        LetterKind::Options => {
+            paragraphs.push(t.with_all("letter-reported", report));
+            paragraphs.extend(said.due_on.map(|due| t.with1("letter-options", "date", day(due))));
+            tables.push(choices(t, said));
+            closing.push(t.get("letter-choose"));
+        }
+        LetterKind::Rejected => {
+            paragraphs.push(t.with_all("letter-reported", report));
+            paragraphs.push(t.with1("letter-rejected", "reason", said.words.clone().unwrap_or_default()));
+        }
+        LetterKind::Resolved => {
+            paragraphs.push(t.with_all("letter-reported", report));
+            paragraphs.extend(said.outcome.map(|outcome| t.with1("letter-resolved", "way", response(t, outcome))));
+            tables.extend(said.settlements.iter().map(|settlement| borne(t, settlement)));
+            closing.push(t.get("letter-certificate"));
+            paragraphs.extend(said.turn_until.map(|until| t.with1("letter-turn", "date", day(until))));
+        }
+        LetterKind::Message => paragraphs.extend(said.words.clone()),
+    }
+    if !said.support.is_empty() {
+        let given: Vec<String> = said.support.iter().map(|one| t.get(&word_key("support", one.as_str()))).collect();
+        closing.push(t.with1("letter-support", "given", given.join(" · ")));
+    }
+    closing.extend(said.appeal_until.map(|until| t.with1("letter-appeal", "date", day(until))));
+    if letter.kind != LetterKind::Message && said.control != Control::Within {
+        closing.push(t.get("contingency-owes-nothing"));
+    }
+    Paper {
+        name: letter.name.clone(),
+        day: day(letter.row.sent_on),
+        number: short_reference(letter.row.contingency_case_id),
+        heading: t.get(&word_key("letter-kind", letter.kind.as_str())),
+        paragraphs,
+        tables,
+        closing,
+    }
+}
+
+fn choices(t: Locale, said: &Said) -> Rows {
+    let nothing = t.get("contingency-nothing");
+    let mut rows: Vec<Vec<String>> = said
+        .choices
+        .iter()
+        .map(|choice| {
+            let ways = std::iter::once(choice.response).chain(choice.with.iter().copied());
+            let place = choice.opening.as_ref().map(|opening| format!("{} · {}", country(t, &opening.country), opening.title));
+            vec![
+                ways.map(|way| response(t, way)).collect::<Vec<_>>().join(" + "),
+                place.unwrap_or_else(|| "—".into()),
+                formats::date(t, choice.from),
+                nothing.clone(),
+            ]
+        })
+        .collect();
+    if said.unplaced {
+        rows.push(vec![response(t, Response::Unplaced), "—".into(), "—".into(), nothing]);
+    }
+    let columns = ["contingency-way", "contingency-where", "contingency-from", "contingency-hers"].map(|key| t.get(key)).into();
+    Rows { columns, rows }
+}
+
+fn borne(t: Locale, settlement: &passerelle_domain::finance::settlement::Settlement) -> Rows {
+    let money = |amount: Money| formats::money(t, amount);
+    let mut rows: Vec<Vec<String>> =
+        settlement.waterfall.iter().map(|borne| vec![t.get(&word_key("bearer", borne.bearer.as_str())), money(borne.amount)]).collect();
+    rows.push(vec![t.get("contingency-hers"), money(settlement.trainee)]);
+    Rows { columns: vec![t.get("settlement-bearer"), t.get("settlement-amount")], rows }
+}
+
+/// How many letters of a disruption there are and were confirmed, in words.
+pub fn counted(t: Locale, letters: u64, confirmed: u64) -> Cell {
+    let said = [("letters", formats::count(t, letters)), ("confirmed", formats::count(t, confirmed))];
+    Cell::text(t.with_all("letters-counted", said))
+}
