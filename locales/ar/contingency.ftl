@@ -354,3 +354,5 @@ notification-first-turn = خلا مكان: لك الأولوية إن عدتِ
 ready-refresher = دروس تنشيطية
 ready-refresher-has = تحضرها
 ready-refresher-give = { $count } شاغرة
+letter-owes-nothing = لستِ مدينة بشيء أيًّا كان اختيارك: السبب ليس بيدك، أو لم يثبت أحد خلاف ذلك.
+letter-you-pay = ما تدفعينه

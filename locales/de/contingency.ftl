@@ -354,3 +354,5 @@ notification-first-turn = Ein Platz ist frei geworden: Sie gehen vor, wenn Sie z
 ready-refresher = Auffrischung
 ready-refresher-has = nimmt teil
 ready-refresher-give = { $count } frei
+letter-owes-nothing = Sie schulden nichts, was immer Sie wählen: Die Ursache liegt nicht in Ihrer Hand, oder niemand hat das Gegenteil festgestellt.
+letter-you-pay = Sie zahlen

@@ -354,3 +354,5 @@ notification-first-turn = A place has become free: you go first if you come back
 ready-refresher = Refresher
 ready-refresher-has = attends
 ready-refresher-give = { $count } free
+letter-owes-nothing = You owe nothing, whatever you choose: the cause is not in your hands, or nobody has found that it is.
+letter-you-pay = You pay

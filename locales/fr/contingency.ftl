@@ -354,3 +354,5 @@ notification-first-turn = Une place s’est libérée : vous passez en premier s
 ready-refresher = Remise à niveau
 ready-refresher-has = y assiste
 ready-refresher-give = { $count } libres
+letter-owes-nothing = Vous ne devez rien, quel que soit votre choix : la cause ne dépend pas de vous, ou personne n’a établi le contraire.
+letter-you-pay = Vous payez

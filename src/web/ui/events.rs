@@ -205,8 +205,14 @@ impl<'p, M: Machine> Forms<'p, M> {
 
 /// A cause in words, with its code.
 pub fn cause(t: Locale, code: &str) -> String {
+    let words = cause_in_words(t, code);
+    if words == code { words } else { format!("{words} ({code})") }
+}
+
+/// A cause in words alone, for letters.
+pub fn cause_in_words(t: Locale, code: &str) -> String {
     let key = format!("cause-{}", code.to_lowercase().replace(['.', '_'], "-"));
-    if t.has(&key) { format!("{} ({code})", t.get(&key)) } else { code.to_owned() }
+    if t.has(&key) { t.get(&key) } else { code.to_owned() }
 }
 
 /// The event that a form stands for, as the interface takes it.

@@ -2,7 +2,7 @@
 
 use super::cells::{country, word_key};
 use super::contingency::response;
-use super::events::cause;
+use super::events::cause_in_words;
 use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable};
 use super::sent::Sent;
 use super::shell::Page;
@@ -12,13 +12,14 @@ use crate::app::resource::short_reference;
 use crate::error::AppError;
 use crate::formats;
 use crate::i18n::Locale;
-use crate::web::extract::PathId;
+use crate::web::extract::{Params, PathId};
 use askama::Template;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::contingency::letter::{LetterKind, Receipt};
 use passerelle_domain::contingency::{Control, Response};
 use passerelle_domain::money::Money;
 use passerelle_store::entity::case_letter;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The letters of a case, each to be printed, and for her to confirm.
@@ -67,8 +68,7 @@ fn received(page: &Page, row: &case_letter::Model, confirms: bool) -> Cell {
 pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
     let (ctx, t) = (page.ctx(), page.locale);
     let letter = letters::one(&ctx, id).await?;
-    let language = letter.language.as_deref().and_then(Locale::parse).unwrap_or(t);
-    let print = (format!("/ui/case-letters/{id}/paper?lang={}", language.code()), t.get("letter-print"));
+    let print = (format!("/ui/case-letters/{id}/paper"), t.get("letter-print"));
     let mut parts = vec![Part::Links { heading: String::new(), links: vec![print] }];
     let open = letter.row.received_how == Receipt::NotYet.as_str();
     if open && letters::may_confirm(&ctx) {
@@ -129,12 +129,13 @@ struct Papers {
     locales: [Locale; 4],
     title: String,
     here: String,
-    back: String,
+    back: (String, String),
     letters: Vec<Paper>,
 }
 
 /// A letter in words.
 struct Paper {
+    t: Locale,
     name: String,
     day: String,
     number: String,
@@ -150,7 +151,7 @@ struct Rows {
 }
 
 /// `GET /ui/case-letters/{id}/paper`
-pub async fn paper(page: Page, PathId(id): PathId) -> Answer {
+pub async fn paper(page: Page, PathId(id): PathId, Params(asked): Params) -> Answer {
     let t = page.locale;
     let letter = letters::one(&page.ctx(), id).await?;
     html(&Papers {
@@ -158,13 +159,13 @@ pub async fn paper(page: Page, PathId(id): PathId) -> Answer {
         locales: Locale::ALL,
         title: t.get("record-case-letters"),
         here: format!("/ui/case-letters/{id}/paper"),
-        back: format!("/ui/contingency-cases/{}", letter.row.contingency_case_id),
-        letters: vec![in_words(t, &letter)],
+        back: (format!("/ui/contingency-cases/{}", letter.row.contingency_case_id), t.get("record-contingency-cases")),
+        letters: vec![in_words(spoken(&page, &asked, &letter), &letter)],
     })
 }
 
-/// `GET /ui/disruptions/{id}/letters`: what is left to be handed over, a page each.
-pub async fn papers(page: Page, PathId(id): PathId) -> Answer {
+/// `GET /ui/disruptions/{id}/letters`: what is left to be handed over, a page each, in the language of each.
+pub async fn papers(page: Page, PathId(id): PathId, Params(asked): Params) -> Answer {
     permit(&page.actor, Action::Read, Subject::Disruption)?;
     let t = page.locale;
     let found = letters::to_hand_over(&page.ctx(), id).await?;
@@ -173,9 +174,15 @@ pub async fn papers(page: Page, PathId(id): PathId) -> Answer {
         locales: Locale::ALL,
         title: t.get("records-case-letters"),
         here: format!("/ui/disruptions/{id}/letters"),
-        back: format!("/ui/disruptions/{id}"),
-        letters: found.iter().map(|letter| in_words(t, letter)).collect(),
+        back: (format!("/ui/disruptions/{id}"), t.get("record-disruptions")),
+        letters: found.iter().map(|letter| in_words(spoken(&page, &asked, letter), letter)).collect(),
     })
+}
+
+/// The language of a letter: the one that is asked for, hers, or the reader's.
+fn spoken(page: &Page, asked: &BTreeMap<String, String>, letter: &Letter) -> Locale {
+    let hers = || letter.language.as_deref().and_then(Locale::parse);
+    asked.get("lang").and_then(|code| Locale::parse(code)).or_else(hers).unwrap_or(page.locale)
 }
 
 fn in_words(t: Locale, letter: &Letter) -> Paper {
@@ -184,7 +191,7 @@ fn in_words(t: Locale, letter: &Letter) -> Paper {
     let mut paragraphs = Vec::new();
     let mut tables = Vec::new();
     let mut closing = Vec::new();
-    let report = [("date", day(said.reported_on)), ("cause", cause(t, &said.cause))];
+    let report = [("date", day(said.reported_on)), ("cause", cause_in_words(t, &said.cause))];
     match letter.kind {
         LetterKind::Opened => {
             paragraphs.push(t.with_all("letter-opened", report));
@@ -215,9 +222,10 @@ fn in_words(t: Locale, letter: &Letter) -> Paper {
     }
     closing.extend(said.appeal_until.map(|until| t.with1("letter-appeal", "date", day(until))));
     if letter.kind != LetterKind::Message && said.control != Control::Within {
-        closing.push(t.get("contingency-owes-nothing"));
+        closing.push(t.get("letter-owes-nothing"));
     }
     Paper {
+        t,
         name: letter.name.clone(),
         day: day(letter.row.sent_on),
         number: short_reference(letter.row.contingency_case_id),
@@ -247,7 +255,7 @@ fn choices(t: Locale, said: &Said) -> Rows {
     if said.unplaced {
         rows.push(vec![response(t, Response::Unplaced), "—".into(), "—".into(), nothing]);
     }
-    let columns = ["contingency-way", "contingency-where", "contingency-from", "contingency-hers"].map(|key| t.get(key)).into();
+    let columns = ["contingency-way", "contingency-where", "contingency-from", "letter-you-pay"].map(|key| t.get(key)).into();
     Rows { columns, rows }
 }
 
@@ -255,7 +263,7 @@ fn borne(t: Locale, settlement: &passerelle_domain::finance::settlement::Settlem
     let money = |amount: Money| formats::money(t, amount);
     let mut rows: Vec<Vec<String>> =
         settlement.waterfall.iter().map(|borne| vec![t.get(&word_key("bearer", borne.bearer.as_str())), money(borne.amount)]).collect();
-    rows.push(vec![t.get("contingency-hers"), money(settlement.trainee)]);
+    rows.push(vec![t.get("letter-you-pay"), money(settlement.trainee)]);
     Rows { columns: vec![t.get("settlement-bearer"), t.get("settlement-amount")], rows }
 }
 

@@ -132,7 +132,9 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
     }
     let withheld: Vec<String> = document.withheld.iter().map(|group| t.get(&word_key("field-group", group.as_str()))).collect();
     let base = format!("/ui/{}", resource.name());
-    let edits = |action| !resource.read_only() && resource.may(&ctx, action);
+    // What was declared is acted on, and no longer changed.
+    let stands = resource.name() == "disruptions" && document.data.get("status").and_then(Value::as_str) != Some("draft");
+    let edits = |action| !resource.read_only() && !stands && resource.may(&ctx, action);
     html(&RecordPage {
         heading: document.title.clone(),
         kind: t.get(&format!("record-{}", resource.name())),
