@@ -1,4 +1,5 @@
-//! Letters in contingency cases and that they were received, first turns, and places that keep people's skills fresh.
+//! Letters in contingency cases and that they were received, first turns, places that keep people's skills fresh, loans
+//! that stand still with their case, and claims that are paid in part.
 
 use crate::table::*;
 use sea_orm_migration::{prelude::*, schema::*};
@@ -37,6 +38,22 @@ impl MigrationTrait for Migration {
         manager
             .alter_table(Table::alter().table("cohort").add_column(big_integer("refresher_places").default(0).take()).to_owned())
             .await?;
+        let mut loan = record("training_loan");
+        belongs_to(&mut loan, "trainee_id", "trainee");
+        loan.col(string("lender"))
+            .col(string("currency"))
+            .col(big_integer("amount_minor"))
+            .col(date("taken_on"))
+            .col(string_null("evidence"))
+            .col(date_null("suspended_on"))
+            .col(big_integer("relieved_minor"))
+            .check(Expr::col("amount_minor").gt(0))
+            .check(Expr::col("relieved_minor").gte(0))
+            .check(Expr::col("relieved_minor").lte(Expr::col("amount_minor")));
+        manager.create_table(loan).await?;
+        manager.create_index(index("ix_training_loan_trainee_id", "training_loan", &["trainee_id"])).await?;
+        manager.alter_table(Table::alter().table("recovery_claim").add_column(big_integer_null("paid_minor")).to_owned()).await?;
+
         let mut place = record("refresher_place");
         belongs_to(&mut place, "trainee_id", "trainee");
         belongs_to(&mut place, "cohort_id", "cohort");
@@ -47,7 +64,8 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_all(manager, &["case_letter", "refresher_place"]).await?;
+        drop_all(manager, &["case_letter", "training_loan", "refresher_place"]).await?;
+        manager.alter_table(Table::alter().table("recovery_claim").drop_column("paid_minor").to_owned()).await?;
         manager.alter_table(Table::alter().table("cohort").drop_column("refresher_places").to_owned()).await?;
         manager.drop_index(Index::drop().name("ix_contingency_case_turn_until").table("contingency_case").to_owned()).await?;
         manager.alter_table(Table::alter().table("contingency_case").drop_column("turn_until").to_owned()).await

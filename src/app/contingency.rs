@@ -11,6 +11,7 @@ pub mod act;
 pub mod cover;
 pub mod disruptions;
 pub mod letters;
+mod loans;
 mod open;
 mod options;
 mod pass_on;

@@ -50,7 +50,7 @@ on_both! {
             organisation, outcome, programme, proposal, quota, recognition_case, role_grant, seat_pool, session, sign_in_attempt, site,
             skill_claim, trainee, import_batch, import_row, pledge, certificate, issuer_key, journey, task, equivalence, case_document, adaptation_step,
             contingency_case, contingency_plan, disruption, ledger_entry, budget_line, track_change, contract_version, assessment, attendance, employer_registration, exam_result, exam_session, paper_check, programme_skill, provider_statement, selection_rule, selection_score, waiting_place,
-            worker_payment, first_pay, tranche, recovery_claim, case_letter, refresher_place,
+            worker_payment, first_pay, tranche, recovery_claim, case_letter, refresher_place, training_loan,
         );
         assert_eq!(columns(&store).await, expected);
     }

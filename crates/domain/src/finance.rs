@@ -6,6 +6,7 @@
 mod exact;
 pub mod exchange;
 pub mod ledger;
+pub mod loan;
 pub mod reserve;
 pub mod roi;
 pub mod settlement;

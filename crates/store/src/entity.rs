@@ -94,6 +94,7 @@ pub mod skill_claim;
 pub mod task;
 pub mod track_change;
 pub mod trainee;
+pub mod training_loan;
 pub mod tranche;
 pub mod waiting_place;
 pub mod worker_payment;

@@ -104,6 +104,7 @@ record!(case_letter, ContingencyCase, search: None, |reach| scope::paper(case_le
 record!(contingency_plan, Agreement, search: None, |reach| scope::of_agreement(contingency_plan::Column::AgreementId, reach));
 record!(ledger_entry, LedgerEntry, search: None, scope::ledger_entry);
 record!(worker_payment, WorkerPayment, search: None, |reach| scope::paper(worker_payment::Column::TraineeId, reach), |rule| scope::paper_taken(worker_payment::Column::TraineeId, rule));
+record!(training_loan, WorkerPayment, search: None, |reach| scope::paper(training_loan::Column::TraineeId, reach), |rule| scope::paper_taken(training_loan::Column::TraineeId, rule));
 record!(first_pay, WorkerPayment, search: None, |reach| scope::paper(first_pay::Column::TraineeId, reach), |rule| scope::paper_taken(first_pay::Column::TraineeId, rule));
 record!(recovery_claim, LedgerEntry, search: None, scope::recovery_claim);
 record!(tranche, Tranche, search: None, scope::tranche);

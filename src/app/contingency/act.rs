@@ -4,7 +4,7 @@
 use super::open::{Ground, carry, open_case, tell_employer};
 use super::options::{self, Stopped, Struck};
 use super::settlement::{self, Paid};
-use super::{Options, facts, kept, letters, pass_on, posts, readable};
+use super::{Options, facts, kept, letters, loans, pass_on, posts, readable};
 use crate::app::case_events::{self, Act};
 use crate::app::tracks::enrolment;
 use crate::app::work::notifications;
@@ -116,6 +116,7 @@ pub(super) async fn bring(
         Event::Advise { .. } => tell(tx, &row, "contingency_advice").await?,
         _ => {}
     }
+    loans::follow(tx, person, &next, on).await?;
     if let Some((kind, words)) = letters::told_by(&event) {
         letters::write(tx, &row, kind, words, &ground, today).await?;
     }
@@ -263,6 +264,7 @@ async fn resolve(
     }
     // What she gives up is looked at before it is given back.
     let post = journeys::agreed(tx, row.trainee_id).await?;
+    loans::relieve(tx, row.trainee_id, case, &settlements, on).await?;
     if let Some(outcome) = outcome {
         go_on(state, tx, row.trainee_id, outcome, today).await?;
     }

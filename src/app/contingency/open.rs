@@ -1,6 +1,6 @@
 //! How a case begins and, when its person is erased, what of it stays.
 
-use super::{MACHINE, letters};
+use super::{MACHINE, letters, loans};
 use crate::app::case_events::{self, Happened};
 use crate::app::work::notifications;
 use crate::app::{journeys, law};
@@ -132,6 +132,7 @@ pub(super) async fn begin(
         &case,
     )?;
     record::insert::<contingency_case::Entity>(tx, made.clone()).await?;
+    loans::follow(tx, row.trainee_id, &case, on).await?;
     tx.note("contingency_opened", "contingency_case", Some(made.id), json!({ "disruption": disruption }));
     Ok((made, ground))
 }

@@ -70,6 +70,7 @@ movable!(
     case_letter,
     worker_payment,
     first_pay,
+    training_loan,
     tranche,
     proposal,
     consent,

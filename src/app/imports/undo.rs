@@ -101,6 +101,7 @@ async fn touched(tx: &Tx, people: &[Uuid], by: Uuid) -> Result<BTreeSet<Uuid>, A
         refresher_place.TraineeId,
         worker_payment.TraineeId,
         first_pay.TraineeId,
+        training_loan.TraineeId,
         tranche.TraineeId,
         proposal.TraineeId,
         disclosure.TraineeId,

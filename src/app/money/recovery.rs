@@ -35,6 +35,9 @@ words!(
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
     pub paid: bool,
+    /// What was paid, where it is less than was claimed.
+    #[serde(default)]
+    pub amount: Option<Money>,
     /// Where the payment or the refusal lies.
     pub evidence: String,
 }
@@ -61,7 +64,7 @@ pub(crate) async fn open(
         };
         // What came before the case was decided anew is not asked for again.
         let same = |row: &&recovery_claim::Model| row.against == against.as_str() && row.currency == borne.amount.currency.as_str();
-        let amount_minor = borne.amount.minor - paid.iter().filter(same).map(|row| row.amount_minor).sum::<i64>();
+        let amount_minor = borne.amount.minor - paid.iter().filter(same).map(|row| row.paid_minor.unwrap_or(row.amount_minor)).sum::<i64>();
         if amount_minor <= 0 {
             continue;
         }
@@ -76,6 +79,7 @@ pub(crate) async fn open(
             currency: borne.amount.currency.to_string(),
             amount_minor,
             status: Status::Open.to_string(),
+            paid_minor: None,
             opened_on: on,
             decided_on: None,
             evidence: None,
@@ -101,7 +105,24 @@ pub(crate) async fn withdraw(tx: &mut Tx, case: Uuid, on: NaiveDate) -> Result<(
     Ok(())
 }
 
-/// Notes how a claim ended; a refused one is borne by the reserve as far as it holds, and by the funder beyond.
+/// What was paid of a claim: all of it where nobody says less.
+fn paid_of(outcome: &Outcome, currency: Currency, claimed: i64) -> Result<i64, AppError> {
+    match outcome.amount {
+        None if outcome.paid => Ok(claimed),
+        None => Ok(0),
+        Some(_) if !outcome.paid => Err(AppError::invalid("amount", "claim-refused", "is for a claim that was paid")),
+        Some(amount) if amount.currency != currency => {
+            Err(AppError::invalid("amount", "currency-mixed", "is in another currency than the claim"))
+        }
+        Some(amount) if !(1..=claimed).contains(&amount.minor) => {
+            Err(AppError::invalid("amount", "claim-beyond", "is more than was claimed, or nothing"))
+        }
+        Some(amount) => Ok(amount.minor),
+    }
+}
+
+/// Notes how a claim ended; what was refused of it is borne by the reserve as far as it holds, and by the
+/// funder beyond.
 ///
 /// # Errors
 /// When it is not open, or the evidence is missing.
@@ -119,13 +140,15 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, outcome: &Outcome) ->
     if row.status != Status::Open.as_str() {
         return Err(AppError::TransitionRefused { state: row.status, allowed: vec![] });
     }
-    let status = if outcome.paid { Status::Paid } else { Status::Refused };
-    if status == Status::Refused {
-        let corrupt = |column| move |_| StoreError::Corrupt { table: "recovery_claim", column };
-        let currency = Currency::parse(&row.currency).map_err(corrupt("currency"))?;
+    let corrupt = |column| move |_| StoreError::Corrupt { table: "recovery_claim", column };
+    let currency = Currency::parse(&row.currency).map_err(corrupt("currency"))?;
+    let paid_minor = paid_of(outcome, currency, row.amount_minor)?;
+    let status = if paid_minor > 0 { Status::Paid } else { Status::Refused };
+    let short = row.amount_minor - paid_minor;
+    if short > 0 {
         let against = Account::parse(&row.against).map_err(corrupt("against"))?;
-        let held = Ord::clamp(ledger::reserve(tx.conn(), row.agreement_id, currency).await?, 0, row.amount_minor);
-        for (from, minor) in [(Account::Reserve, held), (Account::Funder, row.amount_minor - held)] {
+        let held = Ord::clamp(ledger::reserve(tx.conn(), row.agreement_id, currency).await?, 0, short);
+        for (from, minor) in [(Account::Reserve, held), (Account::Funder, short - held)] {
             // A funder who fails is relieved of nothing by itself.
             if minor > 0 && from != against {
                 let line = Line { from, to: against, group: CostGroup::Training, amount: Money::new(minor, currency) };
@@ -139,7 +162,13 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, outcome: &Outcome) ->
             }
         }
     }
-    let changed = recovery_claim::Model { status: status.to_string(), decided_on: Some(ctx.now.date()), evidence: Some(evidence), ..row };
+    let changed = recovery_claim::Model {
+        status: status.to_string(),
+        paid_minor: Some(paid_minor),
+        decided_on: Some(ctx.now.date()),
+        evidence: Some(evidence),
+        ..row
+    };
     record::update::<recovery_claim::Entity>(&mut tx, changed, version, &["status"]).await?;
     tx.note("recovery_claim_decided", "recovery_claim", Some(id), serde_json::json!({ "status": status }));
     tx.commit().await?;

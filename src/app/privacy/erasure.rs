@@ -62,7 +62,7 @@ async fn one(state: &AppState, tx: &mut Tx, person: Uuid) -> Result<(), AppError
     }
     gone!(skill_claim, sealed_record, identity_document);
     // What became a certificate stays one; how she fared on the way is nobody's any more.
-    gone!(selection_score, waiting_place, attendance, assessment, exam_result, paper_check, refresher_place);
+    gone!(selection_score, waiting_place, attendance, assessment, exam_result, paper_check, refresher_place, training_loan);
     // Her place in the institute's list stays taken, so that nobody else's revocation is ever read as hers.
     certificate::Entity::update_many()
         .col_expr(certificate::Column::HolderName, Expr::value("—"))

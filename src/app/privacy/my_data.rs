@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Kinds of records about a person that the document holds, in its order.
-const KINDS: [&str; 28] = [
+const KINDS: [&str; 29] = [
     "trainees",
     "credentials",
     "certificates",
@@ -36,6 +36,7 @@ const KINDS: [&str; 28] = [
     "skill-claims",
     "worker-payments",
     "first-pays",
+    "training-loans",
     "proposals",
     "consents",
     "disclosures",

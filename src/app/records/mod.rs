@@ -52,6 +52,7 @@ mod skill_claims;
 mod tasks;
 mod track_changes;
 mod trainees;
+mod training_loans;
 mod tranches;
 mod waiting_places;
 mod worker_payments;
@@ -69,7 +70,7 @@ use uuid::Uuid;
 pub use trainees::Trainees;
 
 /// Every kind of record, in the order of the navigation.
-pub static ALL: [&(dyn Resource + 'static); 55] = [
+pub static ALL: [&(dyn Resource + 'static); 56] = [
     &Typed::<organisations::Organisations>::new(),
     &Typed::<employer_registrations::EmployerRegistrations>::new(),
     &Typed::<sites::Sites>::new(),
@@ -113,6 +114,7 @@ pub static ALL: [&(dyn Resource + 'static); 55] = [
     &Typed::<tranches::Tranches>::new(),
     &Typed::<worker_payments::WorkerPayments>::new(),
     &Typed::<first_pays::FirstPays>::new(),
+    &Typed::<training_loans::TrainingLoans>::new(),
     &Typed::<proposals::Proposals>::new(),
     &Typed::<outcomes::Outcomes>::new(),
     &Typed::<consents::Consents>::new(),

@@ -16,7 +16,7 @@ pub struct WorkerPayments;
 const REFUND: [&str; 3] = ["refunded", "refunded_on", "refunded_by"];
 
 /// Ten thousand million of most currencies: sums of many stay far from what can be counted.
-const AMOUNT_MAX_MINOR: i64 = 1_000_000_000_000;
+pub(super) const AMOUNT_MAX_MINOR: i64 = 1_000_000_000_000;
 
 #[async_trait]
 impl Spec for WorkerPayments {

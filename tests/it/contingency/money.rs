@@ -271,6 +271,77 @@ on_both! {
         assert_eq!(of("trainee"), None);
     }
 
+    /// An insurance pays a part of what it owes: what is left of the claim falls on the reserve and the funder.
+    async fn a_claim_is_paid_in_part(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let person = hotel.people[0];
+        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+        let home = post_at_home(&service, 1).await;
+        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "HLT.ACUTE" })).await);
+        let path = case_of(&hotel.officer, person).await;
+        worked_out(&hotel.officer, &path, "HLT.ACUTE").await;
+        ok(&herself.event(&path, json!({ "event": "consent", "response": "home_track", "need": home })).await);
+        ok(&hotel.officer.event(&path, json!({ "event": "done", "insurance": "EUR 1000" })).await);
+        let claim = hotel.ministry.get("/api/v1/recovery-claims").await.json()["items"][0].clone();
+        let end = format!("/api/v1/recovery-claims/{}/outcome", claim["id"].as_str().unwrap());
+        let say = async |body: Value| hotel.ministry.send("POST", &end, &[("if-match", "\"1\"")], Some(body.to_string())).await;
+        let evidence = "Letter of 3 May";
+        for (amount, refused) in [("EUR 1000.01", "amount:claim-beyond"), ("EUR 0", "amount:claim-beyond"), ("MAD 10", "amount:currency-mixed")] {
+            assert_eq!(say(json!({ "paid": true, "amount": amount, "evidence": evidence })).await.refused(), [refused]);
+        }
+        assert_eq!(say(json!({ "paid": false, "amount": "EUR 1", "evidence": evidence })).await.refused(), ["amount:claim-refused"]);
+        ok(&say(json!({ "paid": true, "amount": "EUR 250", "evidence": evidence })).await);
+        let seen = hotel.ministry.get(&format!("/api/v1/recovery-claims/{}", claim["id"].as_str().unwrap())).await.json();
+        assert_eq!((&seen["status"], &seen["paid"]), (&json!("paid"), &json!("EUR 250.00")), "{seen}");
+        let balances = hotel.ministry.get(&format!("/api/v1/agreements/{}/ledger", hotel.agreement)).await.json();
+        let of = |account: &str| balances["items"].as_array().unwrap().iter().find(|one| one["account"] == account).map(|one| one["balance"].clone());
+        assert_eq!((of("insurance"), of("funder"), of("trainee")), (Some(json!("EUR -250.00")), Some(json!("EUR -750.00")), None), "{balances}");
+    }
+
+    /// She took a loan for her way: nothing is asked back while her case is open, and what was lost of her way is taken off
+    /// it, borne by the reserve and the funder. Her institute and employers read nothing of it.
+    async fn what_she_owes_stands_still_with_her(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 2).await;
+        let home = post_at_home(&service, 2).await;
+        let book = json!({ "from": "funder", "to": "reserve", "group": "training", "amount": "EUR 20", "memo": "Premium" });
+        ok(&hotel.ministry.post(&format!("/api/v1/agreements/{}/ledger", hotel.agreement), book).await);
+        let mut taken = Vec::new();
+        // An illness in her family is not in her hands; a change of mind is.
+        for (person, cause) in [(hotel.people[0], "FAM.ILL"), (hotel.people[1], "PER.CHANGE")] {
+            let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+            let loan = json!({ "trainee_id": person, "lender": "Cooperative bank", "amount": "EUR 900", "taken_on": "2025-09-01" });
+            let id = herself.post("/api/v1/training-loans", loan).await.created();
+            let path = format!("/api/v1/training-loans/{id}");
+            assert_eq!(hotel.head.get(&path).await.status, 403);
+            ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": cause })).await);
+            let case = case_of(&hotel.officer, person).await;
+            let stands = |seen: &Value| seen["suspended_on"].is_string();
+            let held = stands(&herself.get(&path).await.json());
+            worked_out(&hotel.officer, &case, cause).await;
+            let seen = herself.get(&case).await.json();
+            let told = seen["options"]["decision"]["measures"].as_array().unwrap().contains(&json!("debt_relief"));
+            assert_eq!((held, told), (cause == "FAM.ILL", cause == "FAM.ILL"), "{seen}");
+            ok(&herself.event(&case, json!({ "event": "consent", "response": "home_track", "need": home })).await);
+            ok(&hotel.officer.event(&case, json!({ "event": "done" })).await);
+            let seen = herself.get(&path).await.json();
+            assert!(!stands(&seen), "it runs again when her case has ended: {seen}");
+            taken.push(seen["relieved"].clone());
+            ok(&hotel.officer.event(&case, json!({ "event": "close" })).await);
+            if cause == "FAM.ILL" {
+                let other = json!({ "trainee_id": person, "lender": "Cooperative bank", "amount": "EUR 9000", "taken_on": "2025-09-01" });
+                assert_eq!(hotel.officer.put(&path, seen["version"].as_i64().unwrap(), other).await.refused(), ["amount:loan-relieved"]);
+                assert_eq!(hotel.officer.delete(&path, seen["version"].as_i64().unwrap()).await.status, 403, "what was said stays");
+            }
+        }
+        // Golden vector 8: of 9,825.00 that was spent 7,290.00 stays of use at home, and 2,535.00 is lost.
+        assert_eq!(taken, [json!("EUR 232.21"), Value::Null]);
+        let rows = ledger_entry::Entity::find().filter(ledger_entry::Column::Memo.eq("debt_relief")).all(service.state.store.read()).await.unwrap();
+        let borne: i64 = rows.iter().map(|row| row.amount_minor).sum();
+        assert_eq!((rows.len(), borne), (1, 23_221), "{rows:?}");
+    }
+
     /// Who leaves of her own will owes what the plan says, of her training alone; who cannot help it owes nothing.
     async fn what_is_asked_back_stands_in_the_plan(on) {
         let service = Service::start(on).await;

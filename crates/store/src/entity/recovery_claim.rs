@@ -19,6 +19,8 @@ pub struct Model {
     pub currency: String,
     pub amount_minor: i64,
     pub status: String,
+    /// What came of it, where it was paid; what is left falls on reserve and funder.
+    pub paid_minor: Option<i64>,
     pub opened_on: NaiveDate,
     pub decided_on: Option<NaiveDate>,
     /// Where the payment or the refusal lies.

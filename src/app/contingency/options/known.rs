@@ -47,6 +47,8 @@ pub(super) struct Known {
     /// People whose employer has raised their wage since the report.
     pub(super) topped_up: BTreeSet<Uuid>,
     pub(super) exempt: BTreeSet<(String, String)>,
+    /// People who owe a loan for their way.
+    pub(super) in_debt: BTreeSet<Uuid>,
     /// What the agreements that bind them have laid down.
     pub(super) plans: BTreeMap<Uuid, Plan>,
     /// What is being written, where plans are compared.
@@ -68,6 +70,8 @@ impl Known {
             corridors::latest_all(conn).await?.into_iter().map(|pack| (pack.id.to_string(), pack)).collect();
         let sealed = chunked::<sealed_record::Entity>(conn, sealed_record::Column::TraineeId, &ids).await?;
         let protected = sealed.into_iter().filter(|row| row.kind == SealedKind::Asylum.as_str()).map(|row| row.trainee_id).collect();
+        let loans = chunked::<training_loan::Entity>(conn, training_loan::Column::TraineeId, &ids).await?;
+        let in_debt = loans.iter().filter(|row| row.amount_minor > row.relieved_minor).map(|row| row.trainee_id).collect();
         let before = chunked::<contingency_case::Entity>(conn, contingency_case::Column::TraineeId, &ids).await?;
         let mut languages: BTreeMap<Uuid, Vec<language_certificate::Model>> = BTreeMap::new();
         for row in chunked::<language_certificate::Entity>(conn, language_certificate::Column::TraineeId, &ids).await? {
@@ -125,6 +129,7 @@ impl Known {
             elsewhere,
             topped_up,
             exempt,
+            in_debt,
         })
     }
 }

@@ -52,8 +52,7 @@ impl Known {
             renewable: papers.iter().filter(|(day, _)| needed.is_none_or(|needed| *day < needed)).all(|(_, renewable)| *renewable),
             idle: gate != JourneyState::InTraining,
             without_income: true,
-            // The service keeps no loans: nobody can be in debt to a partnership here.
-            in_debt: false,
+            in_debt: self.in_debt.contains(&person.id),
             remedy_until,
             cutoff_on: pack.and_then(|pack| cutoff(pack, &journey, one.reported_on)),
             exempt: row.pathway.as_ref().is_some_and(|pack| self.exempt.contains(&(pack.clone(), row.origin.clone()))),
