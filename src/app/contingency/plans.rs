@@ -120,11 +120,12 @@ async fn behind(conn: &impl ConnectionTrait, agreement: &agreement::Model, plan:
     Ok(Behind { home_places, other_institute, reserve_minor, currencies })
 }
 
-/// Writes a plan as the draft of an agreement. Keys that were turned for another wording fall.
+/// Writes a plan as the draft of an agreement. Keys that were turned for another wording fall. Whoever changes a part of it
+/// says which draft she has read, by its digest; an empty one where none was being written.
 ///
 /// # Errors
-/// When the agreement is not the actor's to change, or the plan is too long.
-pub async fn save(ctx: &Ctx<'_>, agreement_id: Uuid, plan: &Plan) -> Result<(), AppError> {
+/// When the agreement is not the actor's to change, the plan is too long, or somebody else has written since.
+pub async fn save(ctx: &Ctx<'_>, agreement_id: Uuid, plan: &Plan, seen: Option<&str>) -> Result<(), AppError> {
     let scope = permit(ctx.actor, Action::Update, Subject::Agreement)?;
     if plan.answers.len() > 200 || plan.answers.iter().any(|answer| answer.responses.len() > 50 || answer.cause.len() > 40) {
         return Err(AppError::invalid("answers", "too-many", "has more causes or responses than there are"));
@@ -134,6 +135,10 @@ pub async fn save(ctx: &Ctx<'_>, agreement_id: Uuid, plan: &Plan) -> Result<(), 
     record::find::<agreement::Entity>(tx.conn(), &scope, agreement_id).await?.ok_or(AppError::NotFound)?;
     record::hold::<agreement::Entity>(&tx, agreement_id).await?.ok_or(AppError::NotFound)?;
     let newest = newest(tx.conn(), agreement_id).await?;
+    let written = newest.as_ref().filter(|row| row.status == DRAFT).map_or("", |row| row.digest.as_str());
+    if seen.is_some_and(|seen| seen != written) {
+        return Err(AppError::Stale);
+    }
     let (id, now) = (Uuid::now_v7(), ctx.now.ms());
     let digest = digest(&document);
     match newest {

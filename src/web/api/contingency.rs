@@ -116,7 +116,7 @@ pub async fn plan(who: SignedIn, PathId(id): PathId) -> Answer {
 /// `PUT /api/v1/agreements/{id}/contingency-plan`
 pub async fn save_plan(who: SignedIn, PathId(id): PathId, body: web::Bytes) -> Answer {
     permit(&who.actor, Action::Update, Subject::Agreement)?;
-    plans::save(&who.ctx(), id, &typed(&body)?).await?;
+    plans::save(&who.ctx(), id, &typed(&body)?, None).await?;
     plan(who, PathId(id)).await
 }
 

@@ -98,6 +98,18 @@ pub(super) fn entries() -> Vec<Entry> {
         route(Method::POST, "/ui/case-letters/{id}/receipt", Needs(Read, ContingencyCase), || web::route().to(ui::letters::receive)),
         route(Method::GET, "/ui/case-letters/{id}/paper", Needs(Read, ContingencyCase), || web::route().to(ui::letters::paper)),
         route(Method::GET, "/ui/disruptions/{id}/letters", Needs(Read, Disruption), || web::route().to(ui::letters::papers)),
+        route(Method::GET, "/ui/agreements/{id}/contingency-plan/answers/{cause}", Needs(Update, Agreement), || {
+            web::route().to(ui::plans::forms::answer)
+        }),
+        route(Method::POST, "/ui/agreements/{id}/contingency-plan/answers/{cause}", Needs(Update, Agreement), || {
+            web::route().to(ui::plans::forms::save_answer)
+        }),
+        route(Method::GET, "/ui/agreements/{id}/contingency-plan/terms", Needs(Update, Agreement), || {
+            web::route().to(ui::plans::forms::terms)
+        }),
+        route(Method::POST, "/ui/agreements/{id}/contingency-plan/terms", Needs(Update, Agreement), || {
+            web::route().to(ui::plans::forms::save_terms)
+        }),
         route(Method::POST, "/ui/contingency-cases/{id}/events", Needs(Read, ContingencyCase), || {
             web::route().to(ui::events::contingency_act)
         }),

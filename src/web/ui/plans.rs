@@ -1,5 +1,7 @@
 //! The contingency plan of an agreement: what is done about each cause, what a check finds, and the two keys.
 
+pub mod forms;
+
 use super::cells::{Names, word_key};
 use super::contingency::response;
 use super::events::cause;
@@ -46,11 +48,14 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
             sheet = sheet.part(part);
         }
     }
+    let edits = writes.then_some(id);
     sheet = match found.published.as_ref().or(found.draft.as_ref()) {
-        Some(plan) => sheet.part(facts(t, plan)).table(shares(t, &plan.plan)).table(answers(t, &plan.plan)),
-        None => sheet.table(answers(t, &Plan::standard())),
+        Some(plan) => sheet.part(facts(t, plan)).table(shares(t, &plan.plan)).table(answers(t, &plan.plan, edits)),
+        None => sheet.table(answers(t, &Plan::standard(), edits)),
     };
     if writes {
+        let terms = (format!("/ui/agreements/{id}/contingency-plan/terms"), t.get("contingency-plan-terms"));
+        sheet = sheet.part(Part::Links { heading: t.get("contingency-plan-edit-parts"), links: vec![terms] });
         sheet = sheet.form(editor(t, id, &found)?.refused(t, errors, |name| sent.some(name)));
     }
     sheet.answer()
@@ -144,7 +149,8 @@ fn shares(t: Locale, plan: &Plan) -> Table {
     Table { heading: t.get("contingency-plan-shares"), columns, rows: rows.collect(), empty: t.get("contingency-plan-no-shares") }
 }
 
-fn answers(t: Locale, plan: &Plan) -> Table {
+/// What is done about each cause; to be edited by whoever writes the plan of this agreement.
+fn answers(t: Locale, plan: &Plan, edits: Option<Uuid>) -> Table {
     let rows = plan.answers.iter().map(|answer| {
         let ways: Vec<String> = answer.responses.iter().map(|way| response(t, *way)).collect();
         let control =
@@ -152,7 +158,10 @@ fn answers(t: Locale, plan: &Plan) -> Table {
         let owed = answer.owed.map_or_else(|| "—".to_owned(), |amount| formats::money(t, amount));
         let given: Vec<String> = answer.support.iter().map(|one| t.get(&word_key("support", one.as_str()))).collect();
         vec![
-            Cell::text(cause(t, &answer.cause)),
+            match edits {
+                Some(id) => Cell::link(cause(t, &answer.cause), format!("/ui/agreements/{id}/contingency-plan/answers/{}", answer.cause)),
+                None => Cell::text(cause(t, &answer.cause)),
+            },
             Cell::text(control),
             Cell::text(ways.join(" · ")),
             Cell::text(given.join(" · ")),
@@ -199,7 +208,7 @@ pub async fn save(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     permit(&page.actor, Action::Update, Subject::Agreement)?;
     sent.guard(&page)?;
     let done = match serde_json::from_str::<Plan>(sent.get("document")) {
-        Ok(plan) => plans::save(&page.ctx(), id, &plan).await,
+        Ok(plan) => plans::save(&page.ctx(), id, &plan, None).await,
         Err(error) => Err(AppError::Invalid(vec![FieldError::new("document", "document", format!("cannot be read: {error}"))])),
     };
     match done {

@@ -129,6 +129,52 @@ on_both! {
         assert!(barred.iter().any(|one| one["response"] == "defer" && one["bar"] == "deferral_spent"), "{seen}");
     }
 
+    /// A plan is written part by part on pages; whoever read another draft than the one that there is now is told so.
+    async fn a_plan_is_written_by_forms(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let plan = format!("/ui/agreements/{}/contingency-plan", hotel.agreement);
+        let mut page = service.browser(Role::OriginApprover, &["MA"], None).await;
+        let csrf = page.csrf().await;
+        let shown = page.get(&format!("{plan}?lang=en")).await.text;
+        assert!(shown.contains(&format!("{plan}/answers/DST.BORDER")) && shown.contains(&format!("{plan}/terms")), "{shown}");
+        let border = format!("{plan}/answers/DST.BORDER?lang=en");
+        let form = page.get(&border).await;
+        assert!(form.text.contains("name=\"way7\"") && form.text.contains("refresher lessons"), "{}", form.text);
+        assert_eq!(page.get(&format!("{plan}/answers/NO.SUCH")).await.status, 404);
+        let twice = [("csrf", csrf.as_str()), ("digest", ""), ("way0", "defer"), ("way1", "defer"), ("owed", "EUR x")];
+        let refused = page.post(&border, &twice).await;
+        assert!(refused.text.contains("Is named twice") && refused.text.contains("EUR x"), "nothing that was typed is lost: {}", refused.text);
+        let sound =
+            [("csrf", csrf.as_str()), ("digest", ""), ("way0", "defer"), ("way1", ""), ("way2", "home_track"), ("support", "lodging"), ("support", "adviser"), ("owed", "")];
+        assert_eq!(page.post(&border, &sound).await.status, 303);
+        assert_eq!(page.post(&border, &sound).await.status, 422, "a draft is being written by now: she is told, and may save her part on top of it");
+        let draft = async || hotel.ministry.get(&format!("/api/v1/agreements/{}/contingency-plan", hotel.agreement)).await.json()["draft"].clone();
+        let seen = draft().await;
+        let answer = seen["plan"]["answers"].as_array().unwrap().iter().find(|one| one["cause"] == "DST.BORDER").unwrap().clone();
+        assert_eq!((&answer["responses"], &answer["support"]), (&json!(["defer", "home_track"]), &json!(["lodging", "adviser"])));
+        let digest = seen["digest"].as_str().unwrap().to_owned();
+        let terms = format!("{plan}/terms?lang=en");
+        assert!(page.get(&terms).await.text.contains("Longest deferral in days"));
+        let mut sent: Vec<(&str, &str)> = vec![("csrf", &csrf), ("digest", &digest), ("stipend", "EUR 300"), ("mean_loss", "EUR 6000"), ("repayment_cap", "")];
+        for name in ["triage_working_days", "verify_working_days", "propose_working_days", "consent_working_days", "close_days", "appeal_days", "decide_working_days"] {
+            sent.push((name, "9"));
+        }
+        sent.extend([("deferral_days", "200"), ("cohort_deferral_days", "400"), ("first_refusal_months", "18"), ("re_entry_months", "30")]);
+        sent.extend([("stipend_places", "3"), ("per_mille", "80"), ("repayment_months", "0")]);
+        let mut beyond = sent.clone();
+        beyond.push(("per_mille", "1001"));
+        beyond.retain(|(name, value)| *name != "per_mille" || *value != "80");
+        assert!(page.post(&terms, &beyond).await.text.contains("1000"), "the field says how much there may be");
+        assert_eq!(page.post(&terms, &sent).await.status, 303);
+        let seen = draft().await["plan"].clone();
+        assert_eq!((&seen["terms"]["appeal_days"], &seen["deferral_days"], &seen["stipend"]), (&json!(9), &json!(200), &json!("EUR 300.00")));
+        assert_eq!(seen["waiting_list"]["re_entry_months"], 30);
+        assert_eq!(seen["cover"], json!({ "per_mille": 80, "mean_loss": "EUR 6000.00" }));
+        let mut head = service.browser(Role::OriginAuditor, &["MA"], None).await;
+        assert_eq!(head.get(&terms).await.status, 403);
+    }
+
     /// Before two authorities turn their keys they see what the wording would have done.
     async fn plans_stand_side_by_side(on) {
         let service = Service::start(on).await;
