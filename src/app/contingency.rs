@@ -24,17 +24,18 @@ mod turns;
 
 pub(crate) use act::ended;
 pub(crate) use open::{erase, reported};
-pub(crate) use turns::{reentry, standing as first_turns};
+pub(crate) use turns::{reentry, spend as spend_turn, standing as first_turns};
 
 use super::Ctx;
 use super::case_events::{self, EventView};
 use crate::error::{AppError, FieldError};
 use passerelle_domain::access::{Action, FieldGroup, Scope, Subject, permit_group};
 use passerelle_domain::contingency::decision::{Choice, Decision, Situation, decide};
-use passerelle_domain::contingency::{Response, Support, cause};
+use passerelle_domain::contingency::{Control, Response, Support, cause};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::finance::settlement::Settlement;
 use passerelle_domain::machine::contingency::{Case, EventKind, hands};
+use passerelle_domain::money::Money;
 use passerelle_store::entity::contingency_case;
 use passerelle_store::{StoreError, record};
 use serde::{Deserialize, Serialize};
@@ -92,6 +93,8 @@ pub struct Course {
     pub events: Vec<EventView>,
     /// What the plan of her agreement gives her beside.
     pub support: Vec<Support>,
+    /// The most that may be asked back of her, where the cause is hers and the plan says so.
+    pub asked_back: Option<Money>,
     /// Events that the actor may bring now.
     pub mine: Vec<EventKind>,
 }
@@ -126,8 +129,10 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
     let writes = ctx.ensure_writes().is_ok();
     let brings = |kind: &EventKind| writes && parties.iter().any(|party| hands(*kind).contains(party));
     let mine = case.takes().into_iter().filter(brings).collect();
-    let support = plans::of_person(conn, row.trainee_id).await?.map_or_else(Vec::new, |plan| plan.support(&case.cause).to_vec());
-    Ok(Course { row, case, options, settlements, events, support, mine })
+    let plan = plans::of_person(conn, row.trainee_id).await?;
+    let support = plan.as_ref().map_or_else(Vec::new, |plan| plan.support(&case.cause).to_vec());
+    let asked_back = plan.and_then(|plan| plan.repayment).map(|terms| terms.cap).filter(|_| case.control() == Control::Within);
+    Ok(Course { row, case, options, settlements, events, support, asked_back, mine })
 }
 
 /// The case of the actor herself that has not come to an end, if she is a trainee and has one.
@@ -170,6 +175,7 @@ pub struct CourseView<'a> {
     /// The last day on which she goes before others.
     pub turn_until: Option<chrono::NaiveDate>,
     pub support: &'a [Support],
+    pub asked_back: Option<Money>,
     pub options: Option<&'a Options>,
     pub settlements: &'a [Settlement],
     pub items: &'a [EventView],
@@ -186,6 +192,7 @@ impl Course {
             control: self.case.control(),
             turn_until: self.row.turn_until,
             support: &self.support,
+            asked_back: self.asked_back,
             options: self.options.as_ref(),
             settlements: &self.settlements,
             items: &self.events,

@@ -241,7 +241,11 @@ pub(crate) async fn act_in(ctx: &Ctx<'_>, tx: &mut Tx, row: journey::Model, act:
     let today = ctx.now.date();
     // What the service finds out itself is not taken from whoever sends the event.
     let found = match &act.event {
-        Event::Reenter { accepted_freely, .. } => Some(contingency::reentry(tx, &row, *accepted_freely, act.on.unwrap_or(today)).await?),
+        Event::Reenter { accepted_freely, .. } => {
+            enrolment::wait_in_line(tx, row.trainee_id).await?;
+            enrolment::ensure_open(ctx.state, tx.conn(), row.trainee_id, today).await?;
+            Some(contingency::reentry(tx, &row, *accepted_freely, today).await?)
+        }
         _ => None,
     };
     move_on(ctx.state, tx, row, found.as_ref().unwrap_or(&act.event), Some(by), act.on, today).await

@@ -518,7 +518,6 @@ pub(crate) fn duplicate(reach: &Reach) -> Condition {
     }
 }
 
-/// Texts that an authority writes for its own country.
 /// An authority's own, drafts as well, and those of others that were declared and strike people on their way from or to its
 /// country: it tells them, and follows their cases.
 pub(crate) fn disruption(reach: &Reach) -> Condition {
@@ -533,6 +532,7 @@ pub(crate) fn disruption(reach: &Reach) -> Condition {
     Condition::any().add(of_country(Country, reach)).add(others)
 }
 
+/// Texts that an authority writes for its own country.
 pub(crate) fn of_country(country: impl ColumnTrait, reach: &Reach) -> Condition {
     match reach {
         Reach::Everything => Condition::all(),

@@ -104,6 +104,9 @@ pub(super) async fn bring(
             let paid = Paid { insurance: *insurance, fault_cap: *fault_cap };
             row = resolve(state, tx, row, &next, paid, &ground, (on, today)).await?;
         }
+        Event::Decide { .. } if next.state == State::Verified && open_elsewhere(tx, &row).await? => {
+            return Err(AppError::Conflict("another case of hers is open: bring that one to an end first".into()));
+        }
         // What was settled is settled anew when the case is decided again, and her time stands still until it is.
         Event::Decide { .. } if next.state == State::Verified => {
             settlement::take_back(tx, row.id, on).await?;
@@ -117,7 +120,7 @@ pub(super) async fn bring(
         _ => {}
     }
     loans::follow(tx, person, &next, on).await?;
-    if let Some((kind, words)) = letters::told_by(&event) {
+    if let Some((kind, words)) = letters::told_by(&event, &next) {
         letters::write(tx, &row, kind, words, &ground, today).await?;
     }
     // Nothing came of the report, and nothing else keeps her: she goes on where she was.
@@ -126,6 +129,11 @@ pub(super) async fn bring(
         go_on(state, tx, person, Resolution::Defer, today).await?;
     }
     Ok(row)
+}
+
+/// Whether she has another case that is not over.
+async fn open_elsewhere(tx: &Tx, row: &contingency_case::Model) -> Result<bool, AppError> {
+    Ok(open_case(tx.conn(), row.trainee_id).await?.is_some_and(|other| other.id != row.id))
 }
 
 /// A case with who bears what and the turn that it gives, or without both where it is to be settled anew.
@@ -276,7 +284,7 @@ async fn resolve(
         pass_on::offer(state, tx, &post, ground, today).await?;
     }
     tell(tx, &row, "contingency_resolved").await?;
-    settled(tx, row, Some(serde_json::to_string(&settlements)?), ground.turn_until(response, on)).await
+    settled(tx, row, Some(serde_json::to_string(&settlements)?), ground.turn_until(response, case.control(), on)).await
 }
 
 /// Whether a cause strikes her and not the post, the border, or everybody of her country: somebody else could go.

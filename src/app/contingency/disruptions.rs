@@ -501,7 +501,7 @@ pub async fn standing(ctx: &Ctx<'_>, id: Uuid) -> Result<Standing, AppError> {
         .await
         .map_err(StoreError::from)?;
     let (letters, confirmed) = letters::counted(ctx, id).await?;
-    let messages = told(ctx.state.store.read(), id).await?;
+    let messages = told(ctx.state.store.read(), &scope, id).await?;
     let mut standing = Standing { messages, letters, confirmed, ..Standing::default() };
     for (state, outcome, count) in rows {
         let count = u64::try_from(count).unwrap_or(0);
@@ -580,14 +580,24 @@ pub async fn tell_all(ctx: &Ctx<'_>, id: Uuid, text: &str) -> Result<Told, AppEr
 }
 
 /// How many messages about a disruption were sent in the application, and how many of them were read.
-async fn told(conn: &impl ConnectionTrait, id: Uuid) -> Result<Told, AppError> {
+async fn told(conn: &impl ConnectionTrait, scope: &Scope, id: Uuid) -> Result<Told, AppError> {
+    let people = contingency_case::Entity::find()
+        .select_only()
+        .column(contingency_case::Column::TraineeId)
+        .filter(contingency_case::Entity::visible(scope))
+        .filter(contingency_case::Column::DisruptionId.eq(id))
+        .into_query();
+    let accounts =
+        || account::Entity::find().select_only().column(account::Column::Id).filter(account::Column::TraineeId.in_subquery(people.clone()));
     let sent = || {
         notification::Entity::find()
             .filter(notification::Column::Kind.eq("disruption_message"))
             .filter(notification::Column::Href.eq(place(id)))
+            .filter(notification::Column::AccountId.in_subquery(accounts().into_query()))
     };
     let read = sent().filter(notification::Column::ReadAtMs.is_not_null()).count(conn).await.map_err(StoreError::from)?;
     let letters = case_letter::Entity::find()
+        .filter(case_letter::Entity::visible(scope))
         .filter(case_letter::Column::Kind.eq(LetterKind::Message.as_str()))
         .filter(case_letter::Column::DisruptionId.eq(id));
     let letters = letters.count(conn).await.map_err(StoreError::from)?;

@@ -5,17 +5,19 @@ use super::open::Ground;
 use super::{Options, facts, kept, readable};
 use crate::app::Ctx;
 use crate::app::case_events;
+use crate::app::resource::short_reference;
 use crate::error::{AppError, FieldError};
 use chrono::{Days, NaiveDate};
-use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::access::{Action, FieldGroup, Subject, permit, permit_group};
 use passerelle_domain::contingency::decision::Choice;
 use passerelle_domain::contingency::letter::{LetterKind, Receipt};
 use passerelle_domain::contingency::{Control, Response, Support};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::finance::settlement::Settlement;
-use passerelle_domain::machine::contingency::Event;
-use passerelle_store::entity::{account, case_letter, contingency_case, trainee};
-use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, Expr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use passerelle_domain::machine::contingency::{Case, Event, State};
+use passerelle_domain::money::Money;
+use passerelle_store::entity::{account, case_letter, contingency_case, disruption, trainee};
+use passerelle_store::query::{ColumnTrait, EntityTrait, Expr, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::record::Record;
 use passerelle_store::{StoreError, Tx, record};
 use serde::{Deserialize, Serialize};
@@ -54,6 +56,12 @@ pub struct Said {
     pub settlements: Vec<Settlement>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn_until: Option<NaiveDate>,
+    /// The most that may be asked back of her, where the cause is hers and the plan says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_back: Option<Money>,
+    /// What it is about is left off the paper: others may hold it in their hands.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guarded: bool,
 }
 
 /// A letter to print, with the name that it is addressed to.
@@ -78,8 +86,9 @@ pub struct Received {
 }
 
 /// Whether an event is told in a letter, and with which words of whoever brings it.
-pub(super) fn told_by(event: &Event) -> Option<(LetterKind, Option<&str>)> {
+pub(super) fn told_by<'e>(event: &'e Event, next: &Case) -> Option<(LetterKind, Option<&'e str>)> {
     match event {
+        Event::Decide { .. } if next.state == State::Closed => Some((LetterKind::AppealDismissed, None)),
         Event::Propose { .. } => Some((LetterKind::Options, None)),
         Event::Reject { reason } => Some((LetterKind::Rejected, Some(reason))),
         Event::Done { .. } => Some((LetterKind::Resolved, None)),
@@ -99,8 +108,24 @@ pub(super) async fn write(
     ground: &Ground,
     on: NaiveDate,
 ) -> Result<(), AppError> {
+    supersede(tx, row.id, on).await?;
     let made = letter(tx, row, kind, &said(row, kind, words, ground)?, on)?;
     record::insert::<case_letter::Entity>(tx, made).await?;
+    Ok(())
+}
+
+/// What a case said before, and nobody has confirmed, is not handed over any more: the next letter says how it stands.
+async fn supersede(tx: &Tx, case: Uuid, on: NaiveDate) -> Result<(), AppError> {
+    case_letter::Entity::update_many()
+        .col_expr(case_letter::Column::ReceivedHow, Expr::value(Receipt::Superseded.as_str()))
+        .col_expr(case_letter::Column::ReceivedOn, Expr::value(Some(on)))
+        .col_expr(case_letter::Column::Version, Expr::col(case_letter::Column::Version).add(1))
+        .filter(case_letter::Column::ContingencyCaseId.eq(case))
+        .filter(case_letter::Column::Kind.ne(LetterKind::Message.as_str()))
+        .filter(case_letter::Column::ReceivedHow.eq(Receipt::NotYet.as_str()))
+        .exec(tx.conn())
+        .await
+        .map_err(StoreError::from)?;
     Ok(())
 }
 
@@ -134,8 +159,15 @@ impl Said {
             outcome: None,
             settlements: vec![],
             turn_until: None,
+            asked_back: None,
+            guarded: row.safety_risk || is_guarded(&row.cause),
         }
     }
+}
+
+/// Causes that nobody reads over her shoulder: what was done to her, and her health.
+fn is_guarded(cause: &str) -> bool {
+    matches!(cause, "PER.VICTIM" | "EMP.ABUSE") || cause.starts_with("HLT.")
 }
 
 fn said(row: &contingency_case::Model, kind: LetterKind, words: Option<&str>, ground: &Ground) -> Result<Said, AppError> {
@@ -150,6 +182,7 @@ fn said(row: &contingency_case::Model, kind: LetterKind, words: Option<&str>, gr
             if let Some(options) = kept::<Options>(row.options.as_deref(), "options")? {
                 let decision = options.decision;
                 said.unplaced = decision.unplaced;
+                said.asked_back = ground.asked_back(case.control());
                 said.choices = decision.shown.iter().filter_map(|at| decision.choices.get(*at)).cloned().collect();
             }
         }
@@ -159,7 +192,7 @@ fn said(row: &contingency_case::Model, kind: LetterKind, words: Option<&str>, gr
             (said.outcome, said.turn_until) = (case.outcome, row.turn_until);
             said.settlements = kept(row.settlement.as_deref(), "settlement")?.unwrap_or_default();
         }
-        LetterKind::Message => {}
+        LetterKind::Message | LetterKind::AppealDismissed => {}
     }
     Ok(said)
 }
@@ -202,34 +235,61 @@ pub async fn of_case(ctx: &Ctx<'_>, case: Uuid) -> Result<Vec<case_letter::Model
 /// # Errors
 /// When it is not the actor's to read.
 pub async fn one(ctx: &Ctx<'_>, id: Uuid) -> Result<Letter, AppError> {
-    let conn = ctx.state.store.read();
-    let row = record::find::<case_letter::Entity>(conn, &readable(ctx)?, id).await?.ok_or(AppError::NotFound)?;
-    addressed(conn, vec![row]).await?.pop().ok_or(AppError::NotFound)
+    let row = record::find::<case_letter::Entity>(ctx.state.store.read(), &readable(ctx)?, id).await?.ok_or(AppError::NotFound)?;
+    let letter = addressed(ctx, vec![row]).await?.pop().ok_or(AppError::NotFound)?;
+    note_read(ctx, &[&letter]).await?;
+    Ok(letter)
 }
 
-/// Letters of a disruption that nobody has confirmed yet, the oldest first: what is left to be handed over.
+/// Who has read whose letter stays to be seen.
+async fn note_read(ctx: &Ctx<'_>, letters: &[&Letter]) -> Result<(), AppError> {
+    let mut tx = ctx.begin().await?;
+    for letter in letters {
+        tx.note("read", "case_letter", Some(letter.row.id), serde_json::json!({}));
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Letters of a disruption that nobody has confirmed yet, the oldest first, from the one after `after` on: what is left to
+/// be handed over, and whether there is more of it.
 ///
 /// # Errors
-/// When the actor may not read cases.
-pub async fn to_hand_over(ctx: &Ctx<'_>, disruption: Uuid) -> Result<Vec<Letter>, AppError> {
+/// When the disruption is not the actor's to read, or she may not read cases.
+pub async fn to_hand_over(ctx: &Ctx<'_>, id: Uuid, after: Option<Uuid>) -> Result<(Vec<Letter>, bool), AppError> {
     let conn = ctx.state.store.read();
-    let rows = case_letter::Entity::find()
+    let declared = permit(ctx.actor, Action::Read, Subject::Disruption)?;
+    record::find::<disruption::Entity>(conn, &declared, id).await?.ok_or(AppError::NotFound)?;
+    let mut rows = case_letter::Entity::find()
         .filter(case_letter::Entity::visible(&readable(ctx)?))
-        .filter(case_letter::Column::DisruptionId.eq(disruption))
+        .filter(case_letter::Column::DisruptionId.eq(id))
         .filter(case_letter::Column::ReceivedHow.eq(Receipt::NotYet.as_str()))
-        .order_by_asc(case_letter::Column::CreatedAtMs)
+        .filter(case_letter::Column::Id.gt(after.unwrap_or_default()))
         .order_by_asc(case_letter::Column::Id)
-        .limit(PRINTED)
+        .limit(PRINTED + 1)
         .all(conn)
         .await
         .map_err(StoreError::from)?;
-    addressed(conn, rows).await
+    let most = usize::try_from(PRINTED).unwrap_or(usize::MAX);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let letters = addressed(ctx, rows).await?;
+    note_read(ctx, &letters.iter().collect::<Vec<_>>()).await?;
+    Ok((letters, more))
 }
 
-/// Letters with names and languages, in three statements however many there are.
-async fn addressed(conn: &impl ConnectionTrait, rows: Vec<case_letter::Model>) -> Result<Vec<Letter>, AppError> {
+/// Letters with names and languages, in two statements however many there are. Whose name the actor may not read is told by
+/// a reference.
+async fn addressed(ctx: &Ctx<'_>, rows: Vec<case_letter::Model>) -> Result<Vec<Letter>, AppError> {
+    let conn = ctx.state.store.read();
     let ids = || rows.iter().map(|row| row.trainee_id);
-    let people = trainee::Entity::find().filter(trainee::Column::Id.is_in(ids())).all(conn).await.map_err(StoreError::from)?;
+    let people = match permit_group(ctx.actor, Action::Read, Subject::Trainee, FieldGroup::Name) {
+        Ok(names) => {
+            let find = trainee::Entity::find().filter(trainee::Entity::visible(&names)).filter(trainee::Column::Id.is_in(ids()));
+            find.all(conn).await.map_err(StoreError::from)?
+        }
+        Err(_) => vec![],
+    };
     let names: BTreeMap<Uuid, String> = people.into_iter().map(|row| (row.id, format!("{} {}", row.given_name, row.family_name))).collect();
     let languages: Vec<(Option<Uuid>, String)> = account::Entity::find()
         .select_only()
@@ -245,7 +305,7 @@ async fn addressed(conn: &impl ConnectionTrait, rows: Vec<case_letter::Model>) -
         .map(|row| {
             Ok(Letter {
                 kind: LetterKind::parse(&row.kind).map_err(|_| corrupt("kind"))?,
-                name: names.get(&row.trainee_id).cloned().unwrap_or_default(),
+                name: names.get(&row.trainee_id).cloned().unwrap_or_else(|| short_reference(row.trainee_id)),
                 said: serde_json::from_str(&row.facts).map_err(|_| corrupt("facts"))?,
                 language: languages.get(&row.trainee_id).cloned(),
                 row,
@@ -270,7 +330,7 @@ pub async fn receive(ctx: &Ctx<'_>, id: Uuid, version: i64, received: &Received)
     let scope = readable(ctx)?;
     ctx.ensure_writes()?;
     case_events::party(ctx.actor, &CONFIRM).ok_or(AppError::Forbidden)?;
-    let (today, herself) = (ctx.now.date(), ctx.actor.trainee.is_some());
+    let today = ctx.now.date();
     let on = received.on.unwrap_or(today);
     let mut tx = ctx.begin().await?;
     record::find::<case_letter::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
@@ -279,11 +339,12 @@ pub async fn receive(ctx: &Ctx<'_>, id: Uuid, version: i64, received: &Received)
         return Err(AppError::Stale);
     }
     if row.received_how != Receipt::NotYet.as_str() {
-        return Err(AppError::Conflict("this letter was confirmed before: a confirmation is not taken back".into()));
+        return Err(AppError::Conflict("this letter was confirmed before, or another one has followed it".into()));
     }
+    let herself = ctx.actor.trainee.is_some_and(|me| me.0 == row.trainee_id);
     let mut errors = Vec::new();
     let fits = match received.how {
-        Receipt::NotYet => false,
+        Receipt::NotYet | Receipt::Superseded => false,
         Receipt::App => herself,
         Receipt::Paper | Receipt::Spoken => !herself,
     };
@@ -291,7 +352,7 @@ pub async fn receive(ctx: &Ctx<'_>, id: Uuid, version: i64, received: &Received)
         errors.push(FieldError::new("how", "receipt-not-yours", "is app for her own word, and paper or spoken for whoever told her"));
     }
     if on > today || on < row.sent_on {
-        errors.push(FieldError::new("on", "range", "lies ahead, or before the day of the letter"));
+        errors.push(FieldError::new("on", "receipt-day", "lies ahead, or before the day of the letter"));
     }
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors));
@@ -314,22 +375,30 @@ pub async fn counted(ctx: &Ctx<'_>, disruption: Uuid) -> Result<(u64, u64), AppE
     let all = || {
         case_letter::Entity::find().filter(case_letter::Entity::visible(&scope)).filter(case_letter::Column::DisruptionId.eq(disruption))
     };
-    let confirmed = all().filter(case_letter::Column::ReceivedOn.is_not_null());
+    let confirmed =
+        all().filter(case_letter::Column::ReceivedHow.is_in([Receipt::App, Receipt::Paper, Receipt::Spoken].map(Receipt::as_str)));
     Ok((all().count(conn).await.map_err(StoreError::from)?, confirmed.count(conn).await.map_err(StoreError::from)?))
 }
 
-/// Takes what letters say out of them when their person is erased; that there were letters stays.
+/// What letters say goes with whoever is erased; that her case was told of stays in its history.
 ///
 /// # Errors
 /// When the database refuses.
 pub(super) async fn erase(tx: &Tx, person: Uuid) -> Result<(), AppError> {
-    let day = crate::clock::Moment::from_ms(tx.now_ms()).date();
-    let nothing = serde_json::json!({ "cause": super::open::NO_CAUSE, "control": Control::Outside, "reported_on": day });
-    case_letter::Entity::update_many()
-        .col_expr(case_letter::Column::Facts, Expr::value(nothing.to_string()))
-        .filter(case_letter::Column::TraineeId.eq(person))
-        .exec(tx.conn())
-        .await
-        .map_err(StoreError::from)?;
+    case_letter::Entity::delete_many().filter(case_letter::Column::TraineeId.eq(person)).exec(tx.conn()).await.map_err(StoreError::from)?;
     Ok(())
+}
+
+/// What each letter to the actor herself says, for the document of her own data.
+///
+/// # Errors
+/// When the database refuses or holds what this version cannot read.
+pub async fn mine(ctx: &Ctx<'_>) -> Result<BTreeMap<Uuid, serde_json::Value>, AppError> {
+    let Some(me) = ctx.actor.trainee else { return Ok(BTreeMap::new()) };
+    let find = case_letter::Entity::find()
+        .select_only()
+        .columns([case_letter::Column::Id, case_letter::Column::Facts])
+        .filter(case_letter::Column::TraineeId.eq(me.0));
+    let rows: Vec<(Uuid, String)> = find.into_tuple().all(ctx.state.store.read()).await.map_err(StoreError::from)?;
+    rows.into_iter().map(|(id, facts)| Ok((id, serde_json::from_str(&facts)?))).collect()
 }

@@ -9,12 +9,13 @@ use crate::error::AppError;
 use crate::state::AppState;
 use chrono::NaiveDate;
 use passerelle_domain::calendar::Calendar;
-use passerelle_domain::contingency::Response;
 use passerelle_domain::contingency::letter::LetterKind;
 use passerelle_domain::contingency::plan::Plan;
 use passerelle_domain::contingency::waiting_list::WaitingList;
+use passerelle_domain::contingency::{Control, Response};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::contingency::{Case, Event, State, Terms};
+use passerelle_domain::money::Money;
 use passerelle_store::entity::{case_event, contingency_case, journey, proposal};
 use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, Expr, QueryFilter, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
@@ -39,10 +40,15 @@ impl Ground {
         Ok(Self { terms, calendar: law.calendars.get(&row.origin).cloned().unwrap_or_else(Calendar::weekends), plan })
     }
 
+    /// The most that may be asked back of somebody whose cause this is: what the plan says, and nothing without one.
+    pub fn asked_back(&self, control: Control) -> Option<Money> {
+        self.plan.as_ref().and_then(|plan| plan.repayment).map(|terms| terms.cap).filter(|_| control == Control::Within)
+    }
+
     /// The last day on which somebody goes first whose case ends so.
-    pub fn turn_until(&self, outcome: Response, on: NaiveDate) -> Option<NaiveDate> {
+    pub fn turn_until(&self, outcome: Response, control: Control, on: NaiveDate) -> Option<NaiveDate> {
         let usual = WaitingList::default();
-        self.plan.as_ref().map_or(&usual, |plan| &plan.waiting_list).turn_until(outcome, on)
+        self.plan.as_ref().map_or(&usual, |plan| &plan.waiting_list).turn_until(outcome, control, on)
     }
 }
 
@@ -242,6 +248,7 @@ pub(crate) async fn erase(tx: &Tx, person: Uuid) -> Result<(), AppError> {
         (case.cause, case.safety_risk) = (NO_CAUSE.into(), false);
         contingency_case::Entity::update_many()
             .col_expr(contingency_case::Column::Cause, Expr::value(NO_CAUSE))
+            .col_expr(contingency_case::Column::TurnUntil, Expr::value(Option::<NaiveDate>::None))
             .col_expr(contingency_case::Column::SafetyRisk, Expr::value(false))
             .col_expr(contingency_case::Column::Options, Expr::value(Option::<String>::None))
             .col_expr(contingency_case::Column::Facts, Expr::value(serde_json::to_string(&case)?))

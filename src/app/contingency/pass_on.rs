@@ -4,8 +4,8 @@
 use super::open::Ground;
 use super::options::alternatives_of;
 use super::{posts, turns};
-use crate::app::match_runs;
 use crate::app::work::notifications;
+use crate::app::{journeys, match_runs};
 use crate::error::AppError;
 use crate::state::AppState;
 use chrono::NaiveDate;
@@ -51,6 +51,13 @@ pub(super) async fn offer(
         .filter(proposal::Column::RunId.eq(post.run_id))
         .filter(proposal::Column::NeedId.eq(post.need_id))
         .into_query();
+    // An employer who has said no to somebody is not asked about her again.
+    let refused = proposal::Entity::find()
+        .select_only()
+        .column(proposal::Column::TraineeId)
+        .filter(proposal::Column::NeedId.eq(post.need_id))
+        .filter(proposal::Column::EmployerDecision.eq(Decision::Declined.as_str()))
+        .into_query();
     let turns = turns::with_turn(today).into_query();
     // Whoever has been proposed something is asked about that first.
     let people = trainee::Entity::find()
@@ -63,6 +70,7 @@ pub(super) async fn offer(
         .filter(trainee::Column::Id.ne(post.trainee_id))
         .filter(trainee::Column::Id.not_in_subquery(live))
         .filter(Condition::any().add(trainee::Column::Id.not_in_subquery(asked)).add(trainee::Column::Id.in_subquery(turns)))
+        .filter(trainee::Column::Id.not_in_subquery(refused))
         .order_by_asc(trainee::Column::WaitingSince)
         .order_by_asc(trainee::Column::Id)
         .limit(ASKED)
@@ -117,9 +125,8 @@ pub(super) async fn offer(
             break;
         }
     }
-    // Whoever has a first turn and has not come back yet is told that there is a place.
-    let pack = post.pathway.split('/').next().unwrap_or_default();
-    for person in turns::away(tx.conn(), pack, &post.occupation, today).await?.into_iter().filter(|person| *person != post.trainee_id) {
+    // Whoever has a first turn and has not come back yet is told that a place was given up.
+    for person in turns::away(tx.conn(), post, today).await? {
         notifications::to_person(tx, person, "first_turn", "/ui/journeys", &[]).await?;
     }
     let Some((next, precedence, report, score)) = judged else { return Ok(None) };
@@ -157,16 +164,24 @@ async fn holders(conn: &impl ConnectionTrait, giver: Uuid) -> Result<Vec<(String
     let Some(agreement) = own.and_then(|row| row.agreement_id) else { return Ok(vec![]) };
     let cohorts =
         cohort::Entity::find().select_only().column(cohort::Column::Id).filter(cohort::Column::AgreementId.eq(agreement)).into_query();
-    let placed =
-        [S::Matched, S::Offered, S::Recognition, S::Visa, S::PreDeparture, S::Departed, S::Arrived, S::Placed].map(JourneyState::as_str);
-    let find = trainee::Entity::find()
-        .select_only()
-        .columns([trainee::Column::Sex, trainee::Column::InstituteId])
+    let placed = [S::Matched, S::Offered, S::Recognition, S::Visa, S::PreDeparture, S::Departed, S::Arrived, S::Placed];
+    let own = trainee::Entity::find()
         .filter(trainee::Column::CohortId.in_subquery(cohorts))
-        .filter(trainee::Column::Journey.is_in(placed))
         .filter(trainee::Column::Id.ne(giver))
         .filter(trainee::Column::MergedInto.is_null());
-    Ok(find.into_tuple().all(conn).await.map_err(StoreError::from)?)
+    // Whoever stands still keeps her place: the gate that she has passed counts.
+    let held = own.clone().select_only().column(trainee::Column::Id).filter(trainee::Column::Journey.eq(S::OnHold.as_str())).into_query();
+    let held = journeys::held_from(conn, held).await?;
+    let rows: Vec<(Uuid, String, Uuid, String)> = own
+        .select_only()
+        .columns([trainee::Column::Id, trainee::Column::Sex, trainee::Column::InstituteId, trainee::Column::Journey])
+        .filter(trainee::Column::Journey.is_in(placed.iter().copied().chain([S::OnHold]).map(JourneyState::as_str)))
+        .into_tuple()
+        .all(conn)
+        .await
+        .map_err(StoreError::from)?;
+    let holds = |id: &Uuid, state: &str| state != S::OnHold.as_str() || held.get(id).is_some_and(|gate| placed.contains(gate));
+    Ok(rows.into_iter().filter(|(id, _, _, state)| holds(id, state)).map(|(_, sex, institute, _)| (sex, institute)).collect())
 }
 
 /// Where institutes are.

@@ -1,5 +1,6 @@
 //! A post that is put before somebody outside a run: the run that knew of her keeps it, and one row says where it stands.
 
+use crate::app::privacy::disclosures;
 use crate::error::AppError;
 use passerelle_store::entity::proposal;
 use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter};
@@ -28,7 +29,8 @@ pub(super) async fn put(tx: &mut Tx, asked: proposal::Model) -> Result<Uuid, App
         None => {
             let made = proposal::Model { id: Uuid::now_v7(), created_at_ms: tx.now_ms(), ..row };
             let id = made.id;
-            record::insert::<proposal::Entity>(tx, made).await?;
+            record::insert::<proposal::Entity>(tx, made.clone()).await?;
+            disclosures::open_profiles(tx, &[made]).await?;
             Ok(id)
         }
     }

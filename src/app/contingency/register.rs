@@ -12,7 +12,7 @@ use passerelle_domain::machine::journey::Journey;
 use passerelle_domain::people::{JourneyState, NeedStatus, Track};
 use passerelle_store::StoreError;
 use passerelle_store::entity::{budget_line, cohort, contingency_case, journey, need, programme, refresher_place, trainee};
-use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use passerelle_store::record::Record;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -199,20 +199,17 @@ struct Refreshers {
 
 impl Refreshers {
     async fn gather(conn: &impl ConnectionTrait, today: NaiveDate) -> Result<Self, AppError> {
+        let running = || cohort::Entity::find().filter(cohort::Column::EndsOn.gte(today));
         let open: Vec<(Uuid, Uuid)> = refresher_place::Entity::find()
             .select_only()
             .columns([refresher_place::Column::TraineeId, refresher_place::Column::CohortId])
             .filter(refresher_place::Column::EndedOn.is_null())
+            .filter(refresher_place::Column::CohortId.in_subquery(running().select_only().column(cohort::Column::Id).into_query()))
             .into_tuple()
             .all(conn)
             .await
             .map_err(StoreError::from)?;
-        let cohorts = cohort::Entity::find()
-            .filter(cohort::Column::RefresherPlaces.gt(0))
-            .filter(cohort::Column::EndsOn.gte(today))
-            .all(conn)
-            .await
-            .map_err(StoreError::from)?;
+        let cohorts = running().filter(cohort::Column::RefresherPlaces.gt(0)).all(conn).await.map_err(StoreError::from)?;
         let programmes = programme::Entity::find().filter(programme::Column::Id.is_in(cohorts.iter().map(|row| row.programme_id)));
         let programmes: BTreeMap<Uuid, String> =
             programmes.all(conn).await.map_err(StoreError::from)?.into_iter().map(|row| (row.id, row.occupation)).collect();

@@ -6,7 +6,7 @@ use crate::app::{Ctx, journeys};
 use crate::error::AppError;
 use passerelle_domain::machine::contingency::State;
 use passerelle_store::entity::*;
-use passerelle_store::query::{ColumnTrait, EntityTrait, Expr, QueryFilter, QuerySelect};
+use passerelle_store::query::{ColumnTrait, EntityTrait, Expr, QueryFilter, QuerySelect, SimpleExpr};
 use passerelle_store::{StoreError, Tx, record};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -100,6 +100,16 @@ async fn clashes(tx: &Tx, table: &str, id: Uuid, to: Uuid) -> Result<bool, AppEr
         "paper_check" => clash!(paper_check, Paper = paper),
         // One worker, one first month, whichever was entered first.
         "tranche" => clash!(tranche, Payer = payer, Milestone = milestone, Currency = currency),
+        // One who waits has one place in a course.
+        "refresher_place" => {
+            let Some(row) = refresher_place::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)? else {
+                return Ok(true);
+            };
+            let open = refresher_place::Entity::find()
+                .filter(refresher_place::Column::TraineeId.eq(to))
+                .filter(refresher_place::Column::EndedOn.is_null());
+            row.ended_on.is_none() && open.one(tx.conn()).await.map_err(StoreError::from)?.is_some()
+        }
         "first_pay" => {
             let same = first_pay::Entity::find().filter(first_pay::Column::TraineeId.eq(to));
             same.one(tx.conn()).await.map_err(StoreError::from)?.is_some()
@@ -126,7 +136,7 @@ pub(super) async fn merge(ctx: &Ctx<'_>, tx: &mut Tx, gone: Uuid, kept: Uuid) ->
     if absorbed.is_some() {
         return Err(AppError::Conflict("the record that would go has others merged into it: keep it, or take those apart first".into()));
     }
-    ensure_no_open_case(tx, gone).await?;
+    ensure_over(tx, contingency_case::Column::TraineeId.eq(gone)).await?;
     let mut moved = move_all(tx, gone, kept, None).await?;
     cases_follow(ctx, tx, &moved, kept).await?;
     moved.insert("sealed_record".into(), sealed::pass_on(ctx.state, tx, gone, kept, None).await?);
@@ -147,17 +157,13 @@ pub(super) async fn merge(ctx: &Ctx<'_>, tx: &mut Tx, gone: Uuid, kept: Uuid) ->
     Ok(moved)
 }
 
-/// A case moves the journey of the record that it was opened on: it comes to its end there before the record goes. What
+/// A case moves the journey of the record that it is on: it comes to its end there before a record goes, or comes back. What
 /// has ended moves with her, and counts in what was lost and for how long she has waited.
-async fn ensure_no_open_case(tx: &Tx, gone: Uuid) -> Result<(), AppError> {
+async fn ensure_over(tx: &Tx, which: SimpleExpr) -> Result<(), AppError> {
     let ended = [State::Closed, State::Resolved, State::Rejected].map(State::as_str);
-    let open = contingency_case::Entity::find()
-        .filter(contingency_case::Column::TraineeId.eq(gone))
-        .filter(contingency_case::Column::State.is_not_in(ended));
+    let open = contingency_case::Entity::find().filter(which).filter(contingency_case::Column::State.is_not_in(ended));
     match open.one(tx.conn()).await.map_err(StoreError::from)? {
-        Some(_) => Err(AppError::Conflict(
-            "the record that would go has a contingency case that is not over: keep that record, or bring its case to an end first".into(),
-        )),
+        Some(_) => Err(AppError::Conflict("a contingency case that would move is not over: bring it to an end first".into())),
         None => Ok(()),
     }
 }
@@ -269,6 +275,14 @@ pub(super) async fn unmerge(ctx: &Ctx<'_>, tx: &mut Tx, gone: Uuid, kept: Uuid, 
     record::update::<trainee::Entity>(tx, trainee::Model { merged_into: None, ..row }, version, &["merged_into"]).await?;
     let accounts = moved.get("account").cloned().unwrap_or_default();
     let mut back = moved.clone();
+    let cases = back.get("contingency_case").cloned().unwrap_or_default();
+    ensure_over(tx, contingency_case::Column::Id.is_in(cases.iter().copied())).await?;
+    // What was written in her cases meanwhile was written to her.
+    let letters = case_letter::Entity::find()
+        .select_only()
+        .column(case_letter::Column::Id)
+        .filter(case_letter::Column::ContingencyCaseId.is_in(cases));
+    back.insert("case_letter".into(), letters.into_tuple().all(tx.conn()).await.map_err(StoreError::from)?);
     written_since(tx, kept, &accounts, since_ms, &mut back).await?;
     let went = move_all(tx, kept, gone, Some(&back)).await?;
     cases_follow(ctx, tx, &went, gone).await?;

@@ -117,6 +117,7 @@ pub async fn matched(state: &AppState, tx: &mut Tx, row: &proposal::Model, ready
         let take = Event::TakePathway { pack, pack_version: found.version, reason: "pathway of the match".into() };
         by_system(state, tx, row.trainee_id, &take, today).await?;
     }
+    contingency::spend_turn(tx, row.trainee_id).await?;
     let event = Event::Match { lawful: true, reserved: true, both_consent: true };
     by_system(state, tx, row.trainee_id, &event, today).await?;
     Ok(())

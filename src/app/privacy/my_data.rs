@@ -2,6 +2,7 @@
 
 use super::sealed;
 use crate::app::Ctx;
+use crate::app::contingency::letters;
 use crate::clock::Moment;
 use crate::error::AppError;
 use passerelle_domain::access::{Action, Subject, permit};
@@ -94,6 +95,15 @@ pub async fn document(ctx: &Ctx<'_>, account: &account::Model) -> Result<Map<Str
                 Some(next) => request.params.insert("after".into(), next),
                 None => break,
             };
+        }
+        if name == "case-letters" {
+            let said = letters::mine(ctx).await?;
+            for item in items.iter_mut().filter_map(Value::as_object_mut) {
+                let id = item.get("id").and_then(Value::as_str).and_then(|id| Uuid::try_parse(id).ok());
+                if let Some(said) = id.and_then(|id| said.get(&id)) {
+                    item.insert("said".into(), said.clone());
+                }
+            }
         }
         document.insert(name.replace('-', "_"), Value::Array(items));
     }

@@ -2,13 +2,13 @@
 //! takes no seat from anybody, and costs her nothing.
 
 use super::*;
-use crate::app::Ctx;
+use crate::app::{Ctx, journeys};
 use crate::error::{AppError, FieldError};
 use async_trait::async_trait;
 use passerelle_domain::people::JourneyState;
 use passerelle_store::Tx;
 use passerelle_store::entity::{cohort, programme, refresher_place, trainee};
-use passerelle_store::query::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use passerelle_store::query::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
 use passerelle_store::record;
 
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl Spec for RefresherPlaces {
         if programme.is_none_or(|programme| field(&programme.occupation) != field(&person.occupation)) {
             errors.push(FieldError::new("cohort_id", "refresher-other-field", "teaches another field than hers"));
         }
-        if !waits(&person.journey) {
+        if !waits(tx, &person).await? {
             errors.push(FieldError::new("trainee_id", "refresher-not-waiting", "is not trained and waiting"));
         }
         let open = || {
@@ -91,7 +91,15 @@ impl Spec for RefresherPlaces {
                 .filter(refresher_place::Column::EndedOn.is_null())
                 .filter(refresher_place::Column::Id.ne(row.id))
         };
-        let hers = open().filter(refresher_place::Column::TraineeId.eq(row.trainee_id)).count(tx.conn()).await.map_err(StoreError::from)?;
+        // A course that is over keeps nobody from the next one.
+        let over =
+            cohort::Entity::find().select_only().column(cohort::Column::Id).filter(cohort::Column::EndsOn.lt(row.from_on)).into_query();
+        let hers = open()
+            .filter(refresher_place::Column::TraineeId.eq(row.trainee_id))
+            .filter(refresher_place::Column::CohortId.not_in_subquery(over))
+            .count(tx.conn())
+            .await
+            .map_err(StoreError::from)?;
         if hers > 0 {
             errors.push(FieldError::new("trainee_id", "refresher-twice", "has a refresher place already"));
         }
@@ -105,9 +113,14 @@ impl Spec for RefresherPlaces {
     }
 }
 
-/// Whoever has learnt it and has not left, or stands still, waits.
-fn waits(journey: &str) -> bool {
+/// Whoever has learnt it and has not left waits; of those who stand still, whoever had come so far.
+async fn waits(tx: &Tx, person: &trainee::Model) -> Result<bool, AppError> {
     use JourneyState as S;
-    let waits = [S::Certified, S::Matched, S::Offered, S::Recognition, S::Visa, S::PreDeparture, S::OnHold];
-    JourneyState::parse(journey).is_ok_and(|state| waits.contains(&state))
+    let trained = [S::Certified, S::Matched, S::Offered, S::Recognition, S::Visa, S::PreDeparture];
+    if person.journey != S::OnHold.as_str() {
+        return Ok(JourneyState::parse(&person.journey).is_ok_and(|state| trained.contains(&state)));
+    }
+    let herself = trainee::Entity::find().select_only().column(trainee::Column::Id).filter(trainee::Column::Id.eq(person.id)).into_query();
+    let held = journeys::held_from(tx.conn(), herself).await?;
+    Ok(held.get(&person.id).is_some_and(|gate| trained.contains(gate)))
 }

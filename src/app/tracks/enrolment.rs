@@ -167,6 +167,22 @@ pub async fn all_in_line(tx: &Tx, people: &[Uuid]) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Refuses whoever comes back to an agreement that takes nobody. Her seat in a course that she has finished is not asked for.
+///
+/// # Errors
+/// When the agreement of her cohort is suspended, has ended, or has not begun.
+pub async fn ensure_open(state: &AppState, conn: &impl ConnectionTrait, person: Uuid, on: NaiveDate) -> Result<(), AppError> {
+    let Some(row) = trainee::Entity::find_by_id(person).one(conn).await.map_err(StoreError::from)? else { return Ok(()) };
+    match judged(state, conn, row, on).await? {
+        Some(gates) if !gates.agreement_open => Err(AppError::Invalid(vec![agreement_shut()])),
+        _ => Ok(()),
+    }
+}
+
+fn agreement_shut() -> FieldError {
+    FieldError::new("agreement", "agreement-shut", "takes nobody new: it is suspended, has ended, or has not begun")
+}
+
 /// Refuses an enrolment that a gate keeps out, each gate with what would open it.
 ///
 /// # Errors
@@ -186,7 +202,7 @@ pub async fn ensure(state: &AppState, conn: &impl ConnectionTrait, person: &trai
         errors.push(FieldError::new("place_free", "no-seat", "is not so: every seat of her track in the cohort is taken"));
     }
     if !gates.agreement_open {
-        errors.push(FieldError::new("agreement", "agreement-shut", "takes nobody new: it is suspended, has ended, or has not begun"));
+        errors.push(agreement_shut());
     }
     if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
 }

@@ -14,7 +14,7 @@ use crate::web::extract::PathId;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::contingency::decision::{Barred, Choice};
 use passerelle_domain::contingency::{Control, Response};
-use passerelle_domain::finance::settlement::Settlement;
+use passerelle_domain::finance::settlement::{Bearer, Settlement};
 use passerelle_domain::machine::contingency::{Event, EventKind};
 use passerelle_domain::money::{Currency, Money};
 use std::collections::BTreeMap;
@@ -81,7 +81,7 @@ fn option_parts(page: &Page, course: &Course, options: &Options) -> Vec<Part> {
         .iter()
         .filter_map(|at| decision.choices.get(*at))
         .map(|choice| {
-            let mut cells = choice_cells(t, choice);
+            let mut cells = choice_cells(t, choice, course.asked_back);
             if chooses && herself {
                 cells.push(choose_button(t, course, choice.response, choice.opening.as_ref().map(|opening| opening.need)));
             }
@@ -89,7 +89,13 @@ fn option_parts(page: &Page, course: &Course, options: &Options) -> Vec<Part> {
         })
         .collect();
     if decision.unplaced {
-        let mut cells = vec![Cell::text(response(t, Response::Unplaced)), Cell::text("—"), Cell::text("—"), Cell::text("—"), nothing(t)];
+        let mut cells = vec![
+            Cell::text(response(t, Response::Unplaced)),
+            Cell::text("—"),
+            Cell::text("—"),
+            Cell::text("—"),
+            hers(t, course.asked_back),
+        ];
         if chooses && herself {
             cells.push(choose_button(t, course, Response::Unplaced, None));
         }
@@ -112,11 +118,15 @@ fn option_parts(page: &Page, course: &Course, options: &Options) -> Vec<Part> {
     parts
 }
 
-fn nothing(t: Locale) -> Cell {
-    Cell::tag(t.get("contingency-nothing"), "pass")
+/// What she pays: nothing, or no more than the plan asks back where the cause is hers.
+fn hers(t: Locale, asked_back: Option<Money>) -> Cell {
+    match asked_back {
+        None => Cell::tag(t.get("contingency-nothing"), "pass"),
+        Some(most) => Cell::text(t.with1("contingency-at-most", "amount", formats::money(t, most))),
+    }
 }
 
-fn choice_cells(t: Locale, choice: &Choice) -> Vec<Cell> {
+fn choice_cells(t: Locale, choice: &Choice, asked_back: Option<Money>) -> Vec<Cell> {
     let with = choice.with.iter().map(|with| response(t, *with));
     let way: Vec<String> = std::iter::once(response(t, choice.response)).chain(with).collect();
     let place = choice.opening.as_ref().map_or_else(
@@ -131,7 +141,7 @@ fn choice_cells(t: Locale, choice: &Choice) -> Vec<Cell> {
         Cell::text(place),
         Cell::text(formats::date(t, choice.from)),
         Cell::text(amounts(t, &choice.loss)),
-        nothing(t),
+        hers(t, asked_back),
     ]
 }
 
@@ -187,6 +197,7 @@ fn settled(t: Locale, settlement: &Settlement) -> Part {
     let mut rows: Vec<Vec<Cell>> = settlement
         .waterfall
         .iter()
+        .filter(|borne| borne.bearer != Bearer::Trainee)
         .map(|borne| {
             let bearer = t.get(&word_key("bearer", borne.bearer.as_str()));
             let party = borne.party.as_ref().map(|party| word_key("party", party)).filter(|key| t.has(key)).map(|key| t.get(&key));

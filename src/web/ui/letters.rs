@@ -17,6 +17,7 @@ use askama::Template;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::contingency::letter::{LetterKind, Receipt};
 use passerelle_domain::contingency::{Control, Response};
+use passerelle_domain::finance::settlement::Bearer;
 use passerelle_domain::money::Money;
 use passerelle_store::entity::case_letter;
 use std::collections::BTreeMap;
@@ -47,9 +48,12 @@ pub async fn of_case(page: &Page, case: Uuid) -> Result<Option<Part>, AppError> 
 
 fn received(page: &Page, row: &case_letter::Model, confirms: bool) -> Cell {
     let t = page.locale;
-    if let Some(day) = row.received_on {
+    if let Some(day) = row.received_on.filter(|_| row.received_how != Receipt::Superseded.as_str()) {
         let how = t.get(&word_key("receipt", &row.received_how));
         return Cell::tag(format!("{how} · {}", formats::date(t, day)), "pass");
+    }
+    if row.received_how == Receipt::Superseded.as_str() {
+        return Cell::text(t.get("receipt-superseded"));
     }
     if page.actor.trainee.is_none() || !confirms {
         return Cell::link(t.get("receipt-not-yet"), format!("/ui/case-letters/{}", row.id));
@@ -130,6 +134,8 @@ struct Papers {
     title: String,
     here: String,
     back: (String, String),
+    /// Where the next ones are, when there are more than one page prints.
+    next: Option<(String, String)>,
     letters: Vec<Paper>,
 }
 
@@ -159,6 +165,7 @@ pub async fn paper(page: Page, PathId(id): PathId, Params(asked): Params) -> Ans
         locales: Locale::ALL,
         title: t.get("record-case-letters"),
         here: format!("/ui/case-letters/{id}/paper"),
+        next: None,
         back: (format!("/ui/contingency-cases/{}", letter.row.contingency_case_id), t.get("record-contingency-cases")),
         letters: vec![in_words(spoken(&page, &asked, &letter), &letter)],
     })
@@ -168,12 +175,15 @@ pub async fn paper(page: Page, PathId(id): PathId, Params(asked): Params) -> Ans
 pub async fn papers(page: Page, PathId(id): PathId, Params(asked): Params) -> Answer {
     permit(&page.actor, Action::Read, Subject::Disruption)?;
     let t = page.locale;
-    let found = letters::to_hand_over(&page.ctx(), id).await?;
+    let after = asked.get("after").and_then(|id| Uuid::try_parse(id).ok());
+    let (found, more) = letters::to_hand_over(&page.ctx(), id, after).await?;
+    let last = found.last().filter(|_| more).map(|letter| letter.row.id);
     html(&Papers {
         t,
         locales: Locale::ALL,
         title: t.get("records-case-letters"),
         here: format!("/ui/disruptions/{id}/letters"),
+        next: last.map(|last| (format!("/ui/disruptions/{id}/letters?after={last}"), t.get("letters-next"))),
         back: (format!("/ui/disruptions/{id}"), t.get("record-disruptions")),
         letters: found.iter().map(|letter| in_words(spoken(&page, &asked, letter), letter)).collect(),
     })
@@ -191,32 +201,38 @@ fn in_words(t: Locale, letter: &Letter) -> Paper {
     let mut paragraphs = Vec::new();
     let mut tables = Vec::new();
     let mut closing = Vec::new();
-    let report = [("date", day(said.reported_on)), ("cause", cause_in_words(t, &said.cause))];
+    let report = || match said.guarded {
+        true => t.with1("letter-reported-plain", "date", day(said.reported_on)),
+        false => t.with_all("letter-reported", [("date", day(said.reported_on)), ("cause", cause_in_words(t, &said.cause))]),
+    };
     match letter.kind {
         LetterKind::Opened => {
-            paragraphs.push(t.with_all("letter-opened", report));
-            paragraphs.extend(said.due_on.map(|due| t.with1("letter-opened-next", "date", day(due))));
+            paragraphs.extend([report(), t.get("letter-opened")]);
+            // Silence counts for her where she is believed; whoever is accused is heard.
+            let counts = if said.control == Control::Within { "letter-opened-heard" } else { "letter-opened-next" };
+            paragraphs.extend(said.due_on.map(|due| t.with1(counts, "date", day(due))));
         }
         LetterKind::Options => {
-            paragraphs.push(t.with_all("letter-reported", report));
+            paragraphs.push(report());
             paragraphs.extend(said.due_on.map(|due| t.with1("letter-options", "date", day(due))));
             tables.push(choices(t, said));
             closing.push(t.get("letter-choose"));
         }
         LetterKind::Rejected => {
-            paragraphs.push(t.with_all("letter-reported", report));
+            paragraphs.push(report());
             paragraphs.push(t.with1("letter-rejected", "reason", said.words.clone().unwrap_or_default()));
         }
         LetterKind::Resolved => {
-            paragraphs.push(t.with_all("letter-reported", report));
+            paragraphs.push(report());
             paragraphs.extend(said.outcome.map(|outcome| t.with1("letter-resolved", "way", response(t, outcome))));
             tables.extend(said.settlements.iter().map(|settlement| borne(t, settlement)));
             closing.push(t.get("letter-certificate"));
             paragraphs.extend(said.turn_until.map(|until| t.with1("letter-turn", "date", day(until))));
         }
+        LetterKind::AppealDismissed => paragraphs.extend([report(), t.get("letter-appeal-dismissed")]),
         LetterKind::Message => paragraphs.extend(said.words.clone()),
     }
-    if !said.support.is_empty() {
+    if !said.support.is_empty() && !said.guarded {
         let given: Vec<String> = said.support.iter().map(|one| t.get(&word_key("support", one.as_str()))).collect();
         closing.push(t.with1("letter-support", "given", given.join(" · ")));
     }
@@ -237,7 +253,10 @@ fn in_words(t: Locale, letter: &Letter) -> Paper {
 }
 
 fn choices(t: Locale, said: &Said) -> Rows {
-    let nothing = t.get("contingency-nothing");
+    let hers = match said.asked_back {
+        None => t.get("contingency-nothing"),
+        Some(most) => t.with1("contingency-at-most", "amount", formats::money(t, most)),
+    };
     let mut rows: Vec<Vec<String>> = said
         .choices
         .iter()
@@ -248,12 +267,12 @@ fn choices(t: Locale, said: &Said) -> Rows {
                 ways.map(|way| response(t, way)).collect::<Vec<_>>().join(" + "),
                 place.unwrap_or_else(|| "—".into()),
                 formats::date(t, choice.from),
-                nothing.clone(),
+                hers.clone(),
             ]
         })
         .collect();
     if said.unplaced {
-        rows.push(vec![response(t, Response::Unplaced), "—".into(), "—".into(), nothing]);
+        rows.push(vec![response(t, Response::Unplaced), "—".into(), "—".into(), hers]);
     }
     let columns = ["contingency-way", "contingency-where", "contingency-from", "letter-you-pay"].map(|key| t.get(key)).into();
     Rows { columns, rows }
@@ -261,8 +280,12 @@ fn choices(t: Locale, said: &Said) -> Rows {
 
 fn borne(t: Locale, settlement: &passerelle_domain::finance::settlement::Settlement) -> Rows {
     let money = |amount: Money| formats::money(t, amount);
-    let mut rows: Vec<Vec<String>> =
-        settlement.waterfall.iter().map(|borne| vec![t.get(&word_key("bearer", borne.bearer.as_str())), money(borne.amount)]).collect();
+    let mut rows: Vec<Vec<String>> = settlement
+        .waterfall
+        .iter()
+        .filter(|borne| borne.bearer != Bearer::Trainee)
+        .map(|borne| vec![t.get(&word_key("bearer", borne.bearer.as_str())), money(borne.amount)])
+        .collect();
     rows.push(vec![t.get("letter-you-pay"), money(settlement.trainee)]);
     Rows { columns: vec![t.get("settlement-bearer"), t.get("settlement-amount")], rows }
 }

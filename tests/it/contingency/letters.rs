@@ -34,35 +34,40 @@ on_both! {
             ill["responses"] = json!(["defer", "transfer_place"]);
         }).await;
         ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
-        through_case(&hotel.officer, &herself, person, "transfer_place").await;
-        let all = letters(&herself, "").await;
-        let kinds: std::collections::BTreeSet<&str> = all.iter().filter_map(|one| one["kind"].as_str()).collect();
-        assert_eq!(kinds, ["opened", "options", "resolved"].into());
+        let said = async |letter: &Value| herself.get(&format!("/api/v1/case-letters/{}/text", letter["id"].as_str().unwrap())).await.json()["said"].clone();
+        let first = letters(&herself, "").await;
+        let opened = of_kind(&first, "opened");
+        assert_eq!(said(opened).await["support"], json!(["counselling", "interpreter"]));
         assert_eq!(letters(&other, "").await.len(), 0, "another's letters are nobody's");
-        let said = async |kind: &str| {
-            let id = of_kind(&all, kind)["id"].as_str().unwrap().to_owned();
-            herself.get(&format!("/api/v1/case-letters/{id}/text")).await.json()["said"].clone()
-        };
-        assert_eq!(said("opened").await["support"], json!(["counselling", "interpreter"]));
-        let choices = said("options").await["choices"].clone();
-        assert!(choices.as_array().unwrap().iter().any(|one| one["response"] == "transfer_place"), "{choices}");
-        let resolved = said("resolved").await;
-        let until = Moment::now().date().checked_add_months(chrono::Months::new(12)).unwrap();
-        assert_eq!((&resolved["outcome"], &resolved["turn_until"]), (&json!("transfer_place"), &json!(until)), "{resolved}");
-        assert_eq!(resolved["settlements"][0]["trainee"], "EUR 0.00", "{resolved}");
-
-        let opened = of_kind(&all, "opened");
         assert_eq!(receipt(&hotel.head, opened, json!({ "how": "app" })).await.refused(), ["how:receipt-not-yours"]);
         assert_eq!(receipt(&herself, opened, json!({ "how": "paper" })).await.refused(), ["how:receipt-not-yours"]);
+        assert_eq!(receipt(&herself, opened, json!({ "how": "superseded" })).await.refused(), ["how:receipt-not-yours"]);
         let tomorrow = Moment::now().date() + chrono::Days::new(1);
-        assert_eq!(receipt(&hotel.head, opened, json!({ "how": "paper", "on": tomorrow })).await.refused(), ["on:range"]);
+        assert_eq!(receipt(&hotel.head, opened, json!({ "how": "paper", "on": tomorrow })).await.refused(), ["on:receipt-day"]);
         assert_eq!(receipt(&other, opened, json!({ "how": "app" })).await.status, 404);
         assert_eq!(receipt(&herself, opened, json!({ "how": "app" })).await.status, 204);
         assert_eq!(receipt(&herself, opened, json!({ "how": "app" })).await.status, 412, "somebody read an older version");
         let again = letters(&herself, "received_how=app").await;
         assert_eq!(again.len(), 1);
         assert_eq!(receipt(&herself, &again[0], json!({ "how": "app" })).await.status, 409);
-        assert_eq!(receipt(&hotel.head, of_kind(&all, "options"), json!({ "how": "spoken" })).await.status, 204);
+        let case = case_of(&hotel.officer, person).await;
+        worked_out(&hotel.officer, &case, "FAM.ILL").await;
+        let all = letters(&herself, "").await;
+        let choices = said(of_kind(&all, "options")).await["choices"].clone();
+        assert!(choices.as_array().unwrap().iter().any(|one| one["response"] == "transfer_place"), "{choices}");
+        ok(&hotel.officer.event(&case, json!({ "event": "propose" })).await);
+        let twice = letters(&hotel.officer, "kind=options").await;
+        let states: Vec<&str> = twice.iter().filter_map(|one| one["received_how"].as_str()).collect();
+        assert!(states.contains(&"superseded") && states.contains(&"not_yet"), "what is worked out anew follows what was said before: {twice:?}");
+        let open = twice.iter().find(|one| one["received_how"] == "not_yet").unwrap();
+        assert_eq!(receipt(&hotel.head, open, json!({ "how": "spoken" })).await.status, 204);
+        ok(&herself.event(&case, json!({ "event": "consent", "response": "transfer_place" })).await);
+        ok(&hotel.officer.event(&case, json!({ "event": "done" })).await);
+        let all = letters(&herself, "").await;
+        let resolved = said(of_kind(&all, "resolved")).await;
+        let until = Moment::now().date().checked_add_months(chrono::Months::new(12)).unwrap();
+        assert_eq!((&resolved["outcome"], &resolved["turn_until"]), (&json!("transfer_place"), &json!(until)), "{resolved}");
+        assert_eq!(resolved["settlements"][0]["trainee"], "EUR 0.00", "{resolved}");
         assert_eq!(letters(&hotel.officer, "received_how=not_yet").await.len(), 1);
         // On paper, in her language, with everything that is told and nothing beside.
         let mut page = service.browser(Role::Trainee, &[], Some(person)).await;
@@ -105,8 +110,8 @@ on_both! {
         assert_eq!(letters(&strange, "").await.len(), 0);
     }
 
-    /// What letters say goes with whoever is erased; that there were letters stays.
-    async fn letters_of_the_erased_say_nothing(on) {
+    /// What letters say goes with whoever is erased, and her turn with it.
+    async fn letters_go_with_the_erased(on) {
         let service = Service::start(on).await;
         let hotel = hotel(&service, 1).await;
         let person = hotel.people[0];
@@ -117,7 +122,54 @@ on_both! {
         passerelle::app::privacy::erasure::anonymise(&service.state, &mut tx, person).await.unwrap();
         tx.commit().await.unwrap();
         let rows = case_letter::Entity::find().all(service.state.store.read()).await.unwrap();
-        assert!(!rows.is_empty() && rows.iter().all(|row| !row.facts.contains("CARE")), "{rows:?}");
+        assert!(rows.is_empty(), "{rows:?}");
+        // Nor does she come back, by anybody's hand.
+        let journey = events_of(&hotel.officer, person).await;
+        let back = hotel.officer.event(&journey, json!({ "event": "reenter", "accepted_freely": true })).await;
+        assert_eq!(back.refused(), ["in_time:guard"]);
+    }
+
+    /// What the other side may follow by the annex is her way, not her name; and what was done to her is on no paper.
+    async fn a_letter_names_her_to_nobody_who_may_not_know(on) {
+        let service = Service::start(on).await;
+        let p = crate::journeys::pair(&service).await;
+        ok(&p.herself.event(&events_of(&p.herself, p.person).await, json!({ "event": "emergency", "cause": "HLT.MENTAL" })).await);
+        let letter = letters(&p.herself, "").await[0].clone();
+        let id = letter["id"].as_str().unwrap();
+        let paper = |mut page: crate::support::Browser| async move { page.get(&format!("/ui/case-letters/{id}/paper?lang=en")).await };
+        let own = paper(service.browser(Role::OriginOfficer, &["MA"], None).await).await.text;
+        assert!(own.contains("Berrada") && !own.to_lowercase().contains("mental"), "{own}");
+        let abroad = paper(service.browser(Role::DestinationOfficer, &["DE"], None).await).await;
+        assert!(abroad.status == 404 || !abroad.text.contains("Berrada"), "{}", abroad.text);
+        let hers = p.herself.get("/api/v1/me/data").await.json();
+        assert_eq!(hers["case_letters"][0]["said"]["cause"], "HLT.MENTAL", "her own document holds what she was told");
+    }
+
+    /// Fraud that was shown gives no turn, and nobody is told that it costs nothing where something is asked back.
+    async fn whose_cause_it_is_reads_what_it_costs(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let person = hotel.people[0];
+        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+        put_in_force(hotel.agreement, [&hotel.ministry, &hotel.border], |plan| {
+            plan["repayment"] = json!({ "cap": "EUR 250", "months": 24 });
+            for answer in plan["answers"].as_array_mut().unwrap() {
+                answer["responses"] = json!(["transfer_place", "defer"]);
+            }
+        }).await;
+        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "PER.CHANGE" })).await);
+        let case = case_of(&hotel.officer, person).await;
+        worked_out(&hotel.officer, &case, "PER.CHANGE").await;
+        let options = of_kind(&letters(&herself, "").await, "options")["id"].as_str().unwrap().to_owned();
+        let mut page = service.browser(Role::OriginOfficer, &["MA"], None).await;
+        let paper = page.get(&format!("/ui/case-letters/{options}/paper?lang=en")).await.text;
+        assert!(paper.contains("250.00") && !paper.contains("<td dir=\"auto\">nothing</td>"), "{paper}");
+        ok(&herself.event(&case, json!({ "event": "consent", "response": "transfer_place" })).await);
+        ok(&hotel.officer.event(&case, json!({ "event": "done" })).await);
+        let resolved = herself.get(&case).await.json();
+        assert_eq!(resolved["turn_until"], Value::Null, "{resolved}");
+        let back = herself.event(&events_of(&herself, person).await, json!({ "event": "reenter", "accepted_freely": true })).await;
+        assert_eq!(back.refused(), ["in_time:guard"]);
     }
 
     /// Whoever is trained and waits sits in on a course of her field, as far as it has places; the register says so.

@@ -55,6 +55,9 @@ on_both! {
         let bent = json!({ "event": "reenter", "accepted_freely": true, "in_time": true, "gate": "visa" });
         turn_ends(&service, p.person, Moment::now().date() - chrono::Days::new(1)).await;
         assert_eq!(p.herself.event(&journey, bent.clone()).await.refused(), ["in_time:guard"], "what the service knows is not taken from her");
+        let mut dated = bent.clone();
+        dated["on"] = json!(Moment::now().date() - chrono::Days::new(1));
+        assert_eq!(p.herself.event(&journey, dated).await.status, 422, "nor is a day that is over");
         turn_ends(&service, p.person, Moment::now().date()).await;
         ok(&p.herself.event(&journey, bent).await);
         assert_eq!(p.herself.get(&journey).await.json()["journey"]["state"], "certified");
@@ -141,7 +144,14 @@ on_both! {
         let own = journey::Entity::find().filter(journey::Column::TraineeId.eq(kept)).one(service.state.store.read()).await.unwrap().unwrap();
         assert_eq!((rows[0].trainee_id, rows[0].journey_id), (kept, own.id));
         assert!(!hotel.officer.get(&format!("/api/v1/case-letters?trainee_id={kept}")).await.json()["items"].as_array().unwrap().is_empty());
+        // An appeal is open when the merge is to be taken apart: it is decided first, and its letters go back with her.
+        let case = case_of(&hotel.officer, kept).await;
+        ok(&herself.event(&case, json!({ "event": "appeal", "reason": "I was not asked" })).await);
+        assert_eq!(say(2, json!({ "status": "open" })).await, 409);
+        ok(&hotel.officer.event(&case, json!({ "event": "decide", "ruling": "dismissed", "independent_panel": true })).await);
         assert_eq!(say(2, json!({ "status": "open" })).await, 204);
+        let left = hotel.officer.get(&format!("/api/v1/case-letters?trainee_id={kept}")).await.json();
+        assert_eq!(left["items"], json!([]), "{left}");
         let rows = contingency_case::Entity::find().all(service.state.store.read()).await.unwrap();
         assert_eq!(rows[0].trainee_id, person, "and goes back with her");
     }

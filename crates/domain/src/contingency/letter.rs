@@ -9,6 +9,8 @@ words!(
         Options = "options",
         Rejected = "rejected",
         Resolved = "resolved",
+        /// The panel has not followed her appeal: what was decided stands.
+        AppealDismissed = "appeal_dismissed",
         /// In somebody's own words, to everybody whom a disruption strikes.
         Message = "message",
     }
@@ -24,5 +26,7 @@ words!(
         Paper = "paper",
         /// It was read to her, and she said that she has understood.
         Spoken = "spoken",
+        /// Another letter says by now how it stands: this one is not handed over any more.
+        Superseded = "superseded",
     }
 );

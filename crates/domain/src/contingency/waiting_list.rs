@@ -2,7 +2,7 @@
 //! than the two sides agreed on, then people of the same institute, and among equals whose papers lapse first, who has
 //! waited longest, and a lottery that can be drawn again.
 
-use super::Response;
+use super::{Control, Response};
 use crate::country::SubdivisionCode;
 use crate::lottery::draw;
 use crate::people::Sex;
@@ -89,14 +89,16 @@ pub struct Waiting {
 }
 
 impl WaitingList {
-    /// The last day on which somebody goes first after her case ended so; nothing where it gives her no turn.
-    pub fn turn_until(&self, outcome: Response, on: NaiveDate) -> Option<NaiveDate> {
+    /// The last day on which somebody goes first after her case ended so; nothing where it gives her no turn, as where the
+    /// cause was hers.
+    pub fn turn_until(&self, outcome: Response, control: Control, on: NaiveDate) -> Option<NaiveDate> {
         let months = match outcome {
+            _ if control == Control::Within => return None,
             Response::TransferPlace => self.first_refusal_months,
             Response::Unplaced => self.re_entry_months,
             _ => return None,
         };
-        on.checked_add_months(Months::new(months))
+        on.checked_add_months(Months::new(months)).filter(|_| months > 0)
     }
 
     /// Whether what is promised can be kept: shares of one kind add up to no more than everything, none is named twice.
@@ -199,9 +201,13 @@ mod tests {
     #[test]
     fn turns_last_as_long_as_the_plan_says() {
         let list = WaitingList::default();
-        assert_eq!(list.turn_until(Response::TransferPlace, day("2026-08-31")), Some(day("2027-08-31")));
-        assert_eq!(list.turn_until(Response::Unplaced, day("2026-08-31")), Some(day("2028-08-31")));
-        assert_eq!(list.turn_until(Response::HomeTrack, day("2026-08-31")), None);
+        let of = |outcome, control| list.turn_until(outcome, control, day("2026-08-31"));
+        assert_eq!(of(Response::TransferPlace, Control::Outside), Some(day("2027-08-31")));
+        assert_eq!(of(Response::Unplaced, Control::Adjudicate), Some(day("2028-08-31")));
+        assert_eq!(of(Response::HomeTrack, Control::Outside), None);
+        assert_eq!(of(Response::TransferPlace, Control::Within), None, "whoever forged a paper has no turn");
+        let none = WaitingList { first_refusal_months: 0, ..WaitingList::default() };
+        assert_eq!(none.turn_until(Response::TransferPlace, Control::Outside, day("2026-08-31")), None);
     }
 
     #[test]
