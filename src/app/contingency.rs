@@ -95,6 +95,8 @@ pub struct Course {
     pub support: Vec<Support>,
     /// The most that may be asked back of her, where the cause is hers and the plan says so.
     pub asked_back: Option<Money>,
+    /// Costs that were paid for her, where the actor may say what came back of them.
+    pub items: Vec<String>,
     /// Events that the actor may bring now.
     pub mine: Vec<EventKind>,
 }
@@ -128,11 +130,12 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
     let parties: Vec<Party> = case_events::parties(ctx.actor).collect();
     let writes = ctx.ensure_writes().is_ok();
     let brings = |kind: &EventKind| writes && parties.iter().any(|party| hands(*kind).contains(party));
-    let mine = case.takes().into_iter().filter(brings).collect();
+    let mine: Vec<EventKind> = case.takes().into_iter().filter(brings).collect();
+    let items = if mine.contains(&EventKind::Done) { settlement::items(conn, &row).await? } else { vec![] };
     let plan = plans::of_person(conn, row.trainee_id).await?;
     let support = plan.as_ref().map_or_else(Vec::new, |plan| plan.support(&case.cause).to_vec());
     let asked_back = plan.and_then(|plan| plan.repayment).map(|terms| terms.cap).filter(|_| case.control() == Control::Within);
-    Ok(Course { row, case, options, settlements, events, support, asked_back, mine })
+    Ok(Course { row, case, options, settlements, events, support, asked_back, items, mine })
 }
 
 /// The case of the actor herself that has not come to an end, if she is a trainee and has one.

@@ -71,6 +71,8 @@ pub enum Ask {
     Date,
     /// An amount with its currency; may be left open.
     Money,
+    /// A cost that was paid for her place; may be left open.
+    CostItem,
     /// A cause of the contingency taxonomy that begins like this.
     Cause(&'static str),
     /// A word of a list; the name of the list in the catalogues of messages.

@@ -99,9 +99,9 @@ pub(super) async fn bring(
     let person = row.trainee_id;
     let (mut row, next) = carry(tx, row, &event, by, on, &ground).await?;
     match &event {
-        Event::Done { insurance, fault_cap } => {
+        Event::Done { insurance, fault_cap, refund_item, refund } => {
             ensure_own_fault(&next, by, fault_cap.is_some())?;
-            let paid = Paid { insurance: *insurance, fault_cap: *fault_cap };
+            let paid = Paid { insurance: *insurance, fault_cap: *fault_cap, refund: refund_item.clone().zip(*refund) };
             row = resolve(state, tx, row, &next, paid, &ground, (on, today)).await?;
         }
         Event::Decide { .. } if next.state == State::Verified && open_elsewhere(tx, &row).await? => {

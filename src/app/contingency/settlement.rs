@@ -20,11 +20,12 @@ use passerelle_store::{StoreError, Tx, record};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// What insurance and whoever failed pay in a case.
-#[derive(Debug, Clone, Copy, Default)]
+/// What insurance and whoever failed pay in a case, and what came back of one of its costs.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Paid {
     pub insurance: Option<Money>,
     pub fault_cap: Option<Money>,
+    pub refund: Option<(String, Money)>,
 }
 
 /// What a resolved case costs and who bears it, booked in the transaction that resolves it. One settlement for each
@@ -60,7 +61,10 @@ pub(super) async fn settle_case(
     let (gate, lost) = (gate_of(tx.conn(), row.journey_id).await?, lost_before(tx.conn(), row).await?);
     let plan = plans::in_force(tx.conn(), agreement_id).await?;
     let shares = plan.as_ref().map_or(&[][..], |plan| &plan.shares);
-    let costs = by_currency(&spent(&lines, gate, &lost), response, same_language, shares)?;
+    let mut costs = by_currency(&spent(&lines, gate, &lost), response, same_language, shares)?;
+    if let Some((item, amount)) = &paid.refund {
+        take_refund(&mut costs, item, *amount)?;
+    }
     for (field, amount) in [("insurance", paid.insurance), ("fault_cap", paid.fault_cap)] {
         if amount.is_some_and(|amount| !costs.contains_key(&amount.currency)) {
             return Err(AppError::invalid(field, "currency-foreign", "is in a currency in which nothing was paid for her"));
@@ -125,13 +129,14 @@ pub(super) fn spent<'a>(lines: impl IntoIterator<Item = &'a budget_line::Model>,
     lines.into_iter().filter_map(cost).collect()
 }
 
-/// What settled cases have lost.
+/// What settled cases have lost, or got back.
 pub(super) fn lost_in<'a>(cases: impl IntoIterator<Item = &'a contingency_case::Model>) -> Result<Lost, AppError> {
     let mut lost = Lost::new();
     for case in cases {
         let settlements: Vec<Settlement> = kept(case.settlement.as_deref(), "settlement")?.unwrap_or_default();
         for line in settlements.into_iter().flat_map(|settlement| settlement.lines) {
-            *lost.entry((line.item, line.loss.currency)).or_insert(0) += line.loss.minor;
+            let back = line.refunded.map_or(0, |amount| amount.minor);
+            *lost.entry((line.item, line.loss.currency)).or_insert(0) += line.loss.minor + back;
         }
     }
     Ok(lost)
@@ -185,6 +190,36 @@ fn by_currency(
         });
     }
     Ok(items)
+}
+
+/// Notes what came back of a cost, on the first of its name that it fits.
+fn take_refund(costs: &mut BTreeMap<Currency, Vec<Item>>, name: &str, amount: Money) -> Result<(), AppError> {
+    let items = costs.get_mut(&amount.currency).into_iter().flatten();
+    let mut named = items.filter(|item| item.item == name).peekable();
+    if named.peek().is_none() {
+        return Err(AppError::invalid("refund_item", "refund-unknown", "is no cost that was paid for her in this currency"));
+    }
+    match named.find(|item| (1..=item.paid.minor).contains(&amount.minor)) {
+        Some(item) => {
+            item.refunded = Some(amount);
+            Ok(())
+        }
+        None => Err(AppError::invalid("refund", "refund-beyond", "is more than was paid, or nothing")),
+    }
+}
+
+/// Names of what was spent on the person of a case so far.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn items(conn: &impl ConnectionTrait, row: &contingency_case::Model) -> Result<Vec<String>, AppError> {
+    let person = trainee::Entity::find_by_id(row.trainee_id).one(conn).await.map_err(StoreError::from)?;
+    let Some((cohort_id, track)) = person.and_then(|person| Some((person.cohort_id?, person.track))) else { return Ok(vec![]) };
+    let find = budget_line::Entity::find().filter(budget_line::Column::CohortId.eq(cohort_id)).filter(budget_line::Column::Track.eq(track));
+    let lines = find.all(conn).await.map_err(StoreError::from)?;
+    let gate = gate_of(conn, row.journey_id).await?;
+    let names: BTreeSet<String> = spent(&lines, gate, &Lost::new()).into_iter().map(|cost| cost.line.item.clone()).collect();
+    Ok(names.into_iter().collect())
 }
 
 /// Whether what was booked for a case says all that its settlements say.

@@ -33,6 +33,7 @@ use uuid::Uuid;
 struct Choices {
     steps: Vec<(String, String)>,
     packs: Vec<(String, String)>,
+    items: Vec<(String, String)>,
 }
 
 /// A state machine as its pages need it.
@@ -136,7 +137,8 @@ impl Machine for Contingencies {
     }
 
     async fn forms<'p>(page: &'p Page, id: Uuid) -> Result<Forms<'p, Self>, AppError> {
-        Ok(Forms::new(page, id, contingency::course(&page.ctx(), id).await?.row.version, Choices::default()))
+        let course = contingency::course(&page.ctx(), id).await?;
+        Ok(Forms::new(page, id, course.row.version, choices_of(&course)))
     }
 }
 
@@ -191,6 +193,10 @@ impl<'p, M: Machine> Forms<'p, M> {
             Ask::Text => Input::new("text", name, label).required(),
             Ask::Date => Input::new("text", name, label).hint(t.get("hint-kind-date")),
             Ask::Money => Input::new("text", name, label).hint(t.get("hint-kind-money")),
+            Ask::CostItem => {
+                let none = std::iter::once((String::new(), "—".to_owned()));
+                Input::new("select", name, label).options(none.chain(self.choices.items.iter().cloned()).collect())
+            }
             Ask::Cause(begins) => {
                 let causes = CAUSES.iter().map(|cause| cause.code).filter(|code| code.starts_with(begins));
                 let named = causes.map(|code| (code.to_owned(), cause(t, code)));
@@ -231,7 +237,7 @@ fn read<E: Serialize + DeserializeOwned>(t: Locale, sent: &Sent, kind: &str, ask
                 }
                 number.map(Value::from)
             }
-            Ask::Date | Ask::Money if text.is_empty() => None,
+            Ask::Date | Ask::Money | Ask::CostItem if text.is_empty() => None,
             Ask::Money => match Money::parse(&formats::read_money(t, text)) {
                 Ok(amount) => Some(String::from(amount).into()),
                 Err(error) => {
@@ -246,7 +252,7 @@ fn read<E: Serialize + DeserializeOwned>(t: Locale, sent: &Sent, kind: &str, ask
                     None
                 }
             },
-            Ask::Text | Ask::Cause(_) | Ask::Words(..) | Ask::Step | Ask::Pack => {
+            Ask::Text | Ask::CostItem | Ask::Cause(_) | Ask::Words(..) | Ask::Step | Ask::Pack => {
                 if text.is_empty() {
                     errors.push(FieldError::new(name, "required", "is missing"));
                 }
@@ -377,7 +383,7 @@ async fn forms_of_journey<'p>(page: &'p Page, course: &journeys::Course) -> Resu
         false => vec![],
     };
     let steps = course.steps.iter().map(|id| (id.clone(), step_name(page, course.grounds.steps(), id))).collect();
-    Ok(Forms::new(page, course.row.id, course.row.version, Choices { steps, packs }))
+    Ok(Forms::new(page, course.row.id, course.row.version, Choices { steps, packs, ..Choices::default() }))
 }
 
 /// Course and forms of a need.
@@ -421,8 +427,13 @@ pub async fn agreement_parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppErro
 
 /// Course and forms of a contingency case.
 pub fn contingency_parts(page: &Page, course: &contingency::Course) -> Vec<Part> {
-    let forms = Forms::<Contingencies>::new(page, course.row.id, course.row.version, Choices::default());
+    let forms = Forms::<Contingencies>::new(page, course.row.id, course.row.version, choices_of(course));
     forms.parts(&course.events, course.mine.iter().map(|kind| kind.as_str()))
+}
+
+fn choices_of(course: &contingency::Course) -> Choices {
+    let items = course.items.iter().map(|item| (item.clone(), item.clone())).collect();
+    Choices { items, ..Choices::default() }
 }
 
 /// Brings an event; where it is refused, the form comes again with what was typed and what was wrong.

@@ -271,6 +271,35 @@ on_both! {
         assert_eq!(of("trainee"), None);
     }
 
+    /// What came back of a cost is lost by nobody: golden vector 8 with the ticket of 600, of which 450 come back.
+    async fn what_came_back_is_lost_by_nobody(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let cohort = cohort_of(&hotel).await;
+        let ticket = json!({
+            "cohort_id": cohort, "track": "away", "item": "Flight", "cost_class": "related_cost", "cost_kind": "travel", "payer": "employer", "amount": "EUR 600",
+        });
+        hotel.head.post("/api/v1/budget-lines", ticket).await.created();
+        let home = post_at_home(&service, 1).await;
+        let person = hotel.people[0];
+        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
+        let path = case_of(&hotel.officer, person).await;
+        worked_out(&hotel.officer, &path, "FAM.ILL").await;
+        ok(&herself.event(&path, json!({ "event": "consent", "response": "home_track", "need": home })).await);
+        let done = async |item: &str, amount: &str| hotel.officer.event(&path, json!({ "event": "done", "refund_item": item, "refund": amount })).await;
+        assert_eq!(done("Flight", "EUR 600.01").await.refused(), ["refund:refund-beyond"]);
+        assert_eq!(done("Train", "EUR 1").await.refused(), ["refund_item:refund-unknown"]);
+        assert_eq!(done("Flight", "MAD 1").await.refused(), ["refund_item:refund-unknown"]);
+        assert_eq!(hotel.officer.event(&path, json!({ "event": "done", "refund": "EUR 1" })).await.refused(), ["refund_item:guard"]);
+        ok(&done("Flight", "EUR 450").await);
+        let seen = hotel.officer.get(&path).await.json();
+        let settlement = &seen["settlements"][0];
+        // 2,535 of the story, and 150 of the flight that did not come back.
+        assert_eq!((&settlement["loss"], &settlement["sunk"]), (&json!("EUR 2685.00"), &json!("EUR 9975.00")), "{settlement}");
+        ok(&hotel.officer.event(&path, json!({ "event": "close" })).await);
+    }
+
     /// An insurance pays a part of what it owes: what is left of the claim falls on the reserve and the funder.
     async fn a_claim_is_paid_in_part(on) {
         let service = Service::start(on).await;

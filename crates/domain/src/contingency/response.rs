@@ -134,8 +134,7 @@ impl CostKind {
         }
     }
 
-    /// Whole percent of a cost that keeps its worth on a way. Illustrative defaults; an officer may say otherwise for
-    /// a case, with a reason.
+    /// Whole percent of a cost that keeps its worth on a way. Illustrative defaults.
     pub const fn transferable_percent(self, way: Way, same_language: bool) -> u8 {
         match (way, self) {
             (Way::Same, _) => 100,

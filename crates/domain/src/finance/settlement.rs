@@ -99,6 +99,9 @@ pub struct Borne {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     pub item: String,
+    /// What came back, and is spent on nobody any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refunded: Option<Money>,
     pub sunk: Money,
     pub residual: Money,
     pub loss: Money,
@@ -222,7 +225,14 @@ fn line(purse: Purse, at: usize, item: &Item) -> Result<Line, Unfit> {
     }
     let sunk = paid - refunded;
     let residual = portion(sunk, item.transferable_percent.into(), 100);
-    Ok(Line { item: item.item.clone(), sunk: purse.money(sunk), residual: purse.money(residual), loss: purse.money(sunk - residual) })
+    let back = (refunded > 0).then(|| purse.money(refunded));
+    Ok(Line {
+        item: item.item.clone(),
+        refunded: back,
+        sunk: purse.money(sunk),
+        residual: purse.money(residual),
+        loss: purse.money(sunk - residual),
+    })
 }
 
 /// The cap, or the education that is lost where that is less, falling month by month; rounded down.

@@ -139,12 +139,18 @@ pub enum Event {
     Protect {
         reason: String,
     },
-    /// Carried out; what the insurance paid and what whoever failed owes by contract are said here.
+    /// Carried out; what the insurance paid, what whoever failed owes by contract, and what came back of a cost that was
+    /// paid for her are said here.
     Done {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         insurance: Option<Money>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         fault_cap: Option<Money>,
+        /// The cost of which something came back, as her cohort's budget names it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refund_item: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refund: Option<Money>,
     },
     Worsen {
         cause: String,
@@ -313,7 +319,8 @@ impl Case {
                 guard(said(reason), "reason")?;
                 next.safety_risk = true;
             }
-            Event::Done { .. } => {
+            Event::Done { refund_item, refund, .. } => {
+                guard(refund_item.is_some() == refund.is_some(), "refund_item")?;
                 (next.outcome, next.ended_on) = (self.chosen, Some(on));
                 to = State::Resolved;
             }
@@ -398,7 +405,7 @@ pub const fn hands(kind: EventKind) -> &'static [Party] {
 
 /// What has to be said with an event.
 pub const fn asks(kind: EventKind) -> &'static [(&'static str, Ask)] {
-    use Ask::{Cause, Flag, Money, Text, Words, Yes};
+    use Ask::{Cause, CostItem, Flag, Money, Text, Words, Yes};
     match kind {
         EventKind::Triage => &[("cause", Cause("")), ("safety_risk", Flag)],
         EventKind::Verify => &[("proof", Words("proof", &["evidence", "self_declared", "hearing"]))],
@@ -408,7 +415,7 @@ pub const fn asks(kind: EventKind) -> &'static [(&'static str, Ask)] {
         EventKind::Decide => &[("ruling", Words("ruling", Ruling::WORDS)), ("independent_panel", Yes)],
         // What is shown is worked out, a choice is made on its own page, and the books are looked at.
         EventKind::Propose | EventKind::Consent | EventKind::Close | EventKind::Withdraw => &[],
-        EventKind::Done => &[("insurance", Money), ("fault_cap", Money)],
+        EventKind::Done => &[("insurance", Money), ("fault_cap", Money), ("refund_item", CostItem), ("refund", Money)],
     }
 }
 

@@ -83,7 +83,7 @@ async fn state(page: &Page, ids: &[Uuid], kind: &str, asks: &[(&'static str, Ask
     let origins: Vec<&str> = choices.origins.iter().map(String::as_str).collect();
     let packs = if asks.iter().any(|(_, ask)| matches!(ask, Ask::Pack)) { packs_from(page, &origins).await? } else { vec![] };
     let steps = choices.steps.iter().map(|(id, step)| (id.clone(), step_name(t, step))).collect();
-    let mut forms = Forms::<Journeys>::new(page, Uuid::nil(), 0, Choices { steps, packs });
+    let mut forms = Forms::<Journeys>::new(page, Uuid::nil(), 0, Choices { steps, packs, ..Choices::default() });
     forms.action = HERE.into();
     let form = forms.form(kind, asks).refused(t, errors, |name| sent.some(name));
     let form = Form { submit: t.get("bulk-preview"), ..form }.hidden("form_stage", "preview");

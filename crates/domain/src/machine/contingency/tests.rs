@@ -30,7 +30,8 @@ fn a_case_runs_from_the_report_to_its_end() {
     let case = on(&case, &Event::Propose { shown: 3 }, officer(), "2026-03-05").unwrap();
     let choice = Event::Consent { response: Response::Defer, need: None, her_word: false };
     let case = on(&case, &choice, Some(Party::Trainee), "2026-03-06").unwrap();
-    let case = on(&case, &Event::Done { insurance: None, fault_cap: None }, officer(), "2026-06-01").unwrap();
+    let case =
+        on(&case, &Event::Done { insurance: None, fault_cap: None, refund_item: None, refund: None }, officer(), "2026-06-01").unwrap();
     assert_eq!((case.state, case.outcome), (State::Resolved, Some(Response::Defer)));
     assert_eq!(on(&case, &Event::Close { balanced: false }, officer(), "2026-06-02"), Err(Refusal::Guard("balanced")));
     let case = on(&case, &Event::Close { balanced: true }, officer(), "2026-06-02").unwrap();
@@ -91,7 +92,7 @@ fn events() -> impl Strategy<Value = Event> {
             her_word
         }),
         Just(Event::Protect { reason: "r".into() }),
-        Just(Event::Done { insurance: None, fault_cap: None }),
+        Just(Event::Done { insurance: None, fault_cap: None, refund_item: None, refund: None }),
         cause.prop_map(|cause| Event::Worsen { cause, reason: "r".into() }),
         Just(Event::Appeal { reason: "r".into() }),
         (any::<bool>(), prop::sample::select(Ruling::ALL.to_vec())).prop_map(|(independent_panel, ruling)| Event::Decide {
