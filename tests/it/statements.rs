@@ -34,7 +34,7 @@ on_both! {
             (Role::Trainee, "/ui/my/consents", 15),
             (Role::Trainee, "/ui/my/access", 30),
             // Each kind of record about her is one list.
-            (Role::Trainee, "/ui/my/data", 50),
+            (Role::Trainee, "/ui/my/data", 55),
             (Role::InstituteHead, "/ui", 40),
             (Role::InstituteHead, "/ui/team", 20),
             (Role::InstituteHead, "/ui/account", 15),

@@ -21,7 +21,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// People who are asked about for one post, those who have waited longest first.
+/// People who are asked about for one post: first turns, then those who have waited longest.
 const ASKED: u64 = 200;
 /// People whose pair with the post is judged before nobody is found.
 const TRIED: usize = 10;
@@ -59,6 +59,7 @@ pub(super) async fn offer(
         .filter(proposal::Column::EmployerDecision.eq(Decision::Declined.as_str()))
         .into_query();
     let turns = turns::with_turn(today).into_query();
+    let goes_first = trainee::Column::Id.in_subquery(turns.clone());
     // Whoever has been proposed something is asked about that first.
     let people = trainee::Entity::find()
         .filter(trainee::Column::TrainingCountry.eq(&post.origin))
@@ -71,6 +72,7 @@ pub(super) async fn offer(
         .filter(trainee::Column::Id.not_in_subquery(live))
         .filter(Condition::any().add(trainee::Column::Id.not_in_subquery(asked)).add(trainee::Column::Id.in_subquery(turns)))
         .filter(trainee::Column::Id.not_in_subquery(refused))
+        .order_by_desc(goes_first)
         .order_by_asc(trainee::Column::WaitingSince)
         .order_by_asc(trainee::Column::Id)
         .limit(ASKED)
