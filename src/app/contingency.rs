@@ -31,7 +31,7 @@ use super::case_events::{self, EventView};
 use crate::error::{AppError, FieldError};
 use passerelle_domain::access::{Action, FieldGroup, Scope, Subject, permit_group};
 use passerelle_domain::contingency::decision::{Choice, Decision, Situation, decide};
-use passerelle_domain::contingency::{Control, Response, Support, cause};
+use passerelle_domain::contingency::{Response, Support, cause};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::finance::settlement::Settlement;
 use passerelle_domain::machine::contingency::{Case, EventKind, hands};
@@ -134,7 +134,7 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
     let items = if mine.contains(&EventKind::Done) { settlement::items(conn, &row).await? } else { vec![] };
     let plan = plans::of_person(conn, row.trainee_id).await?;
     let support = plan.as_ref().map_or_else(Vec::new, |plan| plan.support(&case.cause).to_vec());
-    let asked_back = plan.and_then(|plan| plan.repayment).map(|terms| terms.cap).filter(|_| case.control() == Control::Within);
+    let asked_back = plan.and_then(|plan| plan.asked_back(case.control()));
     Ok(Course { row, case, options, settlements, events, support, asked_back, items, mine })
 }
 

@@ -182,7 +182,7 @@ fn said(row: &contingency_case::Model, kind: LetterKind, words: Option<&str>, gr
             if let Some(options) = kept::<Options>(row.options.as_deref(), "options")? {
                 let decision = options.decision;
                 said.unplaced = decision.unplaced;
-                said.asked_back = ground.asked_back(case.control());
+                said.asked_back = ground.plan.as_ref().and_then(|plan| plan.asked_back(case.control()));
                 said.choices = decision.shown.iter().filter_map(|at| decision.choices.get(*at)).cloned().collect();
             }
         }
@@ -322,11 +322,11 @@ pub fn may_confirm(ctx: &Ctx<'_>) -> bool {
     ctx.ensure_writes().is_ok() && case_events::party(ctx.actor, &CONFIRM).is_some()
 }
 
-/// Notes that she has a letter: she says so here, or somebody has handed it over or read it to her.
+/// Notes that she has a letter: she says so here, or somebody has handed it over or read it to her. Gives its case.
 ///
 /// # Errors
 /// When it is not the actor's, was confirmed before, or the day or the way cannot be.
-pub async fn receive(ctx: &Ctx<'_>, id: Uuid, version: i64, received: &Received) -> Result<(), AppError> {
+pub async fn receive(ctx: &Ctx<'_>, id: Uuid, version: i64, received: &Received) -> Result<Uuid, AppError> {
     let scope = readable(ctx)?;
     ctx.ensure_writes()?;
     case_events::party(ctx.actor, &CONFIRM).ok_or(AppError::Forbidden)?;
@@ -357,12 +357,13 @@ pub async fn receive(ctx: &Ctx<'_>, id: Uuid, version: i64, received: &Received)
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors));
     }
+    let case = row.contingency_case_id;
     let changed =
         case_letter::Model { received_how: received.how.to_string(), received_on: Some(on), received_by: Some(ctx.actor.user.0), ..row };
     record::update::<case_letter::Entity>(&mut tx, changed, version, &["received_how", "received_on"]).await?;
     tx.note("case_letter_received", "case_letter", Some(id), serde_json::json!({ "how": received.how }));
     tx.commit().await?;
-    Ok(())
+    Ok(case)
 }
 
 /// How many letters of a disruption there are, and how many were confirmed, of the cases that the actor may list.
@@ -389,7 +390,7 @@ pub(super) async fn erase(tx: &Tx, person: Uuid) -> Result<(), AppError> {
     Ok(())
 }
 
-/// What each letter to the actor herself says, for the document of her own data.
+/// What each letter to the actor herself says, by letter, for the document of her own data.
 ///
 /// # Errors
 /// When the database refuses or holds what this version cannot read.

@@ -70,17 +70,14 @@ pub(super) async fn relieve(tx: &mut Tx, person: Uuid, case: &Case, settlements:
         if off.minor == 0 {
             continue;
         }
-        let held = ledger::reserve(tx.conn(), agreement_id, off.currency).await?.clamp(0, off.minor);
-        for (from, minor) in [(Account::Reserve, held), (Account::Funder, off.minor - held)] {
-            if minor > 0 {
-                let line = Line { from, to, group: CostGroup::Training, amount: Money::new(minor, off.currency) };
-                let entry = ledger_entry::Model {
-                    trainee_id: Some(person),
-                    memo: MEMO.to_owned(),
-                    ..ledger::row_of(tx, agreement_id, &line, Control::Outside, on)
-                };
-                ledger::keep(tx, entry).await?;
-            }
+        for (from, amount) in ledger::last_bearers(tx.conn(), agreement_id, off).await? {
+            let line = Line { from, to, group: CostGroup::Training, amount };
+            let entry = ledger_entry::Model {
+                trainee_id: Some(person),
+                memo: MEMO.to_owned(),
+                ..ledger::row_of(tx, agreement_id, &line, Control::Outside, on)
+            };
+            ledger::keep(tx, entry).await?;
         }
         let version = loan.version;
         let changed = training_loan::Model { relieved_minor: loan.relieved_minor + off.minor, ..loan };

@@ -15,7 +15,6 @@ use passerelle_domain::contingency::waiting_list::WaitingList;
 use passerelle_domain::contingency::{Control, Response};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::contingency::{Case, Event, State, Terms};
-use passerelle_domain::money::Money;
 use passerelle_store::entity::{case_event, contingency_case, journey, proposal};
 use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, Expr, QueryFilter, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
@@ -38,11 +37,6 @@ impl Ground {
         let plan = super::plans::of_person(conn, row.trainee_id).await?;
         let terms = plan.as_ref().map(|plan| plan.terms).unwrap_or_default();
         Ok(Self { terms, calendar: law.calendars.get(&row.origin).cloned().unwrap_or_else(Calendar::weekends), plan })
-    }
-
-    /// The most that may be asked back of somebody whose cause this is: what the plan says, and nothing without one.
-    pub fn asked_back(&self, control: Control) -> Option<Money> {
-        self.plan.as_ref().and_then(|plan| plan.repayment).map(|terms| terms.cap).filter(|_| control == Control::Within)
     }
 
     /// The last day on which somebody goes first whose case ends so.

@@ -244,6 +244,20 @@ pub(crate) async fn reserve(conn: &impl ConnectionTrait, agreement_id: Uuid, cur
     Ok(reserves(conn, &BTreeSet::from([agreement_id])).await?.remove(currency.as_str()).unwrap_or(0))
 }
 
+/// Who takes on what nobody else bears: the reserve of an agreement as far as it holds, and the funder beyond.
+///
+/// # Errors
+/// When the database refuses.
+pub(crate) async fn last_bearers(
+    conn: &impl ConnectionTrait,
+    agreement_id: Uuid,
+    amount: Money,
+) -> Result<Vec<(Account, Money)>, AppError> {
+    let held = reserve(conn, agreement_id, amount.currency).await?.clamp(0, amount.minor.max(0));
+    let parts = [(Account::Reserve, held), (Account::Funder, amount.minor - held)];
+    Ok(parts.into_iter().filter(|(_, minor)| *minor > 0).map(|(account, minor)| (account, Money::new(minor, amount.currency))).collect())
+}
+
 /// Sum of the amounts; PostgreSQL would make a decimal number of whole ones.
 fn sum() -> SimpleExpr {
     Expr::cust("CAST(SUM(amount_minor) AS BIGINT)")

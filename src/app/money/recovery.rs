@@ -147,11 +147,10 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, outcome: &Outcome) ->
     let short = row.amount_minor - paid_minor;
     if short > 0 {
         let against = Account::parse(&row.against).map_err(corrupt("against"))?;
-        let held = Ord::clamp(ledger::reserve(tx.conn(), row.agreement_id, currency).await?, 0, short);
-        for (from, minor) in [(Account::Reserve, held), (Account::Funder, short - held)] {
+        for (from, amount) in ledger::last_bearers(tx.conn(), row.agreement_id, Money::new(short, currency)).await? {
             // A funder who fails is relieved of nothing by itself.
-            if minor > 0 && from != against {
-                let line = Line { from, to: against, group: CostGroup::Training, amount: Money::new(minor, currency) };
+            if from != against {
+                let line = Line { from, to: against, group: CostGroup::Training, amount };
                 let entry = ledger_entry::Model {
                     contingency_case_id: Some(row.contingency_case_id),
                     memo: "claim refused".to_owned(),

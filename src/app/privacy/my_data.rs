@@ -96,20 +96,12 @@ pub async fn document(ctx: &Ctx<'_>, account: &account::Model) -> Result<Map<Str
                 None => break,
             };
         }
-        if name == "case-letters" {
-            let said = letters::mine(ctx).await?;
-            for item in items.iter_mut().filter_map(Value::as_object_mut) {
-                let id = item.get("id").and_then(Value::as_str).and_then(|id| Uuid::try_parse(id).ok());
-                if let Some(said) = id.and_then(|id| said.get(&id)) {
-                    item.insert("said".into(), said.clone());
-                }
-            }
-        }
         document.insert(name.replace('-', "_"), Value::Array(items));
     }
     if permit(ctx.actor, Action::Read, Subject::SealedRecord).is_ok() {
         document.insert("sealed_records".into(), serde_json::to_value(sealed::open(ctx, me.0).await?)?);
     }
+    document.insert("what_letters_say".into(), serde_json::to_value(letters::mine(ctx).await?)?);
     document.insert("comments".into(), comments(ctx, me.0).await?);
     document.insert("who_acted_on_my_record".into(), serde_json::to_value(accesses(ctx, me.0).await?)?);
     let mut tx = ctx.begin().await?;

@@ -12,9 +12,6 @@ use passerelle_store::query::{ColumnTrait, QueryFilter};
 #[derive(Debug)]
 pub struct FirstPays;
 
-/// Ten thousand million of most currencies: sums of many stay far from what can be counted.
-const AMOUNT_MAX_MINOR: i64 = 1_000_000_000_000;
-
 #[async_trait]
 impl Spec for FirstPays {
     type Entity = first_pay::Entity;
@@ -27,13 +24,7 @@ impl Spec for FirstPays {
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, _: Option<&RowOf<Self>>) -> RowOf<Self> {
-        let amount = r.money_or_none("amount");
-        if amount.is_some_and(|amount| amount.minor <= 0) {
-            r.refuse(FieldError::new("amount", "money-positive", "must be above zero"));
-        }
-        if amount.is_some_and(|amount| amount.minor > AMOUNT_MAX_MINOR) {
-            r.refuse(FieldError::new("amount", "money-range", "is too large: look at the zeros and the currency"));
-        }
+        let amount = amount(r);
         first_pay::Model {
             id: base.id,
             version: base.version,

@@ -60,6 +60,7 @@ mod worker_payments;
 use super::resource::{Base, Field, Kind, Reader, Resource, RowOf, Spec, Typed};
 use crate::error::{AppError, FieldError};
 use passerelle_domain::access::FieldGroup;
+use passerelle_domain::money::Money;
 use passerelle_domain::people::OrganisationKind;
 use passerelle_store::entity::organisation;
 use passerelle_store::query::EntityTrait;
@@ -152,6 +153,21 @@ fn shown(value: &Option<impl ToString>) -> Value {
 /// A list of codes kept as text.
 fn codes(joined: &str) -> Value {
     Value::from(joined.split(',').filter(|code| !code.is_empty()).collect::<Vec<_>>())
+}
+
+/// Ten thousand million of most currencies: sums of many stay far from what can be counted.
+const AMOUNT_MAX_MINOR: i64 = 1_000_000_000_000;
+
+/// The field `amount`: above zero, and small enough to be added up with many.
+fn amount(r: &mut Reader<'_>) -> Option<Money> {
+    let amount = r.money_or_none("amount");
+    if amount.is_some_and(|amount| amount.minor <= 0) {
+        r.refuse(FieldError::new("amount", "money-positive", "must be above zero"));
+    }
+    if amount.is_some_and(|amount| amount.minor > AMOUNT_MAX_MINOR) {
+        r.refuse(FieldError::new("amount", "money-range", "is too large: look at the zeros and the currency"));
+    }
+    amount
 }
 
 /// Hundredths as a decimal number.

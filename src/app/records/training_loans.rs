@@ -27,13 +27,7 @@ impl Spec for TrainingLoans {
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, before: Option<&RowOf<Self>>) -> RowOf<Self> {
-        let amount = r.money_or_none("amount");
-        if amount.is_some_and(|amount| amount.minor <= 0) {
-            r.refuse(FieldError::new("amount", "money-positive", "must be above zero"));
-        }
-        if amount.is_some_and(|amount| amount.minor > worker_payments::AMOUNT_MAX_MINOR) {
-            r.refuse(FieldError::new("amount", "money-range", "is too large: look at the zeros and the currency"));
-        }
+        let amount = amount(r);
         training_loan::Model {
             id: base.id,
             version: base.version,

@@ -15,9 +15,6 @@ pub struct WorkerPayments;
 /// What an officer adds later; the rest is the worker's own account.
 const REFUND: [&str; 3] = ["refunded", "refunded_on", "refunded_by"];
 
-/// Ten thousand million of most currencies: sums of many stay far from what can be counted.
-pub(super) const AMOUNT_MAX_MINOR: i64 = 1_000_000_000_000;
-
 #[async_trait]
 impl Spec for WorkerPayments {
     type Entity = worker_payment::Entity;
@@ -36,14 +33,8 @@ impl Spec for WorkerPayments {
     ];
 
     fn read(r: &mut Reader<'_>, base: Base, _: Option<&RowOf<Self>>) -> RowOf<Self> {
-        let (amount, refunded) = (r.money_or_none("amount"), r.money_or_none("refunded"));
+        let (amount, refunded) = (amount(r), r.money_or_none("refunded"));
         let (paid_on, refunded_on, refunded_by) = (r.date("paid_on"), r.date_or_none("refunded_on"), r.choice_or_none("refunded_by"));
-        if amount.is_some_and(|amount| amount.minor <= 0) {
-            r.refuse(FieldError::new("amount", "money-positive", "must be above zero"));
-        }
-        if amount.is_some_and(|amount| amount.minor > AMOUNT_MAX_MINOR) {
-            r.refuse(FieldError::new("amount", "money-range", "is too large: look at the zeros and the currency"));
-        }
         if let (Some(amount), Some(refunded)) = (amount, refunded) {
             if refunded.currency != amount.currency {
                 r.refuse(FieldError::new("refunded", "currency-mixed", "is in another currency than what was paid"));

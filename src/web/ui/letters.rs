@@ -8,7 +8,7 @@ use super::sent::Sent;
 use super::shell::Page;
 use super::{Answer, html, see};
 use crate::app::contingency::letters::{self, Letter, Received, Said};
-use crate::app::resource::short_reference;
+use crate::app::resource::{Document, short_reference};
 use crate::error::AppError;
 use crate::formats;
 use crate::i18n::Locale;
@@ -20,6 +20,7 @@ use passerelle_domain::contingency::{Control, Response};
 use passerelle_domain::finance::settlement::Bearer;
 use passerelle_domain::money::Money;
 use passerelle_store::entity::case_letter;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -66,19 +67,15 @@ fn received(page: &Page, row: &case_letter::Model, confirms: bool) -> Cell {
 }
 
 /// What can be done with a letter on its own page.
-///
-/// # Errors
-/// When it is not the reader's.
-pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
-    let (ctx, t) = (page.ctx(), page.locale);
-    let letter = letters::one(&ctx, id).await?;
+pub fn parts(page: &Page, document: &Document) -> Vec<Part> {
+    let (ctx, t, id) = (page.ctx(), page.locale, document.id);
     let print = (format!("/ui/case-letters/{id}/paper"), t.get("letter-print"));
     let mut parts = vec![Part::Links { heading: String::new(), links: vec![print] }];
-    let open = letter.row.received_how == Receipt::NotYet.as_str();
+    let open = document.data.get("received_how").and_then(Value::as_str) == Some(Receipt::NotYet.as_str());
     if open && letters::may_confirm(&ctx) {
-        parts.push(Part::Form(Box::new(confirmation(page, id, letter.row.version))));
+        parts.push(Part::Form(Box::new(confirmation(page, id, document.version))));
     }
-    Ok(parts)
+    parts
 }
 
 fn confirmation(page: &Page, id: Uuid, version: i64) -> Form {
@@ -105,7 +102,6 @@ pub async fn receive(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
     permit(&page.actor, Action::Read, Subject::ContingencyCase)?;
     sent.guard(&page)?;
     let (ctx, version) = (page.ctx(), sent.version()?);
-    let letter = letters::one(&ctx, id).await?;
     let how = Receipt::parse(sent.get("how"));
     let on = sent.date("on");
     let done = match (how, on, sent.get("on").is_empty()) {
@@ -114,7 +110,7 @@ pub async fn receive(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
         (Err(error), ..) => Err(AppError::Invalid(vec![crate::error::FieldError::of("how", &error)])),
     };
     match done {
-        Ok(()) => Ok(see(format!("/ui/contingency-cases/{}?notice=saved", letter.row.contingency_case_id))),
+        Ok(case) => Ok(see(format!("/ui/contingency-cases/{case}?notice=saved"))),
         Err(refused) => {
             let t = page.locale;
             let form = confirmation(&page, id, version).refused(t, &mendable(refused)?, |name| sent.some(name));

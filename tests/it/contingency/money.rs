@@ -17,6 +17,17 @@ async fn cohort_of(hotel: &Hotel) -> Uuid {
     seen["cohort_id"].as_str().unwrap().parse().unwrap()
 }
 
+/// The first person of a hotel cannot go on, and has chosen the post at home: herself, and the events of her case.
+async fn stays_home(service: &Service, hotel: &Hotel, cause: &str) -> (Program, String) {
+    let (home, person) = (post_at_home(service, 1).await, hotel.people[0]);
+    let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+    ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": cause })).await);
+    let path = case_of(&hotel.officer, person).await;
+    worked_out(&hotel.officer, &path, cause).await;
+    ok(&herself.event(&path, json!({ "event": "consent", "response": "home_track", "need": home })).await);
+    (herself, path)
+}
+
 on_both! {
     /// Golden vector 9: paid 900, refunded 300, first month 2,400. She stays until the rest has come back.
     async fn the_employer_pays(on) {
@@ -242,13 +253,7 @@ on_both! {
     async fn claims_are_pursued(on) {
         let service = Service::start(on).await;
         let hotel = hotel(&service, 1).await;
-        let home = post_at_home(&service, 1).await;
-        let person = hotel.people[0];
-        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
-        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "HLT.ACUTE" })).await);
-        let path = case_of(&hotel.officer, person).await;
-        worked_out(&hotel.officer, &path, "HLT.ACUTE").await;
-        ok(&herself.event(&path, json!({ "event": "consent", "response": "home_track", "need": home })).await);
+        let (herself, path) = stays_home(&service, &hotel, "HLT.ACUTE").await;
         ok(&hotel.officer.event(&path, json!({ "event": "done", "insurance": "EUR 1000" })).await);
         let book = json!({ "from": "funder", "to": "reserve", "group": "training", "amount": "EUR 400", "memo": "Premium" });
         ok(&hotel.ministry.post(&format!("/api/v1/agreements/{}/ledger", hotel.agreement), book).await);
@@ -280,13 +285,7 @@ on_both! {
             "cohort_id": cohort, "track": "away", "item": "Flight", "cost_class": "related_cost", "cost_kind": "travel", "payer": "employer", "amount": "EUR 600",
         });
         hotel.head.post("/api/v1/budget-lines", ticket).await.created();
-        let home = post_at_home(&service, 1).await;
-        let person = hotel.people[0];
-        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
-        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
-        let path = case_of(&hotel.officer, person).await;
-        worked_out(&hotel.officer, &path, "FAM.ILL").await;
-        ok(&herself.event(&path, json!({ "event": "consent", "response": "home_track", "need": home })).await);
+        let (_, path) = stays_home(&service, &hotel, "FAM.ILL").await;
         let done = async |item: &str, amount: &str| hotel.officer.event(&path, json!({ "event": "done", "refund_item": item, "refund": amount })).await;
         assert_eq!(done("Flight", "EUR 600.01").await.refused(), ["refund:refund-beyond"]);
         assert_eq!(done("Train", "EUR 1").await.refused(), ["refund_item:refund-unknown"]);
@@ -304,13 +303,7 @@ on_both! {
     async fn a_claim_is_paid_in_part(on) {
         let service = Service::start(on).await;
         let hotel = hotel(&service, 1).await;
-        let person = hotel.people[0];
-        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
-        let home = post_at_home(&service, 1).await;
-        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "HLT.ACUTE" })).await);
-        let path = case_of(&hotel.officer, person).await;
-        worked_out(&hotel.officer, &path, "HLT.ACUTE").await;
-        ok(&herself.event(&path, json!({ "event": "consent", "response": "home_track", "need": home })).await);
+        let (_, path) = stays_home(&service, &hotel, "HLT.ACUTE").await;
         ok(&hotel.officer.event(&path, json!({ "event": "done", "insurance": "EUR 1000" })).await);
         let claim = hotel.ministry.get("/api/v1/recovery-claims").await.json()["items"][0].clone();
         let end = format!("/api/v1/recovery-claims/{}/outcome", claim["id"].as_str().unwrap());

@@ -34,6 +34,26 @@ pub(super) async fn another(p: &Pair, waiting_since: &str) -> Uuid {
     person
 }
 
+/// The agreement that a pair is matched under.
+pub(super) async fn partnership(ministry: &Program) -> Uuid {
+    ministry.get("/api/v1/agreements").await.json()["items"][0]["id"].as_str().unwrap().parse().unwrap()
+}
+
+/// A cohort of electricians under an agreement, at the institute of a pair.
+pub(super) async fn electricians(p: &Pair, agreement: Uuid) -> Uuid {
+    let first = p.head.get(&format!("/api/v1/trainees/{}", p.person)).await.json();
+    let programme = json!({
+        "institute_id": first["institute_id"], "name": "Electricians", "occupation": "7411", "eqf_basis": "none", "language": "fr", "hours": 900,
+        "awarded_qualification": "Technicien",
+    });
+    let programme = p.head.post("/api/v1/programmes", programme).await.created();
+    let cohort = json!({
+        "name": "Electricians", "institute_id": first["institute_id"], "programme_id": programme, "agreement_id": agreement,
+        "starts_on": "2025-09-01", "ends_on": "2026-08-31", "seats_away": 5, "seats_home": 0, "seats_undecided": 0,
+    });
+    p.head.post("/api/v1/cohorts", cohort).await.created()
+}
+
 on_both! {
     /// She cares for her mother and gives up her post: it is proposed to whoever has waited longest, and to nobody else.
     async fn a_post_that_is_given_up_goes_to_the_next(on) {
@@ -130,19 +150,8 @@ on_both! {
         let (other, need) = post_in_germany(&service, "7412").await;
         let ministry = service.program(Role::OriginApprover, None, &["MA"], None).await;
         let border = service.program(Role::DestinationApprover, None, &["DE"], None).await;
-        let agreements = ministry.get("/api/v1/agreements").await.json();
-        let agreement: Uuid = agreements["items"][0]["id"].as_str().unwrap().parse().unwrap();
-        let first = p.head.get(&format!("/api/v1/trainees/{}", p.person)).await.json();
-        let programme = json!({
-            "institute_id": first["institute_id"], "name": "Electricians", "occupation": "7411", "eqf_basis": "none", "language": "fr", "hours": 900,
-            "awarded_qualification": "Technicien",
-        });
-        let programme = p.head.post("/api/v1/programmes", programme).await.created();
-        let cohort = json!({
-            "name": "Electricians", "institute_id": first["institute_id"], "programme_id": programme, "agreement_id": agreement,
-            "starts_on": "2025-09-01", "ends_on": "2026-08-31", "seats_away": 1, "seats_home": 0, "seats_undecided": 0,
-        });
-        let cohort = p.head.post("/api/v1/cohorts", cohort).await.created();
+        let agreement = partnership(&ministry).await;
+        let cohort = electricians(&p, agreement).await;
         ready(&service, cohort).await;
         let journey = events_of(&p.head, p.person).await;
         ok(&p.origin.event(&journey, json!({ "event": "emergency", "cause": "REC.REFUSE" })).await);

@@ -1,6 +1,6 @@
 //! First turns: who gave up a place goes before others for a time, and may come back.
 
-use super::responses::another;
+use super::responses::{another, electricians, partnership};
 use super::*;
 use crate::journeys::{Pair, pair};
 use passerelle_store::entity::proposal;
@@ -98,7 +98,7 @@ on_both! {
         certified(&p, p.person).await;
         let ministry = service.program(Role::OriginApprover, None, &["MA"], None).await;
         let border = service.program(Role::DestinationApprover, None, &["DE"], None).await;
-        let agreement: Uuid = ministry.get("/api/v1/agreements").await.json()["items"][0]["id"].as_str().unwrap().parse().unwrap();
+        let agreement = partnership(&ministry).await;
         bind(&service, &p, agreement).await;
         put_in_force(agreement, [&ministry, &border], |plan| {
             for answer in plan["answers"].as_array_mut().unwrap() {
@@ -159,17 +159,7 @@ on_both! {
 
 /// Puts the person of a pair into a cohort under the agreement.
 async fn bind(service: &Service, p: &Pair, agreement: Uuid) {
-    let first = p.head.get(&format!("/api/v1/trainees/{}", p.person)).await.json();
-    let programme = json!({
-        "institute_id": first["institute_id"], "name": "Electricians", "occupation": "7411", "eqf_basis": "none", "language": "fr", "hours": 900,
-        "awarded_qualification": "Technicien",
-    });
-    let programme = p.head.post("/api/v1/programmes", programme).await.created();
-    let cohort = json!({
-        "name": "Electricians", "institute_id": first["institute_id"], "programme_id": programme, "agreement_id": agreement,
-        "starts_on": "2025-09-01", "ends_on": "2026-08-31", "seats_away": 5, "seats_home": 0, "seats_undecided": 0,
-    });
-    let cohort = p.head.post("/api/v1/cohorts", cohort).await.created();
+    let cohort = electricians(p, agreement).await;
     let tx = service.state.store.begin(None, Moment::now().ms()).await.unwrap();
     let update = person_row::Entity::update_many()
         .col_expr(person_row::Column::CohortId, Expr::value(Some(cohort)))

@@ -2,7 +2,7 @@
 //! whose money. Data that two authorities agree on before anybody is trained; the order of responses and the periods are
 //! theirs to set, and in whose hands a cause lies is not.
 
-use super::cause::{AtFault, CAUSES, cause};
+use super::cause::{AtFault, CAUSES, Control, cause};
 use super::response::Response;
 use super::support::Support;
 use super::waiting_list::WaitingList;
@@ -224,6 +224,11 @@ impl Plan {
         self.answers.iter().find(|answer| answer.cause == code).and_then(|answer| answer.owed)
     }
 
+    /// The most that may be asked back of somebody whose cause lies within her control; nothing of anybody else.
+    pub fn asked_back(&self, control: Control) -> Option<Money> {
+        self.repayment.map(|terms| terms.cap).filter(|_| control == Control::Within)
+    }
+
     /// What somebody whom a cause strikes is given beside a way out.
     pub fn support(&self, code: &str) -> &[Support] {
         self.answers.iter().find(|answer| answer.cause == code).map_or(&[], |answer| &answer.support)
@@ -265,7 +270,7 @@ impl Plan {
             if has(Response::HomeTrack) && matches!(code, "ORI.CONFLICT" | "ORI.DISASTER" | "PER.VICTIM") {
                 note(Finding::IntoDanger, Some(code));
             }
-            if has(Response::Terminate) && known.control == super::Control::Outside {
+            if has(Response::Terminate) && known.control == Control::Outside {
                 note(Finding::EndsHerWay, Some(code));
             }
             let nobody = matches!(known.at_fault, AtFault::Nobody | AtFault::Trainee | AtFault::Insurer);

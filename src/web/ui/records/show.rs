@@ -92,7 +92,7 @@ pub async fn show(resource: &'static dyn Resource, page: Page, PathId(id): PathI
             parts.extend(super::super::events::journey_parts(&page, id).await?);
         }
         "contingency-cases" => parts.extend(super::super::contingency::parts(&page, id).await?),
-        "case-letters" => parts.extend(super::super::letters::parts(&page, id).await?),
+        "case-letters" => parts.extend(super::super::letters::parts(&page, &document)),
         "disruptions" => parts.extend(super::super::disruptions::parts(&page, id).await?),
         "ledger-entries" if permit(&page.actor, Action::Create, Subject::LedgerEntry).is_ok() => {
             parts.push(Part::Form(Box::new(super::super::ledger::reversal(&page, id))));
