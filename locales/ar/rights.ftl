@@ -303,6 +303,7 @@ my-data-made-at = تاريخ الإعداد
 my-data-notifications = الإشعارات
 my-data-sealed-records = المعلومات المختومة
 my-data-title = جميع البيانات المتعلقة بي
+my-data-what-letters-say = ما تقوله الرسائل
 my-data-who-acted-on-my-record = من اطّلع أو اتخذ إجراءً
 my-requests-lead = اطلب تصحيح بياناتك، أو أن يتخذ القرار شخص بدل برنامج، أو عدم استعمال بياناتك، أو محوها.
 my-requests-made = ما طلبته

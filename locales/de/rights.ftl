@@ -287,6 +287,7 @@ my-data-made-at = Erstellt am
 my-data-notifications = Benachrichtigungen
 my-data-sealed-records = Versiegelte Angaben
 my-data-title = Alles über mich
+my-data-what-letters-say = Was in den Briefen steht
 my-data-who-acted-on-my-record = Wer eingesehen oder gehandelt hat
 my-requests-lead = Beantragen Sie eine Berichtigung, die Entscheidung durch einen Menschen statt durch ein Programm, die Einschränkung der Verwendung Ihrer Daten oder deren Löschung.
 my-requests-made = Ihre bisherigen Anträge

@@ -287,6 +287,7 @@ my-data-made-at = Made on
 my-data-notifications = Notifications
 my-data-sealed-records = Sealed facts
 my-data-title = Everything about me
+my-data-what-letters-say = What letters say
 my-data-who-acted-on-my-record = Who looked or acted
 my-requests-lead = Ask for a correction, for a decision by a person instead of a program, for your data not to be used, or for their erasure.
 my-requests-made = What you asked

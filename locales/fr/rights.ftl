@@ -291,6 +291,7 @@ my-data-made-at = Établi le
 my-data-notifications = Notifications
 my-data-sealed-records = Informations scellées
 my-data-title = Toutes mes données
+my-data-what-letters-say = Ce que disent les courriers
 my-data-who-acted-on-my-record = Consultations et interventions
 my-requests-lead = Vous pouvez demander une correction, une décision prise par une personne et non par un programme, la limitation de l’utilisation de vos données ou leur effacement.
 my-requests-made = Demandes déposées

@@ -75,6 +75,14 @@ pub struct Letter {
     pub language: Option<String>,
 }
 
+/// What a letter says, in the document of her own data.
+#[derive(Debug, Clone, Serialize)]
+pub struct LetterSays {
+    pub letter_id: Uuid,
+    #[serde(flatten)]
+    pub says: Said,
+}
+
 /// How she came to have a letter.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -390,16 +398,19 @@ pub(super) async fn erase(tx: &Tx, person: Uuid) -> Result<(), AppError> {
     Ok(())
 }
 
-/// What each letter to the actor herself says, by letter, for the document of her own data.
+/// What each letter to the actor herself says, for the document of her own data: the newest first, and no more than
+/// `limit` of them.
 ///
 /// # Errors
 /// When the database refuses or holds what this version cannot read.
-pub async fn mine(ctx: &Ctx<'_>) -> Result<BTreeMap<Uuid, serde_json::Value>, AppError> {
-    let Some(me) = ctx.actor.trainee else { return Ok(BTreeMap::new()) };
+pub async fn mine(ctx: &Ctx<'_>, limit: u64) -> Result<Vec<LetterSays>, AppError> {
+    let Some(me) = ctx.actor.trainee else { return Ok(Vec::new()) };
     let find = case_letter::Entity::find()
         .select_only()
         .columns([case_letter::Column::Id, case_letter::Column::Facts])
-        .filter(case_letter::Column::TraineeId.eq(me.0));
+        .filter(case_letter::Column::TraineeId.eq(me.0))
+        .order_by_desc(case_letter::Column::Id)
+        .limit(limit);
     let rows: Vec<(Uuid, String)> = find.into_tuple().all(ctx.state.store.read()).await.map_err(StoreError::from)?;
-    rows.into_iter().map(|(id, facts)| Ok((id, serde_json::from_str(&facts)?))).collect()
+    rows.into_iter().map(|(letter_id, facts)| Ok(LetterSays { letter_id, says: serde_json::from_str(&facts)? })).collect()
 }

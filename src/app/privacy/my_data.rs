@@ -101,7 +101,7 @@ pub async fn document(ctx: &Ctx<'_>, account: &account::Model) -> Result<Map<Str
     if permit(ctx.actor, Action::Read, Subject::SealedRecord).is_ok() {
         document.insert("sealed_records".into(), serde_json::to_value(sealed::open(ctx, me.0).await?)?);
     }
-    document.insert("what_letters_say".into(), serde_json::to_value(letters::mine(ctx).await?)?);
+    document.insert("what_letters_say".into(), serde_json::to_value(letters::mine(ctx, EVENTS_MAX).await?)?);
     document.insert("comments".into(), comments(ctx, me.0).await?);
     document.insert("who_acted_on_my_record".into(), serde_json::to_value(accesses(ctx, me.0).await?)?);
     let mut tx = ctx.begin().await?;

@@ -356,16 +356,16 @@ fn data_table(t: Locale, name: &str, value: &Value) -> Table {
     let heading = if t.has(&own_key) { t.get(&own_key) } else { t.get(&heading_key) };
     let line = |value: &Value| match value {
         Value::Object(map) => {
-            map.iter().map(|(name, value)| format!("{}: {}", field_name(t, name), plain_value(value))).collect::<Vec<_>>().join(" · ")
+            map.iter().map(|(name, value)| format!("{}: {}", field_name(t, name), plain_value(t, value))).collect::<Vec<_>>().join(" · ")
         }
-        other => plain_value(other),
+        other => plain_value(t, other),
     };
     let rows = match value {
         Value::Array(items) => items.iter().map(|item| vec![Cell::text(line(item))]).collect(),
         Value::Object(map) => {
-            map.iter().map(|(name, value)| vec![Cell::text(field_name(t, name)), Cell::text(plain_value(value))]).collect()
+            map.iter().map(|(name, value)| vec![Cell::text(field_name(t, name)), Cell::text(plain_value(t, value))]).collect()
         }
-        other => vec![vec![Cell::text(plain_value(other))]],
+        other => vec![vec![Cell::text(plain_value(t, other))]],
     };
     Table { heading, columns: vec![], rows, empty: t.get("list-empty") }
 }
@@ -375,11 +375,15 @@ fn field_name(t: Locale, name: &str) -> String {
     if t.has(&key) { t.get(&key) } else { name.to_owned() }
 }
 
-fn plain_value(value: &Value) -> String {
+fn plain_value(t: Locale, value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
-        Value::Array(items) => items.iter().map(plain_value).collect::<Vec<_>>().join(", "),
+        Value::Array(items) => items.iter().map(|item| plain_value(t, item)).collect::<Vec<_>>().join(", "),
+        Value::Object(map) => {
+            let inside = map.iter().map(|(name, value)| format!("{}: {}", field_name(t, name), plain_value(t, value)));
+            format!("({})", inside.collect::<Vec<_>>().join(", "))
+        }
         other => other.to_string(),
     }
 }

@@ -142,7 +142,8 @@ on_both! {
         let abroad = paper(service.browser(Role::DestinationOfficer, &["DE"], None).await).await;
         assert!(abroad.status == 404 || !abroad.text.contains("Berrada"), "{}", abroad.text);
         let hers = p.herself.get("/api/v1/me/data").await.json();
-        assert_eq!(hers["what_letters_say"][id]["cause"], "HLT.MENTAL", "her own document holds what she was told");
+        let says = hers["what_letters_say"].as_array().unwrap().iter().find(|one| one["letter_id"] == id).unwrap();
+        assert_eq!(says["cause"], "HLT.MENTAL", "her own document holds what she was told");
     }
 
     /// Fraud that was shown gives no turn, and nobody is told that it costs nothing where something is asked back.
