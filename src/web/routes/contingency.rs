@@ -1,6 +1,7 @@
 //! What happens when somebody who was trained cannot leave.
 
 use super::{Access, Body, Entry};
+use crate::web::ui::plans::forms;
 use crate::web::{api, ui};
 use actix_web::http::Method;
 use actix_web::{Route, web};
@@ -99,16 +100,30 @@ pub(super) fn entries() -> Vec<Entry> {
         route(Method::GET, "/ui/case-letters/{id}/paper", Needs(Read, ContingencyCase), || web::route().to(ui::letters::paper)),
         route(Method::GET, "/ui/disruptions/{id}/letters", Needs(Read, Disruption), || web::route().to(ui::letters::papers)),
         route(Method::GET, "/ui/agreements/{id}/contingency-plan/answers/{cause}", Needs(Update, Agreement), || {
-            web::route().to(ui::plans::forms::answer)
+            web::route().to(forms::answers::show)
         }),
         route(Method::POST, "/ui/agreements/{id}/contingency-plan/answers/{cause}", Needs(Update, Agreement), || {
-            web::route().to(ui::plans::forms::save_answer)
+            web::route().to(forms::answers::save)
         }),
-        route(Method::GET, "/ui/agreements/{id}/contingency-plan/terms", Needs(Update, Agreement), || {
-            web::route().to(ui::plans::forms::terms)
+        route(Method::GET, "/ui/agreements/{id}/contingency-plan/terms", Needs(Update, Agreement), || web::route().to(forms::terms::show)),
+        route(Method::POST, "/ui/agreements/{id}/contingency-plan/terms", Needs(Update, Agreement), || web::route().to(forms::terms::save)),
+        route(Method::GET, "/ui/agreements/{id}/contingency-plan/shares/{class}", Needs(Update, Agreement), || {
+            web::route().to(forms::shares::show)
         }),
-        route(Method::POST, "/ui/agreements/{id}/contingency-plan/terms", Needs(Update, Agreement), || {
-            web::route().to(ui::plans::forms::save_terms)
+        route(Method::POST, "/ui/agreements/{id}/contingency-plan/shares/{class}", Needs(Update, Agreement), || {
+            web::route().to(forms::shares::save)
+        }),
+        route(Method::GET, "/ui/agreements/{id}/contingency-plan/waiting-list", Needs(Update, Agreement), || {
+            web::route().to(forms::waiting_list::show)
+        }),
+        route(Method::POST, "/ui/agreements/{id}/contingency-plan/waiting-list", Needs(Update, Agreement), || {
+            web::route().to(forms::waiting_list::save)
+        }),
+        route(Method::GET, "/ui/agreements/{id}/contingency-plan/switches", Needs(Update, Agreement), || {
+            web::route().to(forms::switches::show)
+        }),
+        route(Method::POST, "/ui/agreements/{id}/contingency-plan/switches", Needs(Update, Agreement), || {
+            web::route().to(forms::switches::save)
         }),
         route(Method::POST, "/ui/contingency-cases/{id}/events", Needs(Read, ContingencyCase), || {
             web::route().to(ui::events::contingency_act)

@@ -54,11 +54,24 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
         None => sheet.table(answers(t, &Plan::standard(), edits)),
     };
     if writes {
-        let terms = (format!("/ui/agreements/{id}/contingency-plan/terms"), t.get("contingency-plan-terms"));
-        sheet = sheet.part(Part::Links { heading: t.get("contingency-plan-edit-parts"), links: vec![terms] });
+        sheet = sheet.part(Part::Links { heading: t.get("contingency-plan-edit-parts"), links: parts(t, id) });
         sheet = sheet.form(editor(t, id, &found)?.refused(t, errors, |name| sent.some(name)));
     }
     sheet.answer()
+}
+
+/// The forms that write a part of the plan, but for those of causes, which the table of answers leads to.
+fn parts(t: Locale, id: Uuid) -> Vec<(String, String)> {
+    let to = |path: &str, label: String| (format!("/ui/agreements/{id}/contingency-plan/{path}"), label);
+    let shares = forms::shares::classes().map(|class| {
+        let name = t.get(&word_key("cost-class", class.as_str()));
+        to(&format!("shares/{class}"), t.with1("contingency-plan-share-of", "class", name))
+    });
+    [("terms", "contingency-plan-terms"), ("waiting-list", "contingency-plan-waiting-list"), ("switches", "contingency-plan-switches")]
+        .into_iter()
+        .map(|(path, key)| to(path, t.get(key)))
+        .chain(shares)
+        .collect()
 }
 
 fn facts(t: Locale, plan: &Version) -> Part {

@@ -160,7 +160,7 @@ on_both! {
         for name in ["triage_working_days", "verify_working_days", "propose_working_days", "consent_working_days", "close_days", "appeal_days", "decide_working_days"] {
             sent.push((name, "9"));
         }
-        sent.extend([("deferral_days", "200"), ("cohort_deferral_days", "400"), ("first_refusal_months", "18"), ("re_entry_months", "30")]);
+        sent.extend([("deferral_days", "200"), ("cohort_deferral_days", "400")]);
         sent.extend([("stipend_places", "3"), ("per_mille", "80"), ("repayment_months", "0")]);
         let mut beyond = sent.clone();
         beyond.push(("per_mille", "1001"));
@@ -169,10 +169,91 @@ on_both! {
         assert_eq!(page.post(&terms, &sent).await.status, 303);
         let seen = draft().await["plan"].clone();
         assert_eq!((&seen["terms"]["appeal_days"], &seen["deferral_days"], &seen["stipend"]), (&json!(9), &json!(200), &json!("EUR 300.00")));
-        assert_eq!(seen["waiting_list"]["re_entry_months"], 30);
         assert_eq!(seen["cover"], json!({ "per_mille": 80, "mean_loss": "EUR 6000.00" }));
         let mut head = service.browser(Role::OriginAuditor, &["MA"], None).await;
         assert_eq!(head.get(&terms).await.status, 403);
+    }
+
+    /// Who pays which part, who is asked next, and what may be taken up instead: forms too, each refused with the field that
+    /// is wrong, and with nothing lost.
+    async fn shares_turns_and_switches_are_written_by_forms(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let plan = format!("/ui/agreements/{}/contingency-plan", hotel.agreement);
+        let mut page = service.browser(Role::OriginApprover, &["MA"], None).await;
+        let csrf = page.csrf().await;
+        let shown = page.get(&format!("{plan}?lang=en")).await.text;
+        for part in ["shares/recruitment_fee", "waiting-list", "switches"] {
+            assert!(shown.contains(&format!("{plan}/{part}")), "{part}: {shown}");
+        }
+        assert_eq!(page.get(&format!("{plan}/shares/illegitimate")).await.status, 404, "nobody may ask for it");
+        let draft = async || hotel.ministry.get(&format!("/api/v1/agreements/{}/contingency-plan", hotel.agreement)).await.json()["draft"].clone();
+        let digest = async || draft().await["digest"].as_str().unwrap_or_default().to_owned();
+
+        let fee = format!("{plan}/shares/recruitment_fee?lang=en");
+        let form = page.get(&fee).await.text;
+        assert!(form.contains("value=\"employer\"") && !form.contains("value=\"trainee\""), "she is not named where she never pays: {form}");
+        let row = |n: &'static str, payer, percent, cap, due| -> Vec<(String, &str)> {
+            [("payer", payer), ("percent", percent), ("cap", cap), ("due", due)].map(|(name, value)| (format!("{name}{n}"), value)).into()
+        };
+        let send = async |page: &mut crate::support::Browser, path: &str, rows: Vec<(String, &str)>| {
+            let digest = digest().await;
+            let mut sent = vec![("csrf", csrf.as_str()), ("digest", digest.as_str())];
+            sent.extend(rows.iter().map(|(name, value)| (name.as_str(), *value)));
+            page.post(path, &sent).await
+        };
+        let both = |first, second| [row("0", "employer", first, "EUR 500", "enrolment"), row("2", "funder", second, "", "visa")].concat();
+        let ninety = send(&mut page, &fee, both("60", "30")).await;
+        assert!(ninety.text.contains("do not add up to 100") && ninety.text.contains("EUR 500"), "{}", ninety.text);
+        let hers = send(&mut page, &fee, row("0", "trainee", "100", "", "enrolment")).await;
+        assert!(hers.text.contains("never pays this class"), "{}", hers.text);
+        let half = send(&mut page, &fee, row("1", "", "100", "", "enrolment")).await;
+        assert!(half.text.contains("id=\"e-payer1\""), "the field that is missing is named: {}", half.text);
+        assert_eq!(send(&mut page, &fee, both("60", "40")).await.status, 303);
+        let written = draft().await["plan"]["shares"].clone();
+        assert_eq!(
+            written,
+            json!([
+                { "class": "recruitment_fee", "payer": "employer", "percent": 60, "cap": "EUR 500.00", "due": "enrolment" },
+                { "class": "recruitment_fee", "payer": "funder", "percent": 40, "due": "visa" },
+            ])
+        );
+
+        let list = format!("{plan}/waiting-list?lang=en");
+        let turns = |female: &'static str, region: &'static str, percent: &'static str| -> Vec<(String, &str)> {
+            [("first_refusal_months", "18"), ("re_entry_months", "30"), ("female", female), ("male", "60"), ("region0", region), ("percent0", percent)]
+                .map(|(name, value)| (name.to_owned(), value))
+                .into()
+        };
+        let beyond = send(&mut page, &list, turns("50", "", "")).await;
+        assert!(beyond.text.contains("add up to 100 % at most"), "{}", beyond.text);
+        let nowhere = send(&mut page, &list, turns("40", "MA-ZZ", "10")).await;
+        assert!(nowhere.text.contains("id=\"e-region0\"") && nowhere.text.contains("MA-ZZ"), "{}", nowhere.text);
+        assert!(send(&mut page, &list, turns("40", "MA-06", "")).await.text.contains("id=\"e-percent0\""));
+        assert_eq!(send(&mut page, &list, turns("40", "MA-06", "25")).await.status, 303);
+        let written = draft().await["plan"]["waiting_list"].clone();
+        assert_eq!(written["re_entry_months"], 30);
+        assert_eq!(
+            written["shares"],
+            json!([
+                { "of": { "sex": "female" }, "percent": 40 },
+                { "of": { "sex": "male" }, "percent": 60 },
+                { "of": { "region": "MA-06" }, "percent": 25 },
+            ])
+        );
+
+        let other = format!("{plan}/switches?lang=en");
+        let pair = |from: &'static str, to: &'static str| vec![("from0".to_owned(), from), ("to0".to_owned(), to)];
+        assert!(send(&mut page, &other, pair("2221", "2221")).await.text.contains("Is the same occupation"));
+        assert!(send(&mut page, &other, pair("2221", "")).await.text.contains("id=\"e-to0\""));
+        assert_eq!(send(&mut page, &other, pair("2221", "5321")).await.status, 303);
+        let seen = draft().await["plan"].clone();
+        assert_eq!(seen["switches"], json!([{ "from": "2221", "to": "5321" }]));
+        assert_eq!(seen["shares"].as_array().unwrap().len(), 2, "one form leaves what another one wrote");
+        let mut auditor = service.browser(Role::OriginAuditor, &["MA"], None).await;
+        for path in [&fee, &list, &other] {
+            assert_eq!(auditor.get(path).await.status, 403);
+        }
     }
 
     /// Before two authorities turn their keys they see what the wording would have done.

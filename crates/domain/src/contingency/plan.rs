@@ -122,7 +122,7 @@ pub struct RepaymentTerms {
 }
 
 /// Occupations that one plan names.
-const SWITCHES_MAX: usize = 50;
+pub const SWITCHES_MAX: usize = 50;
 /// The longest time that anything may be asked back.
 const REPAYMENT_MONTHS_MOST: u32 = 36;
 
