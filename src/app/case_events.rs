@@ -192,7 +192,8 @@ pub fn parties(actor: &Actor) -> impl Iterator<Item = Party> + '_ {
         Role::OriginOfficer | Role::OriginApprover => Some(Party::OriginAuthority),
         Role::DestinationOfficer | Role::DestinationApprover => Some(Party::DestinationAuthority),
         Role::RecognitionOfficer => Some(Party::RecognitionAuthority),
-        Role::OriginAuditor | Role::DestinationAuditor | Role::WorkerRepresentative | Role::Funder | Role::Operator => None,
+        Role::WorkerRepresentative => Some(Party::WorkerOrganisation),
+        Role::OriginAuditor | Role::DestinationAuditor | Role::Funder | Role::Operator => None,
     })
 }
 

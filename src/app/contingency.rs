@@ -29,11 +29,12 @@ pub(crate) use turns::{reentry, spend as spend_turn, standing as first_turns};
 use super::Ctx;
 use super::case_events::{self, EventView};
 use crate::error::{AppError, FieldError};
-use passerelle_domain::access::{Action, FieldGroup, Scope, Subject, permit_group};
+use passerelle_domain::access::{Action, FieldGroup, Scope, Subject, permit_acting, permit_group};
 use passerelle_domain::contingency::decision::{Choice, Decision, Situation, decide};
 use passerelle_domain::contingency::{Response, Support, cause};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::finance::settlement::Settlement;
+use passerelle_domain::ids::TraineeId;
 use passerelle_domain::machine::contingency::{Case, EventKind, hands};
 use passerelle_domain::money::Money;
 use passerelle_store::entity::contingency_case;
@@ -78,6 +79,9 @@ pub fn estimate(asked: &Asked) -> Result<Decision, AppError> {
 pub struct Options {
     pub as_of: chrono::NaiveDate,
     pub decision: Decision,
+    /// What she is paid each month while she waits, where the plan promises it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub monthly: Option<Money>,
     /// The post that she was allotted where posts are scarce; others of the same kind are somebody else's turn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allotted: Option<Uuid>,
@@ -115,6 +119,21 @@ fn readable(ctx: &Ctx<'_>) -> Result<Scope, AppError> {
     Ok(permit_group(ctx.actor, Action::Read, Subject::ContingencyCase, FieldGroup::Journey)?)
 }
 
+/// The cases in which the actor may act, which are fewer than she may read.
+fn acting(ctx: &Ctx<'_>) -> Result<Scope, AppError> {
+    ctx.ensure_writes()?;
+    Ok(permit_acting(ctx.actor, Subject::ContingencyCase, FieldGroup::Journey)?)
+}
+
+/// Whether the actor may act in a case that she reads.
+async fn acts_on(ctx: &Ctx<'_>, row: &contingency_case::Model) -> Result<bool, AppError> {
+    let Ok(scope) = acting(ctx) else { return Ok(false) };
+    if !ctx.actor.exceptional.contains(&TraineeId(row.trainee_id)) {
+        return Ok(true);
+    }
+    Ok(record::find::<contingency_case::Entity>(ctx.state.store.read(), &scope, row.id).await?.is_some())
+}
+
 /// A case with its course, for somebody who may read it.
 ///
 /// # Errors
@@ -128,7 +147,7 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
     let settlements = kept(row.settlement.as_deref(), "settlement")?.unwrap_or_default();
     let events = case_events::history(conn, id).await?.iter().map(EventView::of).collect();
     let parties: Vec<Party> = case_events::parties(ctx.actor).collect();
-    let writes = ctx.ensure_writes().is_ok();
+    let writes = acts_on(ctx, &row).await?;
     let brings = |kind: &EventKind| writes && parties.iter().any(|party| hands(*kind).contains(party));
     let mine: Vec<EventKind> = case.takes().into_iter().filter(brings).collect();
     let items = if mine.contains(&EventKind::Done) { settlement::items(conn, &row).await? } else { vec![] };

@@ -7,7 +7,7 @@ use super::work::notifications;
 use super::{Ctx, journeys};
 use crate::error::{AppError, FieldError};
 use chrono::NaiveDate;
-use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::access::{Action, FieldGroup, Subject, permit, permit_acting};
 use passerelle_domain::calendar::{Calendar, Roll, Term, deadline};
 use passerelle_domain::contract::{Change, Effect, Stage, Substituted, Terms, Version, changes, gaps, holds};
 use passerelle_domain::corridor::{Party, WagePeriod};
@@ -211,7 +211,7 @@ fn hand(ctx: &Ctx<'_>, row: &proposal::Model, stage: Stage) -> Option<Party> {
 /// When it is not the actor's to enter, both sides have not agreed, the order of versions is not kept, or the terms
 /// leave something open (rule R03).
 pub async fn enter(ctx: &Ctx<'_>, id: Uuid, enter: &Enter) -> Result<contract_version::Model, AppError> {
-    let scope = permit(ctx.actor, Action::Read, Subject::Proposal)?;
+    let scope = permit_acting(ctx.actor, Subject::Proposal, FieldGroup::General)?;
     ctx.ensure_writes()?;
     let mut tx = ctx.begin().await?;
     record::find::<proposal::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
@@ -307,7 +307,7 @@ pub async fn raised(conn: &impl ConnectionTrait, since: BTreeMap<Uuid, NaiveDate
 /// # Errors
 /// When it is not hers to say, or a newer version came meanwhile.
 pub async fn agree(ctx: &Ctx<'_>, id: Uuid, seq: i64) -> Result<(), AppError> {
-    let scope = permit(ctx.actor, Action::Read, Subject::Proposal)?;
+    let scope = permit_acting(ctx.actor, Subject::Proposal, FieldGroup::General)?;
     ctx.ensure_writes()?;
     let mut tx = ctx.begin().await?;
     let row = record::find::<proposal::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;

@@ -22,9 +22,10 @@ use super::{Ctx, contingency, contracts, corridors, selection};
 use crate::error::AppError;
 use crate::state::AppState;
 use chrono::NaiveDate;
-use passerelle_domain::access::{Action, FieldGroup, Role, Scope, Subject, permit, permit_group};
+use passerelle_domain::access::{Action, FieldGroup, Role, Scope, Subject, permit, permit_acting, permit_group};
 use passerelle_domain::calendar::Calendar;
 use passerelle_domain::corridor::{CorridorPack, Party, Step};
+use passerelle_domain::ids::TraineeId;
 use passerelle_domain::machine::journey::{Event, EventKind, Ground, Journey, Terms, hands, is_final, steps};
 use passerelle_domain::people::{JourneyState, RecognitionState};
 use passerelle_engine::pathway::{Clocks, JourneyStanding, Next, Remaining, clocks, remaining};
@@ -111,6 +112,12 @@ fn readable(ctx: &Ctx<'_>) -> Result<Scope, AppError> {
     Ok(permit_group(ctx.actor, Action::Read, Subject::Journey, FieldGroup::Journey)?)
 }
 
+/// The journeys that the actor may move, which are fewer than she may read.
+fn acting(ctx: &Ctx<'_>) -> Result<Scope, AppError> {
+    ctx.ensure_writes()?;
+    Ok(permit_acting(ctx.actor, Subject::Journey, FieldGroup::Journey)?)
+}
+
 /// A journey with its course, for somebody who may read it.
 ///
 /// # Errors
@@ -135,14 +142,23 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
     let ahead = (!is_final(journey.state) && !grounds.steps().is_empty())
         .then(|| remaining(&journey, grounds.steps(), &law.calendars, today).ok())
         .flatten();
-    let (mine, open) = offers(ctx, &journey, grounds.steps());
+    let acts = acts_on(ctx, &row).await?;
+    let (mine, open) = offers(ctx, acts, &journey, grounds.steps());
     let steps = open.into_iter().map(|step| step.id.clone()).collect();
     Ok(Course { row, journey, grounds, clocks, ahead, events, mine, steps })
 }
 
+/// Whether the actor may move a journey that she reads.
+async fn acts_on(ctx: &Ctx<'_>, row: &journey::Model) -> Result<bool, AppError> {
+    let Ok(scope) = acting(ctx) else { return Ok(false) };
+    if !ctx.actor.exceptional.contains(&TraineeId(row.trainee_id)) {
+        return Ok(true);
+    }
+    Ok(record::find::<journey::Entity>(ctx.state.store.read(), &scope, row.id).await?.is_some())
+}
+
 /// What the actor may bring to a journey now, and the steps of its pathway that she may move.
-fn offers<'s>(ctx: &Ctx<'_>, journey: &Journey, steps: &'s [Step]) -> (Vec<EventKind>, Vec<&'s Step>) {
-    let acts = ctx.ensure_writes().is_ok();
+fn offers<'s>(ctx: &Ctx<'_>, acts: bool, journey: &Journey, steps: &'s [Step]) -> (Vec<EventKind>, Vec<&'s Step>) {
     let parties: Vec<Party> = case_events::parties(ctx.actor).collect();
     let may_move = |step: &Step| {
         step.actor.is_some_and(|actor| parties.contains(&actor) || (actor == Party::Examiner && parties.contains(&Party::Institute)))
@@ -207,8 +223,7 @@ async fn occupation_of(conn: &impl ConnectionTrait, person: Uuid) -> Result<Stri
 /// # Errors
 /// Why it cannot happen: the state, the hand, a condition, the pathway.
 pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Result<Journey, AppError> {
-    let scope = readable(ctx)?;
-    ctx.ensure_writes()?;
+    let scope = acting(ctx)?;
     let mut tx = ctx.begin().await?;
     let row = record::find::<journey::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
     if row.version != version {
@@ -298,12 +313,14 @@ async fn open_journey(conn: &impl ConnectionTrait, person: Uuid) -> Result<Optio
 ///
 /// # Errors
 /// As [`act`].
-pub async fn strike(state: &AppState, tx: &mut Tx, person: Uuid, cause: &str, today: NaiveDate) -> Result<(), AppError> {
+pub async fn strike(state: &AppState, tx: &mut Tx, person: Uuid, cause: &str, on: NaiveDate, today: NaiveDate) -> Result<(), AppError> {
     let row = of_person(state, tx, person, today).await?;
     if !facts(&row)?.takes().contains(&EventKind::Emergency) {
         return Ok(());
     }
-    move_on(state, tx, row, &Event::Emergency { cause: cause.into() }, None, None, today).await?;
+    // From the day of the report nothing runs against her, but for what had happened since.
+    let last = case_events::last::<Journey>(tx.conn(), row.id).await?.map_or(on, |(_, event)| event.on_date);
+    move_on(state, tx, row, &Event::Emergency { cause: cause.into() }, None, Some(on.max(last).min(today)), today).await?;
     Ok(())
 }
 

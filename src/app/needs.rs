@@ -104,7 +104,7 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Res
         // The post is gone, and nobody who held a seat is to blame for it.
         for holder in before.reserved.keys().chain(&before.filled) {
             let person = Uuid::parse_str(holder).map_err(AppError::internal)?;
-            journeys::strike(ctx.state, &mut tx, person, "EMP.WITHDRAW", today).await?;
+            journeys::strike(ctx.state, &mut tx, person, "EMP.WITHDRAW", today, today).await?;
         }
     }
     tx.commit().await?;

@@ -14,7 +14,7 @@ use super::law;
 use super::work::notifications;
 use crate::error::AppError;
 use chrono::NaiveDate;
-use passerelle_domain::access::{Action, Subject, permit};
+use passerelle_domain::access::{Action, FieldGroup, Subject, permit, permit_acting};
 use passerelle_domain::calendar::Calendar;
 use passerelle_domain::corridor::Party;
 use passerelle_domain::law::ProcedureEntry;
@@ -83,7 +83,7 @@ pub async fn course(ctx: &Ctx<'_>, id: Uuid) -> Result<Course, AppError> {
 /// # Errors
 /// Why it cannot happen: the state, the hand, a condition, or nobody has written the procedure down.
 pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Result<Case, AppError> {
-    let scope = permit(ctx.actor, Action::Read, Subject::RecognitionCase)?;
+    let scope = permit_acting(ctx.actor, Subject::RecognitionCase, FieldGroup::General)?;
     ctx.ensure_writes()?;
     act.ensure_sound()?;
     let mut tx = ctx.begin().await?;

@@ -106,6 +106,9 @@ async fn carry_out(state: &AppState, taken: &Job, worker: &str) -> Result<(), Ap
             let held = Lease { job_id: taken.id, worker };
             disruptions::carry_out(state, &held, about(taken, "disruption")?, party(taken)?, now).await
         }
+        disruptions::END_JOB => {
+            disruptions::carry_out_end(state, &Lease { job_id: taken.id, worker }, about(taken, "disruption")?, now).await
+        }
         imports::JOB => imports::carry_out(state, &Lease { job_id: taken.id, worker }, about(taken, "import")?).await,
         duplicates::IMPORT_JOB => {
             duplicates::carry_out_import(state, now.ms(), about(taken, "import")?).await?;

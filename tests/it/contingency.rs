@@ -17,7 +17,7 @@ use passerelle::clock::Moment;
 use passerelle_domain::access::Role;
 use passerelle_domain::machine::journey::Journey;
 use passerelle_domain::people::JourneyState;
-use passerelle_store::entity::{contingency_case, journey, ledger_entry, trainee as person_row};
+use passerelle_store::entity::{contingency_case, journey, ledger_entry, notification, trainee as person_row};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, Expr, QueryFilter};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -138,6 +138,16 @@ pub(crate) async fn put_in_force(agreement: Uuid, keys: [&Program; 2], change: i
         answer["responses"] = json!(["defer"]);
     }
     change(&mut plan);
+    // Nobody waits for an end that never comes.
+    for answer in plan["answers"].as_array_mut().unwrap() {
+        let code = answer["cause"].as_str().unwrap().to_owned();
+        if passerelle_domain::contingency::cause(&code)
+            .is_some_and(|cause| cause.lasting == passerelle_domain::contingency::Lasting::ForGood)
+        {
+            let ways: Vec<Value> = answer["responses"].as_array().unwrap().iter().filter(|way| **way != "defer").cloned().collect();
+            answer["responses"] = if ways.is_empty() { json!(["further_training"]) } else { json!(ways) };
+        }
+    }
     let seen = ministry.put(&path, 1, plan).await.json();
     assert_eq!(seen["draft"]["findings"], json!([]), "{seen}");
     let key = json!({ "digest": seen["draft"]["digest"] });
@@ -365,23 +375,46 @@ on_both! {
         assert!(seen["settlements"].as_array().unwrap().iter().all(|one| one["trainee"] == "EUR 0.00"), "{seen}");
         ok(&hotel.officer.event(&of_fourth, json!({ "event": "close" })).await);
 
-        // Everybody else waits on new papers, is done when the border opens, and goes on where she was.
-        for person in hotel.people.iter().filter(|person| ![stays, second, third, fourth].contains(person)) {
+        // Everybody else but one waits on new papers.
+        let waiting: Vec<Uuid> = hotel.people.iter().copied().filter(|person| ![stays, second, third, fourth].contains(person)).collect();
+        for person in waiting.iter().filter(|person| **person != waits) {
             let path = case_of(&hotel.officer, *person).await;
             ok(&hotel.officer.event(&path, json!({ "event": "consent", "response": "defer", "her_word": true })).await);
-            ok(&hotel.officer.event(&path, json!({ "event": "done" })).await);
-            ok(&hotel.officer.event(&path, json!({ "event": "close" })).await);
         }
         ok(&hotel.officer.event(&path, json!({ "event": "close" })).await);
+        let (undecided, hers) = (other, others);
+        let on_her_way = async || {
+            let seen = undecided.get(&hers).await.json();
+            let choices = seen["options"]["decision"]["choices"].as_array().unwrap().clone();
+            let defer = choices.iter().find(|one| one["response"] == "defer").unwrap_or_else(|| panic!("{seen}")).clone();
+            defer["from"].as_str().unwrap().parse::<chrono::NaiveDate>().unwrap()
+        };
+        let closed = on_her_way().await;
+        // The border reopens: everybody is told once, and whoever has not chosen is shown what is open to her now.
         let again = hotel.border.get(&format!("/api/v1/disruptions/{disruption}")).await;
         ok(&hotel.border.send("POST", &format!("/api/v1/disruptions/{disruption}/end"), &[("if-match", &again.headers["etag"])], None).await);
+        service.drain().await;
+        assert_eq!((closed - on_her_way().await).num_days(), 90, "she need not wait for what is over");
+        let told = notification::Entity::find().filter(notification::Column::Kind.eq("disruption_ended"));
+        assert_eq!(told.all(service.state.store.read()).await.unwrap().len(), 1, "who has an account, and waits");
+        ok(&undecided.event(&hers, json!({ "event": "consent", "response": "defer" })).await);
+        // What was chosen is carried out for all of them at once, by whoever may act for them.
+        let carry = format!("/api/v1/disruptions/{disruption}/carried-out");
+        assert_eq!(undecided.post(&carry, json!({})).await.status, 403);
+        assert_eq!(elsewhere.post(&carry, json!({})).await.status, 404);
+        let carried = hotel.officer.post(&carry, json!({})).await.json();
+        assert_eq!(carried, json!({ "done": 36, "refused": [], "left": 0 }));
+        for person in &waiting {
+            ok(&hotel.officer.event(&case_of(&hotel.officer, *person).await, json!({ "event": "close" })).await);
+        }
         let left = contingency_case::Entity::find().filter(contingency_case::Column::State.ne("closed")).all(service.state.store.read()).await.unwrap();
         assert_eq!(left.len(), 0, "every case came to its end");
         assert_eq!(states(&service).await, BTreeMap::from([("home_placed".to_owned(), 3), ("pre_departure".to_owned(), 37)]));
         // Whoever is ready and has not left is on the list, and nobody else.
         let register = hotel.officer.get("/api/v1/ready-register").await.json();
         assert_eq!(register["people"].as_array().unwrap().len(), 37);
-        assert!(register["people"].as_array().unwrap().iter().all(|one| one["readiness"] == 33 && one["alert"] == true), "{}", register["people"][0]);
+        // The record holds sixty of a hundred and eighty days, the passport for long: 33 and 100.
+        assert!(register["people"].as_array().unwrap().iter().all(|one| one["readiness"] == 66 && one["alert"] == true), "{}", register["people"][0]);
         // The books add up, and nothing stands on a trainee's account.
         let books = hotel.ministry.get(&format!("/api/v1/agreements/{}/ledger", hotel.agreement)).await.json();
         assert!(books["items"].as_array().unwrap().iter().all(|one| one["account"] != "trainee"));

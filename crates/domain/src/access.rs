@@ -303,6 +303,26 @@ pub fn permit(actor: &Actor, action: Action, subject: Subject) -> Result<Scope, 
 /// # Errors
 /// [`Denied`] when there can be none.
 pub fn permit_group(actor: &Actor, action: Action, subject: Subject, group: FieldGroup) -> Result<Scope, Denied> {
+    let mut parts = granted(actor, action, subject, group)?;
+    // Opened for a reason that the person and the auditor will read: no rule of data closes it.
+    if action.looks() && action != Action::Export && table::about_a_person(subject) {
+        parts.extend(actor.exceptional.iter().map(|person| Part { reach: Reach::Person(*person), except: vec![] }));
+    }
+    if parts.is_empty() { Err(Denied) } else { Ok(Scope(parts)) }
+}
+
+/// The rows whose people the actor may act for by an event: those that are hers to read. What was opened to her by
+/// exception is for reading alone.
+///
+/// # Errors
+/// [`Denied`] when there can be none.
+pub fn permit_acting(actor: &Actor, subject: Subject, group: FieldGroup) -> Result<Scope, Denied> {
+    let parts = granted(actor, Action::Read, subject, group)?;
+    if parts.is_empty() { Err(Denied) } else { Ok(Scope(parts)) }
+}
+
+/// What the actor's own grants reach.
+fn granted(actor: &Actor, action: Action, subject: Subject, group: FieldGroup) -> Result<Vec<Part>, Denied> {
     if actor.token.as_ref().is_some_and(|scopes| !TokenScope::of(action).is_in(scopes)) {
         return Err(Denied);
     }
@@ -321,11 +341,7 @@ pub fn permit_group(actor: &Actor, action: Action, subject: Subject, group: Fiel
             }
         }
     }
-    // Opened for a reason that the person and the auditor will read: no rule of data closes it.
-    if action.looks() && action != Action::Export && table::about_a_person(subject) {
-        parts.extend(actor.exceptional.iter().map(|person| Part { reach: Reach::Person(*person), except: vec![] }));
-    }
-    if parts.is_empty() { Err(Denied) } else { Ok(Scope(parts)) }
+    Ok(parts)
 }
 
 fn reaches(actor: &Actor, grant: &Grant, width: Width, action: Action) -> Vec<Reach> {

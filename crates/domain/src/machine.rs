@@ -77,6 +77,8 @@ pub enum Ask {
     Cause(&'static str),
     /// A word of a list; the name of the list in the catalogues of messages.
     Words(&'static str, &'static [&'static str]),
+    /// The same; may be left open.
+    Choice(&'static str, &'static [&'static str]),
     /// A step of the pathway.
     Step,
     /// A published pathway, and a version of it.

@@ -24,7 +24,7 @@ pub use tx::Tx;
 
 /// What callers need of sea-orm to write queries of their own over [`entity`]; kept small.
 pub mod query {
-    pub use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, OnConflict, SelectStatement, SimpleExpr};
+    pub use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, NullOrdering, OnConflict, Order, SelectStatement, SimpleExpr};
     pub use sea_orm::{
         ActiveModelTrait, ActiveValue, ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iden, IntoActiveModel, Iterable, JoinType,
         ModelTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Set, Statement,

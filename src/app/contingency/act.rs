@@ -4,7 +4,7 @@
 use super::open::{Ground, carry, open_case, tell_employer};
 use super::options::{self, Stopped, Struck};
 use super::settlement::{self, Paid};
-use super::{Options, facts, kept, letters, loans, pass_on, posts, readable};
+use super::{Options, acting, facts, kept, letters, loans, pass_on, posts};
 use crate::app::case_events::{self, Act};
 use crate::app::tracks::enrolment;
 use crate::app::work::notifications;
@@ -19,9 +19,10 @@ use passerelle_domain::finance::settlement::Settlement;
 use passerelle_domain::machine::contingency::{Case, Event, EventKind, Proof, State, hands};
 use passerelle_domain::machine::journey::{self, Resolution};
 use passerelle_domain::people::{Decision as Word, TransferKind, TransferStatus};
-use passerelle_store::entity::{case_transfer, contingency_case, disruption, journey as journey_row, need, proposal, trainee};
+use passerelle_store::entity::{case_event, case_transfer, contingency_case, disruption, journey as journey_row, need, proposal, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Cases that one night looks at.
@@ -32,8 +33,7 @@ const PAGE: u64 = 500;
 /// # Errors
 /// Why it cannot happen.
 pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Result<Case, AppError> {
-    let scope = readable(ctx)?;
-    ctx.ensure_writes()?;
+    let scope = acting(ctx)?;
     act.ensure_sound()?;
     let mut tx = ctx.begin().await?;
     record::find::<contingency_case::Entity>(tx.conn(), &scope, id).await?.ok_or(AppError::NotFound)?;
@@ -41,12 +41,34 @@ pub async fn act(ctx: &Ctx<'_>, id: Uuid, version: i64, act: &Act<Event>) -> Res
     if row.version != version {
         return Err(AppError::Stale);
     }
+    if act.event.kind() == EventKind::Decide {
+        ensure_independent(ctx, tx.conn(), id).await?;
+    }
     let by = case_events::party(ctx.actor, hands(act.event.kind())).ok_or(AppError::Forbidden)?;
     let last = case_events::last::<Case>(tx.conn(), id).await?.map(|(_, event)| event.on_date);
     let on = case_events::day_of(act.on, ctx.now.date(), last.or(Some(row.reported_on)))?;
     let row = bring(ctx.state, &mut tx, row, &act.event, Some(by), on, ctx.now.date()).await?;
     tx.commit().await?;
     facts(&row)
+}
+
+/// Whoever had a hand in what is appealed against does not decide on the appeal.
+async fn ensure_independent(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, id: Uuid) -> Result<(), AppError> {
+    let decided = |event: &case_event::Model| {
+        matches!(
+            serde_json::from_str::<Event>(&event.event).map(|event| event.kind()),
+            Ok(EventKind::Triage | EventKind::Verify | EventKind::Reject | EventKind::Propose | EventKind::Done | EventKind::Decide)
+        )
+    };
+    let before = case_events::history(conn, id).await?;
+    if before.iter().any(|event| event.account_id == Some(ctx.actor.user.0) && decided(event)) {
+        return Err(AppError::invalid(
+            "independent_panel",
+            "panel-not-independent",
+            "is brought by somebody who decided in this case before: another one brings what the panel says",
+        ));
+    }
+    Ok(())
 }
 
 /// Takes a case for the transaction at hand: agreement, cohort and person first, in the order of whoever claims or enrols.
@@ -117,6 +139,8 @@ pub(super) async fn bring(
         Event::Reject { .. } => tell(tx, &row, "contingency_rejected").await?,
         Event::AskAdvice { .. } => ask_advisers(tx, &row).await?,
         Event::Advise { .. } => tell(tx, &row, "contingency_advice").await?,
+        // What somebody wrote down on her word is told to her, so that she can say that it was not hers.
+        Event::Consent { .. } if by != Some(Party::Trainee) => tell(tx, &row, "contingency_her_word").await?,
         _ => {}
     }
     loans::follow(tx, person, &next, on).await?;
@@ -196,7 +220,11 @@ async fn work_out(
         decided: case.decided,
         wishes: case.wishes.clone(),
         heard: case.proof == Some(Proof::Hearing),
-        struck: disruption.as_ref().map_or_else(|| Struck::alone(known, journey), Struck::by),
+        struck: match &disruption {
+            Some(row) if row.cause == case.cause => Struck::by(row),
+            Some(row) => Struck::by(row).worsened(),
+            None => Struck::alone(known, journey),
+        },
     };
     let mut found = options::of(state, conn, &[one], today, seed).await?.pop().ok_or(AppError::NotFound)?;
     // What was kept for her where posts are scarce stays kept until she has chosen.
@@ -272,7 +300,7 @@ async fn resolve(
     }
     // What she gives up is looked at before it is given back.
     let post = journeys::agreed(tx, row.trainee_id).await?;
-    loans::relieve(tx, row.trainee_id, case, &settlements, on).await?;
+    loans::relieve(tx, (row.id, row.trainee_id), case, &settlements, on).await?;
     if let Some(outcome) = outcome {
         go_on(state, tx, row.trainee_id, outcome, today).await?;
     }
@@ -280,11 +308,22 @@ async fn resolve(
         propose_post(tx, &row, need_id, options.as_ref(), response).await?;
     }
     tell_employer(tx, post.as_ref(), &case.cause, "post_decided").await?;
-    if let Some(post) = post.filter(|_| response == Response::TransferPlace && is_hers_alone(&case.cause)) {
+    if response == Response::HomeTrack
+        && let Some(need_id) = case.need
+    {
+        tell_home_employer(tx, need_id).await?;
+    }
+    if let Some(post) = post.filter(|_| matches!(response, Response::TransferPlace | Response::Unplaced) && is_hers_alone(&case.cause)) {
         pass_on::offer(state, tx, &post, ground, today).await?;
     }
     tell(tx, &row, "contingency_resolved").await?;
     settled(tx, row, Some(serde_json::to_string(&settlements)?), ground.turn_until(response, case.control(), on)).await
+}
+
+/// An employer at home learns that one of its posts is taken by a graduate of the agreement.
+async fn tell_home_employer(tx: &mut Tx, need_id: Uuid) -> Result<(), AppError> {
+    let asked = need::Entity::find_by_id(need_id).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
+    notifications::to_organisation(tx, asked.employer_id, "home_post_taken", &format!("/ui/needs/{need_id}")).await
 }
 
 /// Whether a cause strikes her and not the post, the border, or everybody of her country: somebody else could go.
@@ -311,7 +350,7 @@ async fn take_up(state: &AppState, tx: &mut Tx, row: journey_row::Model, cause: 
         journeys::by_system(state, tx, person, &journey::Event::Reopen { gate, cause: cause.to_owned() }, today).await?;
         return Ok(());
     }
-    journeys::strike(state, tx, person, cause, today).await
+    journeys::strike(state, tx, person, cause, today, today).await
 }
 
 /// Ends the standstill of a journey. One that goes on or has ended already, as after an appeal, stays as it is.
@@ -367,11 +406,11 @@ async fn propose_post(
 }
 
 /// What happened in the cases of a night.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Night {
-    pub verified: u64,
+    /// Cases that the clock has moved, by the event that it brought.
+    pub moved: BTreeMap<&'static str, u64>,
     pub reminded: u64,
-    pub closed: u64,
     pub failed: u64,
 }
 
@@ -381,35 +420,31 @@ async fn overdue(state: &AppState, now: Moment, id: Uuid, night: &mut Night) -> 
     let mut begun = state.store.begin(None, now.ms()).await?;
     let tx = &mut begun;
     let Some(row) = hold(tx, id).await?.filter(|row| row.due_on.is_some_and(|due| due < today)) else { return Ok(()) };
-    match State::parse(&row.state) {
-        Ok(State::Triaged) => {
-            bring(state, tx, row, &Event::Verify { proof: Proof::Silence }, None, today, today).await?;
-            night.verified += 1;
+    let case = facts(&row)?;
+    match case.when_late() {
+        Some(event) => {
+            bring(state, tx, row, &event, None, today, today).await?;
+            *night.moved.entry(event.kind().as_str()).or_insert(0) += 1;
         }
-        // The time in which she could appeal is over as well.
-        Ok(State::Resolved | State::Rejected) => {
-            bring(state, tx, row, &Event::Close { balanced: false }, None, today, today).await?;
-            night.closed += 1;
-        }
-        // Once a week, and no oftener.
-        Ok(State::Proposed) if row.due_on.is_some_and(|due| (today - due).num_days() % 7 == 1) => {
+        // Once a week, and no oftener. Late work of the officers stands in their queue.
+        None if case.state == State::Proposed && row.due_on.is_some_and(|due| (today - due).num_days() % 7 == 1) => {
             tell(tx, &row, "contingency_reminder").await?;
             night.reminded += 1;
         }
-        _ => return Ok(()),
+        None => return Ok(()),
     }
     begun.commit().await?;
     Ok(())
 }
 
-/// Cases that nobody looked at in time: silence counts for her, whoever was asked to choose is reminded, and what has
-/// ended is closed. Nothing is ever chosen for her.
+/// Cases whose day is over: the clock brings what it may, and whoever was asked to choose is reminded. Nothing is ever
+/// chosen for her.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn night(state: &AppState, now: Moment) -> Result<Night, AppError> {
     let (today, mut night) = (now.date(), Night::default());
-    let late = [State::Triaged, State::Proposed, State::Resolved, State::Rejected].map(State::as_str);
+    let late = [State::Reported, State::Triaged, State::Verified, State::Proposed, State::Resolved, State::Rejected].map(State::as_str);
     let mut after = Uuid::nil();
     loop {
         let ids: Vec<Uuid> = contingency_case::Entity::find()

@@ -1,15 +1,17 @@
 //! What strikes many at once: whom, drilled without writing anything of anybody, and declared once.
 
+mod after;
 mod drill;
 mod messages;
 
+pub use after::{AT_ONCE, CarriedOut, END_JOB, carry_out_chosen, carry_out_end, chosen, end};
 pub use drill::{Drill, DrilledPerson, UnderPlan, drill, last_drill};
 pub use messages::{Told, tell_all};
 
 use super::Options;
 use super::act::bring;
 use super::letters;
-use super::open::{Ground, begin, carry, open_case};
+use super::open::{Ground, begin, carry, open_case, tell_employer};
 use super::options::{self, Stopped, Struck};
 use crate::app::Ctx;
 use crate::app::match_runs::job_lease::Lease;
@@ -77,15 +79,25 @@ fn stopped(row: &disruption::Model, rows: Vec<journey::Model>) -> Result<Vec<Sto
         .collect())
 }
 
-/// Journeys that a disruption strikes: those that have not left, have not ended and do not stand still, go the way that
-/// it names, and would come to it before it is over. Whoever is trained would leave now; whoever is in training yet and
+/// States of people who have not left yet.
+const NOT_LEFT: &[JourneyState] = {
+    use JourneyState as S;
+    &[S::Enrolled, S::InTraining, S::Certified, S::Matched, S::Offered, S::Recognition, S::Visa, S::PreDeparture]
+};
+
+/// Journeys in these states that a disruption strikes: those that go the way that it
+/// names, and would come to it before it is over. Whoever is trained would leave now; whoever is in training yet and
 /// ready only later than nine of ten such causes last is not struck, for her way is open again by then.
-async fn affected(conn: &impl ConnectionTrait, row: &disruption::Model) -> Result<(Vec<journey::Model>, bool), AppError> {
+async fn affected(
+    conn: &impl ConnectionTrait,
+    row: &disruption::Model,
+    states: &[JourneyState],
+) -> Result<(Vec<journey::Model>, bool), AppError> {
     use JourneyState as S;
     use journey::Column as C;
-    let before_departure =
-        [S::Enrolled, S::InTraining, S::Certified, S::Matched, S::Offered, S::Recognition, S::Visa, S::PreDeparture].map(S::as_str);
-    let mut find = journey::Entity::find().filter(C::State.is_in(before_departure));
+    // Whose employer fails is struck at work as well.
+    let at_work = [S::Departed, S::Arrived, S::Placed].into_iter().filter(|_| row.cause.starts_with("EMP.") && states == NOT_LEFT);
+    let mut find = journey::Entity::find().filter(C::State.is_in(states.iter().copied().chain(at_work).map(S::as_str)));
     for (column, value) in [(C::Origin, &row.origin), (C::Destination, &row.destination), (C::Pathway, &row.pathway)] {
         if let Some(value) = value {
             find = find.filter(column.eq(value.as_str()));
@@ -182,20 +194,6 @@ async fn to_decide(ctx: &Ctx<'_>, tx: &Tx, id: Uuid, version: i64, state: Disrup
     Ok(row)
 }
 
-/// Ends a disruption. Cases that it opened run on: what was chosen is carried out, what was not is worked out again.
-///
-/// # Errors
-/// When it is not the actor's to end, or is not declared.
-pub async fn end(ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<disruption::Model, AppError> {
-    let mut tx = ctx.begin().await?;
-    let row = to_decide(ctx, &tx, id, version, DisruptionStatus::Declared).await?;
-    let changed = disruption::Model { status: DisruptionStatus::Ended.to_string(), ended_on: Some(ctx.now.date()), ..row };
-    let version = record::update::<disruption::Entity>(&mut tx, changed.clone(), version, &["status"]).await?;
-    tx.note("disruption_ended", "disruption", Some(id), json!({}));
-    tx.commit().await?;
-    Ok(disruption::Model { version, ..changed })
-}
-
 /// The job of a declaration. It may break off anywhere: what is written stays, and whoever takes it up again goes on with
 /// those who have no case yet.
 ///
@@ -206,25 +204,76 @@ pub async fn carry_out(state: &AppState, held: &Lease<'_>, id: Uuid, party: Part
     let Some(row) = disruption::Entity::find_by_id(id).one(conn).await.map_err(StoreError::from)? else {
         return finish(state, held, now).await;
     };
-    let today = now.date();
-    // Those who were struck before it broke off stand still by now: their cases are there.
-    let (rows, _) = affected(conn, &row).await?;
-    let people = stopped(&row, rows)?;
-    let options = options::of(state, conn, &people, today, seed(&row)).await?;
+    // Those who were struck before it broke off stand still by now: their cases are there, and they are not found again.
+    // So are those of a round before, where there are more people than one round takes.
+    loop {
+        let (rows, more) = affected(conn, &row, NOT_LEFT).await?;
+        let opened = open_all(state, &row, rows, party, now).await?;
+        if !more || opened == 0 {
+            break;
+        }
+    }
+    join_open(state, &row, now).await?;
+    finish(state, held, now).await
+}
+
+/// Opens the cases of some people: how many there are now that were not before. Whoever ends the disruption meanwhile
+/// stops it.
+async fn open_all(
+    state: &AppState,
+    row: &disruption::Model,
+    rows: Vec<journey::Model>,
+    party: Party,
+    now: crate::clock::Moment,
+) -> Result<u64, AppError> {
+    let (today, mut opened) = (now.date(), 0);
+    let people = stopped(row, rows)?;
+    let options = options::of(state, state.store.read(), &people, today, seed(row)).await?;
     let all: Vec<(Stopped, Options)> = people.into_iter().zip(options).collect();
     for part in all.chunks(STEP) {
         let mut tx = state.store.begin(None, now.ms()).await?;
-        // It may have been ended meanwhile, or declared by mistake: nobody else is stopped then.
-        let stands = disruption::Entity::find_by_id(id).one(tx.conn()).await.map_err(StoreError::from)?;
-        if stands.is_none_or(|stands| stands.status != DisruptionStatus::Declared.as_str()) {
-            break;
+        if !stands(tx.conn(), row.id).await? {
+            return Ok(0);
         }
         for (one, options) in part {
-            open_for(state, &mut tx, &row, one, options, party, today).await?;
+            opened += u64::from(open_for(state, &mut tx, row, one, options, party, today).await?);
         }
         tx.commit().await?;
     }
-    finish(state, held, now).await
+    Ok(opened)
+}
+
+/// Whether a disruption is declared and not ended.
+async fn stands(conn: &impl ConnectionTrait, id: Uuid) -> Result<bool, AppError> {
+    let row = disruption::Entity::find_by_id(id).one(conn).await.map_err(StoreError::from)?;
+    Ok(row.is_some_and(|row| row.status == DisruptionStatus::Declared.as_str()))
+}
+
+/// Whoever stands still already, for another cause, has a case of her own: it learns of what is shut now, and what she was
+/// offered is worked out again.
+async fn join_open(state: &AppState, row: &disruption::Model, now: crate::clock::Moment) -> Result<(), AppError> {
+    let today = now.date();
+    let (held, more) = affected(state.store.read(), row, &[JourneyState::OnHold]).await?;
+    if more {
+        tracing::error!(disruption.id = %row.id, "more people stand still than one round takes: have their options worked out by hand");
+    }
+    for one in held {
+        let mut tx = state.store.begin(None, now.ms()).await?;
+        if !stands(tx.conn(), row.id).await? {
+            return Ok(());
+        }
+        record::hold::<trainee::Entity>(&tx, one.trainee_id).await?;
+        let Some(case) = open_case(tx.conn(), one.trainee_id).await?.filter(|case| case.disruption_id.is_none()) else { continue };
+        let (proposed, version) = (case.state == State::Proposed.as_str(), case.version);
+        let joined = contingency_case::Model { disruption_id: Some(row.id), ..case };
+        let version = record::update::<contingency_case::Entity>(&mut tx, joined.clone(), version, &["disruption_id"]).await?;
+        if proposed {
+            let joined = contingency_case::Model { version, ..joined };
+            bring(state, &mut tx, joined, &Event::Propose { shown: 0 }, None, today, today).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 async fn finish(state: &AppState, held: &Lease<'_>, now: crate::clock::Moment) -> Result<(), AppError> {
@@ -234,7 +283,8 @@ async fn finish(state: &AppState, held: &Lease<'_>, now: crate::clock::Moment) -
     Ok(())
 }
 
-/// A case of a declared disruption: seen, proven by the declaration, and with what is open, in one go.
+/// A case of a declared disruption: seen, proven by the declaration, and with what is open, in one go. Whether there was
+/// none before.
 async fn open_for(
     state: &AppState,
     tx: &mut Tx,
@@ -243,7 +293,7 @@ async fn open_for(
     options: &Options,
     party: Party,
     today: NaiveDate,
-) -> Result<(), AppError> {
+) -> Result<bool, AppError> {
     let person = one.journey.trainee_id;
     record::hold::<trainee::Entity>(tx, person).await?;
     let known = contingency_case::Entity::find()
@@ -253,16 +303,19 @@ async fn open_for(
         .await
         .map_err(StoreError::from)?;
     if known.is_some() || open_case(tx.conn(), person).await?.is_some() {
-        return Ok(());
+        return Ok(false);
     }
     let reported = row.begins_on.min(today);
     let (made, _) = begin(state, tx, &one.journey, &row.cause, row.safety_risk, reported, Some(row.id)).await?;
-    journeys::strike(state, tx, person, &row.cause, today).await?;
+    journeys::strike(state, tx, person, &row.cause, reported, today).await?;
     let mut case = made;
     for event in [Event::Triage { cause: row.cause.clone(), safety_risk: row.safety_risk }, Event::Verify { proof: Proof::Evidence }] {
         case = bring(state, tx, case, &event, Some(party), today, today).await?;
     }
-    propose(state, tx, case, one, options, party, today).await
+    propose(state, tx, case, one, options, party, today).await?;
+    let post = journeys::agreed(tx, person).await?;
+    tell_employer(tx, post.as_ref(), &row.cause, "post_waits").await?;
+    Ok(true)
 }
 
 /// Puts before her what was worked out for everybody together, so that no place is promised twice.

@@ -2,7 +2,7 @@
 //! she has it. Who has no account, or no network, is told on paper.
 
 use super::open::Ground;
-use super::{Options, facts, kept, readable};
+use super::{Options, acting, facts, kept, readable};
 use crate::app::Ctx;
 use crate::app::case_events;
 use crate::app::resource::short_reference;
@@ -96,7 +96,7 @@ pub struct Received {
 /// Whether an event is told in a letter, and with which words of whoever brings it.
 pub(super) fn told_by<'e>(event: &'e Event, next: &Case) -> Option<(LetterKind, Option<&'e str>)> {
     match event {
-        Event::Decide { .. } if next.state == State::Closed => Some((LetterKind::AppealDismissed, None)),
+        Event::Decide { reason, .. } if next.state == State::Closed => Some((LetterKind::AppealDismissed, Some(reason))),
         Event::Propose { .. } => Some((LetterKind::Options, None)),
         Event::Reject { reason } => Some((LetterKind::Rejected, Some(reason))),
         Event::Done { .. } => Some((LetterKind::Resolved, None)),
@@ -335,8 +335,7 @@ pub fn may_confirm(ctx: &Ctx<'_>) -> bool {
 /// # Errors
 /// When it is not the actor's, was confirmed before, or the day or the way cannot be.
 pub async fn receive(ctx: &Ctx<'_>, id: Uuid, version: i64, received: &Received) -> Result<Uuid, AppError> {
-    let scope = readable(ctx)?;
-    ctx.ensure_writes()?;
+    let scope = acting(ctx)?;
     case_events::party(ctx.actor, &CONFIRM).ok_or(AppError::Forbidden)?;
     let today = ctx.now.date();
     let on = received.on.unwrap_or(today);

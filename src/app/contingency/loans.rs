@@ -12,7 +12,7 @@ use passerelle_domain::machine::contingency::{Case, State};
 use passerelle_domain::money::Money;
 use passerelle_domain::people::Track;
 use passerelle_store::entity::{agreement, cohort, ledger_entry, trainee, training_loan};
-use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
 use uuid::Uuid;
 
@@ -48,12 +48,30 @@ pub(super) async fn follow(tx: &mut Tx, person: Uuid, case: &Case, on: NaiveDate
     Ok(())
 }
 
+/// Minor units that a case has taken off a loan, by the word that its lines bear.
+async fn taken_off(tx: &Tx, person: Uuid, word: &str) -> Result<i64, AppError> {
+    let find = ledger_entry::Entity::find()
+        .select_only()
+        .column(ledger_entry::Column::AmountMinor)
+        .filter(ledger_entry::Column::TraineeId.eq(person))
+        .filter(ledger_entry::Column::Memo.eq(MEMO))
+        .filter(ledger_entry::Column::Evidence.eq(word));
+    let amounts: Vec<i64> = find.into_tuple().all(tx.conn()).await.map_err(StoreError::from)?;
+    Ok(amounts.into_iter().sum())
+}
+
 /// Takes off her loans what was lost of her way, in the transaction that resolves her case. What was taken off stays off,
 /// also where the case is decided again. Without an agreement nobody has promised to bear it.
 ///
 /// # Errors
 /// When the database refuses.
-pub(super) async fn relieve(tx: &mut Tx, person: Uuid, case: &Case, settlements: &[Settlement], on: NaiveDate) -> Result<(), AppError> {
+pub(super) async fn relieve(
+    tx: &mut Tx,
+    (id, person): (Uuid, Uuid),
+    case: &Case,
+    settlements: &[Settlement],
+    on: NaiveDate,
+) -> Result<(), AppError> {
     let Some(outcome) = case.outcome else { return Ok(()) };
     let loans = of_person(tx, person).await?;
     let row = trainee::Entity::find_by_id(person).one(tx.conn()).await.map_err(StoreError::from)?;
@@ -66,15 +84,21 @@ pub(super) async fn relieve(tx: &mut Tx, person: Uuid, case: &Case, settlements:
     record::hold::<agreement::Entity>(tx, agreement_id).await?.ok_or(AppError::NotFound)?;
     let to = if track == Track::Home.as_str() { Account::HomePlaces } else { Account::AwayPlaces };
     for loan in loans {
-        let off = relief(left(&loan)?, outcome, case.control(), settlements);
+        // A case that is decided again counts once: what it has taken off already is reckoned with.
+        let word = format!("{id} {}", loan.id);
+        let before = taken_off(tx, person, &word).await?;
+        let whole = left(&loan)?;
+        let off = relief(Money::new(whole.minor + before, whole.currency), outcome, case.control(), settlements);
+        let off = Money::new((off.minor - before).clamp(0, whole.minor), off.currency);
         if off.minor == 0 {
             continue;
         }
         for (from, amount) in ledger::last_bearers(tx.conn(), agreement_id, off).await? {
-            let line = Line { from, to, group: CostGroup::Training, amount };
+            let line = Line::new(from, to, CostGroup::Training, amount);
             let entry = ledger_entry::Model {
                 trainee_id: Some(person),
                 memo: MEMO.to_owned(),
+                evidence: Some(word.clone()),
                 ..ledger::row_of(tx, agreement_id, &line, Control::Outside, on)
             };
             ledger::keep(tx, entry).await?;

@@ -12,7 +12,7 @@ use passerelle_domain::calendar::Calendar;
 use passerelle_domain::contingency::letter::LetterKind;
 use passerelle_domain::contingency::plan::Plan;
 use passerelle_domain::contingency::waiting_list::WaitingList;
-use passerelle_domain::contingency::{Control, Response};
+use passerelle_domain::contingency::{Control, Response, may_be_in_danger};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::contingency::{Case, Event, State, Terms};
 use passerelle_store::entity::{case_event, contingency_case, journey, proposal};
@@ -72,7 +72,7 @@ pub(crate) async fn reported(state: &AppState, tx: &mut Tx, row: &journey::Model
     if open_case(tx.conn(), row.trainee_id).await?.is_some() {
         return Ok(());
     }
-    let (made, ground) = begin(state, tx, row, cause, false, on, None).await?;
+    let (made, ground) = begin(state, tx, row, cause, may_be_in_danger(cause), on, None).await?;
     letters::write(tx, &made, LetterKind::Opened, None, &ground, Moment::from_ms(tx.now_ms()).date()).await?;
     let post = journeys::agreed(tx, row.trainee_id).await?;
     tell_employer(tx, post.as_ref(), cause, "post_waits").await?;

@@ -15,7 +15,8 @@ use chrono::NaiveDate;
 use known::Known;
 use passerelle_domain::contingency::decision::decide;
 use passerelle_domain::contingency::plan::Plan;
-use passerelle_domain::contingency::{Cause, Control, Duration, Response, allotment};
+use passerelle_domain::contingency::{Cause, Control, Duration, Response, allotment, keeps_from_leaving};
+use passerelle_domain::people::DisruptionStatus;
 use passerelle_domain::words;
 use passerelle_store::entity::{disruption, journey, need};
 use passerelle_store::query::ConnectionTrait;
@@ -42,6 +43,8 @@ pub struct Stopped {
 pub struct Struck {
     pub lasts: Option<Duration>,
     pub many: bool,
+    /// Nobody leaves for anywhere until it is over.
+    pub everywhere: bool,
     /// Posts in this country, on this pathway or of this employer are struck as well.
     pub destination: Option<String>,
     pub pathway: Option<String>,
@@ -53,20 +56,37 @@ impl Struck {
     pub fn alone(cause: &Cause, row: &journey::Model) -> Self {
         let mut struck = Self::default();
         match cause.code {
-            "DST.BORDER" => struck.destination.clone_from(&row.destination),
+            "DST.BORDER" | "HLT.INADM" | "VIS.REF_SEC" => struck.destination.clone_from(&row.destination),
             "DST.CLOSED" | "DST.QUOTA" => struck.pathway.clone_from(&row.pathway),
-            _ => {}
+            code => struck.everywhere = keeps_from_leaving(code),
         }
         struck
     }
 
+    /// What a disruption says while it lasts. When it has been ended nothing is shut any more, and nobody waits for it.
     pub fn by(row: &disruption::Model) -> Self {
+        if row.status == DisruptionStatus::Ended.as_str() {
+            return Self { lasts: Some(Duration { typical: 0, p90: 0 }), many: true, ..Self::default() };
+        }
         let days = |days: i64| u32::try_from(days).ok();
         let lasts = row
             .typical_days
             .and_then(days)
             .map(|typical| Duration { typical, p90: row.p90_days.and_then(days).unwrap_or(typical).max(typical) });
-        Self { lasts, many: true, destination: row.destination.clone(), pathway: row.pathway.clone(), organisation: row.organisation_id }
+        Self {
+            lasts,
+            many: true,
+            everywhere: keeps_from_leaving(&row.cause) && row.destination.is_none() && row.pathway.is_none(),
+            destination: row.destination.clone(),
+            pathway: row.pathway.clone(),
+            organisation: row.organisation_id,
+        }
+    }
+
+    /// The same for somebody whom another cause has come to since: what is shut stays shut, and how long her own lasts is
+    /// not said by it.
+    pub fn worsened(self) -> Self {
+        Self { lasts: None, ..self }
     }
 }
 
@@ -84,7 +104,8 @@ words!(
 impl Struck {
     /// Whether a post is out of reach for the same reason as the place that was lost.
     fn strikes(&self, need: &need::Model, pack: &str) -> bool {
-        self.organisation == Some(need.employer_id)
+        self.everywhere
+            || self.organisation == Some(need.employer_id)
             || self.pathway.as_deref() == Some(pack)
             || (self.pathway.is_none() && self.organisation.is_none() && self.destination.as_deref() == Some(&need.country))
     }
@@ -140,10 +161,12 @@ impl Known {
     ) -> Result<Vec<Options>, AppError> {
         let mut options = Vec::with_capacity(people.len());
         for one in people {
-            let situation = self.situation(one, set)?;
+            let situation = self.situation(one, set, today)?;
             let planned = self.plan(one.journey.trainee_id, set).map(|plan| plan.responses(one.cause.code));
             let decision = decide(one.cause, planned.unwrap_or(one.cause.responses), &situation);
-            options.push(Options { as_of: today, decision, allotted: None });
+            let plan = self.plan(one.journey.trainee_id, set);
+            let monthly = plan.and_then(|plan| plan.stipend).filter(|_| decision.measures.contains(&Response::Stipend));
+            options.push(Options { as_of: today, decision, monthly, allotted: None });
         }
         // Places are given once: whoever has the fewest days left is asked first.
         let claims: Vec<allotment::Claim> = people.iter().zip(&options).map(|(one, options)| self.claim(one, options)).collect();

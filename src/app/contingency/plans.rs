@@ -117,7 +117,7 @@ async fn behind(conn: &impl ConnectionTrait, agreement: &agreement::Model, plan:
         .map_err(StoreError::from)?;
     let mut currencies = codes.iter().map(|code| Currency::parse(code).ok());
     let currencies = [currencies.next().flatten(), currencies.next().flatten()];
-    Ok(Behind { home_places, other_institute, reserve_minor, currencies })
+    Ok(Behind { home_places, other_institute, between_governments: agreement.between_governments, reserve_minor, currencies })
 }
 
 /// Writes a plan as the draft of an agreement. Keys that were turned for another wording fall. Whoever changes a part of it

@@ -2,17 +2,23 @@
 //! placed, transferred, unplaced with her certificate, or withdraws. How ready she still is falls with every paper that
 //! comes near its end, and is told before it is lost.
 
+use super::settlement;
 use crate::app::Ctx;
 use crate::error::AppError;
 use chrono::{Days, NaiveDate};
 use passerelle_domain::access::{Action, FieldGroup, Subject, permit, permit_group};
+use passerelle_domain::contingency::Response;
 use passerelle_domain::corridor::QuotaSide;
 use passerelle_domain::machine::contingency::State;
 use passerelle_domain::machine::journey::Journey;
 use passerelle_domain::people::{JourneyState, NeedStatus, Track};
 use passerelle_store::StoreError;
-use passerelle_store::entity::{budget_line, cohort, contingency_case, journey, need, programme, refresher_place, trainee};
-use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use passerelle_store::entity::{
+    budget_line, cohort, contingency_case, journey, language_certificate, need, programme, refresher_place, trainee,
+};
+use passerelle_store::query::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, NullOrdering, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 use passerelle_store::record::Record;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,8 +90,8 @@ pub async fn of(ctx: &Ctx<'_>) -> Result<Register, AppError> {
     let mut rows = journey::Entity::find()
         .filter(journey::Entity::visible(&scope))
         .filter(journey::Entity::visible(&papers))
-        .filter(journey::Column::State.is_in(ready))
-        .order_by_asc(journey::Column::HorizonOn)
+        .filter(Condition::any().add(journey::Column::State.is_in(ready)).add(back_in_training()))
+        .order_by_with_nulls(journey::Column::HorizonOn, Order::Asc, NullOrdering::Last)
         .order_by_asc(journey::Column::Id)
         .limit(MOST + 1)
         .all(conn)
@@ -106,6 +112,17 @@ pub async fn of(ctx: &Ctx<'_>) -> Result<Register, AppError> {
             .order_by_asc(contingency_case::Column::CreatedAtMs);
         cases.extend(find.all(conn).await.map_err(StoreError::from)?.into_iter().map(|row| (row.trainee_id, row.id)));
     }
+    let mut tested: BTreeMap<Uuid, Vec<NaiveDate>> = BTreeMap::new();
+    for chunk in rows.chunks(5_000) {
+        let find = language_certificate::Entity::find()
+            .select_only()
+            .columns([language_certificate::Column::TraineeId, language_certificate::Column::ExpiresOn])
+            .filter(language_certificate::Column::TraineeId.is_in(chunk.iter().map(|row| row.trainee_id)))
+            .filter(language_certificate::Column::ExpiresOn.is_not_null());
+        for (person, end) in find.into_tuple::<(Uuid, NaiveDate)>().all(conn).await.map_err(StoreError::from)? {
+            tested.entry(person).or_default().push(end);
+        }
+    }
     let home = home_posts(ctx).await?;
     let refreshers = Refreshers::gather(conn, today).await?;
     let budgets = budgets(ctx, people.values().filter_map(|person| person.cohort_id).collect()).await?;
@@ -114,19 +131,23 @@ pub async fn of(ctx: &Ctx<'_>) -> Result<Register, AppError> {
         let Some(person) = people.get(&row.trainee_id) else { continue };
         let journey: Journey = serde_json::from_str(&row.facts).map_err(|_| StoreError::Corrupt { table: "journey", column: "facts" })?;
         let gate = journey.gate();
-        // Whoever is in training yet is not ready, and whoever chose to stay is not to leave.
-        if !is_ready(gate) || person.track == Track::Home.as_str() {
+        // Whoever is in training for the first time is not ready, and whoever chose to stay is not to leave.
+        let trained = is_ready(gate) || row.state == JourneyState::InTraining.as_str();
+        if !trained || person.track == Track::Home.as_str() {
             continue;
         }
         let field = person.occupation.get(..3).unwrap_or(&person.occupation);
         let posts = home.get(&(person.training_country.clone(), field.to_owned())).copied().unwrap_or(0);
+        let ends = tested.get(&row.trainee_id).into_iter().flatten().copied().chain(person.passport_valid_to);
         let mut one = ready_of(&row, &journey, gate, today, cases.get(&row.trainee_id).copied(), posts);
+        one.readiness = readiness(journey.papers.values().filter_map(|held| held.valid_to).chain(ends), today);
         one.refreshes = refreshers.people.contains(&row.trainee_id);
         one.refresher_places = refreshers.free.get(&(person.training_country.clone(), field.to_owned())).copied().unwrap_or(0);
         let lines = person.cohort_id.and_then(|cohort| budgets.get(&(cohort, person.track.clone())));
-        for line in lines.into_iter().flatten() {
-            let by_age = register.ageing.entry(line.payer.clone()).or_default().entry(line.currency.clone()).or_default();
-            *by_age.entry(age(one.waiting_days)).or_insert(0) += line.amount_minor;
+        // What was spent by the gate that she has come to, and not what her place will cost.
+        for cost in settlement::spent(lines.into_iter().flatten(), gate, &settlement::Lost::new()) {
+            let by_age = register.ageing.entry(cost.line.payer.clone()).or_default().entry(cost.line.currency.clone()).or_default();
+            *by_age.entry(age(one.waiting_days)).or_insert(0) += cost.left_minor;
         }
         register.people.push(one);
     }
@@ -138,21 +159,34 @@ pub async fn of(ctx: &Ctx<'_>) -> Result<Register, AppError> {
     Ok(register)
 }
 
+/// Journeys that went back to a course after it had been finished, by the end of a case: trained and paid all the same.
+fn back_in_training() -> Condition {
+    let again = [Response::FurtherTraining, Response::Retake].map(Response::as_str);
+    let people = contingency_case::Entity::find()
+        .select_only()
+        .column(contingency_case::Column::TraineeId)
+        .filter(contingency_case::Column::Outcome.is_in(again))
+        .into_query();
+    Condition::all().add(journey::Column::State.eq(JourneyState::InTraining.as_str())).add(journey::Column::TraineeId.in_subquery(people))
+}
+
 fn is_ready(gate: JourneyState) -> bool {
     use JourneyState as S;
     matches!(gate, S::Certified | S::Matched | S::Offered | S::Recognition | S::Visa | S::PreDeparture)
 }
 
 fn ready_of(row: &journey::Model, journey: &Journey, gate: JourneyState, today: NaiveDate, case: Option<Uuid>, home_posts: usize) -> Ready {
+    // She waits since she was trained, whatever gates she has passed meanwhile.
+    let since = row.ready_on.filter(|day| *day <= today).map_or(journey.since, |day| day.min(journey.since));
     let alert = today.checked_add_days(Days::new(ALERT_DAYS)).is_some_and(|end| row.horizon_on.is_some_and(|lapse| lapse <= end));
     Ready {
         trainee: row.trainee_id,
         journey: row.id,
         gate,
         destination: row.destination.clone(),
-        since: journey.since,
-        waiting_days: (today - journey.since).num_days().max(0),
-        readiness: readiness(journey.papers.values().filter_map(|held| held.valid_to), today),
+        since,
+        waiting_days: (today - since).num_days().max(0),
+        readiness: 100,
         first_lapse: row.horizon_on,
         lapsing_paper: row.horizon_paper.clone(),
         alert,

@@ -2,9 +2,10 @@
 //! that follow, in the transaction that resolves her case.
 
 use super::{Options, kept, plans};
+use crate::app::case_events;
 use crate::app::money::{ledger, recovery};
 use crate::error::AppError;
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use passerelle_domain::contingency::{Control, CostKind, Response};
 use passerelle_domain::corridor::{CostClass, Party};
 use passerelle_domain::finance::ledger::{Line, accounts_for, lines_of};
@@ -19,6 +20,9 @@ use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFi
 use passerelle_store::{StoreError, Tx, record};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
+
+/// Months at work that are counted: nothing is asked back after fewer.
+const MONTHS_MOST: u32 = 120;
 
 /// What insurance and whoever failed pay in a case, and what came back of one of its costs.
 #[derive(Debug, Clone, Default)]
@@ -70,6 +74,7 @@ pub(super) async fn settle_case(
             return Err(AppError::invalid(field, "currency-foreign", "is in a currency in which nothing was paid for her"));
         }
     }
+    let served = if gate == JourneyState::Placed { months_served(tx.conn(), row).await? } else { 0 };
     let mut settlements = Vec::new();
     for (currency, items) in costs {
         let of = |amount: Option<Money>| amount.filter(|amount| amount.currency == currency);
@@ -80,10 +85,11 @@ pub(super) async fn settle_case(
             insurance: of(paid.insurance),
             fault_cap: of(paid.fault_cap.or_else(|| plan.as_ref().and_then(|plan| plan.owed(&case.cause)))),
             reserve: Some(Money::new(Ord::max(ledger::reserve(tx.conn(), agreement_id, currency).await?, 0), currency)),
-            // Both states have put the terms into the plan, or nothing is asked. Before departure no month is served.
+            // Both states have put the terms into the plan, or nothing is asked: before she departs, or at work, where it
+            // falls with every month served.
             repayment: plan.as_ref().and_then(|plan| plan.repayment).filter(|terms| terms.cap.currency == currency).map(|terms| {
-                let lawful = is_before_departure(gate);
-                Repayment { lawful, cap: terms.cap, months: terms.months, months_served: 0 }
+                let lawful = is_before_departure(gate) || gate == JourneyState::Placed;
+                Repayment { lawful, cap: terms.cap, months: terms.months, months_served: served }
             }),
         };
         let settlement = settle(&asked).map_err(|unfit| AppError::invalid(&unfit.field, unfit.rule, unfit.problem))?;
@@ -105,6 +111,14 @@ pub(super) async fn settle_case(
         settlements.push(settlement);
     }
     Ok(settlements)
+}
+
+/// Full months from the day on which she began to work to the report of a case.
+async fn months_served(conn: &impl ConnectionTrait, row: &contingency_case::Model) -> Result<u32, AppError> {
+    let history = case_events::history(conn, row.journey_id).await?;
+    let began = history.iter().filter(|event| event.to_state == JourneyState::Placed.as_str()).map(|event| event.on_date).min();
+    let full = |began: NaiveDate| (1..=MONTHS_MOST).take_while(|months| began + Months::new(*months) <= row.reported_on).count();
+    Ok(began.map_or(0, |began| u32::try_from(full(began)).unwrap_or(MONTHS_MOST)))
 }
 
 /// One line of a budget as far as it was spent on somebody and is still worth something.
@@ -180,6 +194,7 @@ fn by_currency(
         items.entry(currency).or_default().push(Item {
             item: line.item.clone(),
             class,
+            group: Some(kind.group()),
             paid: Money::new(*left_minor, currency),
             refunded: None,
             transferable_percent: kind.transferable_percent(response.way(), same_language),

@@ -16,8 +16,8 @@ use passerelle_domain::machine::contingency::{Event, State};
 use passerelle_domain::people::Track;
 use passerelle_store::StoreError;
 use passerelle_store::entity::{case_event, cohort, contingency_case, ledger_entry, trainee};
-use passerelle_store::query::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use std::collections::{BTreeMap, BTreeSet};
+use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Cases that are read at once.
@@ -51,8 +51,6 @@ fn due(person: Uuid, from: NaiveDate, to: NaiveDate) -> Vec<String> {
 /// When the database refuses.
 pub async fn night(state: &AppState, now: Moment) -> Result<Stipends, AppError> {
     let (mut done, mut after) = (Stipends::default(), Uuid::nil());
-    // People who are paid under each agreement: no more than it has promised for at once.
-    let mut paid: BTreeMap<Uuid, BTreeSet<Uuid>> = BTreeMap::new();
     loop {
         let rows = contingency_case::Entity::find()
             .filter(contingency_case::Column::Id.gt(after))
@@ -81,7 +79,7 @@ pub async fn night(state: &AppState, now: Moment) -> Result<Stipends, AppError> 
                 continue;
             }
             // One case that cannot be booked keeps none of the others.
-            if let Err(error) = one(state, now, row.id, &mut paid, &mut done).await {
+            if let Err(error) = one(state, now, row.id, &mut done).await {
                 tracing::error!(case.id = %row.id, error = %error, "a stipend could not be booked in the night");
                 done.failed += 1;
             }
@@ -90,13 +88,28 @@ pub async fn night(state: &AppState, now: Moment) -> Result<Stipends, AppError> 
     Ok(done)
 }
 
-async fn one(
-    state: &AppState,
-    now: Moment,
-    id: Uuid,
-    paid: &mut BTreeMap<Uuid, BTreeSet<Uuid>>,
-    done: &mut Stipends,
-) -> Result<(), AppError> {
+/// How many others the agreement pays a stipend now: who wait still, and were paid within the last month. No more than it
+/// has promised for at once are, on whichever day of the month the month of each is full.
+async fn others_paid(conn: &impl ConnectionTrait, agreement: Uuid, person: Uuid, today: NaiveDate) -> Result<u64, AppError> {
+    let waits = contingency_case::Entity::find()
+        .select_only()
+        .column(contingency_case::Column::TraineeId)
+        .filter(contingency_case::Column::State.is_in(WAITS.map(State::as_str)))
+        .into_query();
+    let find = ledger_entry::Entity::find()
+        .select_only()
+        .column(ledger_entry::Column::TraineeId)
+        .distinct()
+        .filter(ledger_entry::Column::AgreementId.eq(agreement))
+        .filter(ledger_entry::Column::Memo.eq(MEMO))
+        .filter(ledger_entry::Column::OnDate.gt(today - Months::new(1)))
+        .filter(ledger_entry::Column::TraineeId.ne(person))
+        .filter(ledger_entry::Column::TraineeId.in_subquery(waits));
+    let others: Vec<Option<Uuid>> = find.into_tuple().all(conn).await.map_err(StoreError::from)?;
+    Ok(others.len() as u64)
+}
+
+async fn one(state: &AppState, now: Moment, id: Uuid, done: &mut Stipends) -> Result<(), AppError> {
     let mut tx = state.store.begin(None, now.ms()).await?;
     // Taken and read again: it may have ended since it was listed.
     let Some(row) = hold(&tx, id).await?.filter(|row| WAITS.iter().any(|state| state.as_str() == row.state)) else { return Ok(()) };
@@ -111,13 +124,12 @@ async fn one(
     let Some(agreement_id) = found.and_then(|cohort| cohort.agreement_id) else { return Ok(()) };
     let Some(plan) = plans::in_force(tx.conn(), agreement_id).await? else { return Ok(()) };
     let Some(monthly) = plan.stipend else { return Ok(()) };
-    let people = paid.entry(agreement_id).or_default();
-    if !people.contains(&row.trainee_id) && people.len() >= usize::try_from(plan.stipend_places).unwrap_or(usize::MAX) {
+    let others = others_paid(tx.conn(), agreement_id, row.trainee_id, now.date()).await?;
+    if others >= u64::from(plan.stipend_places) {
         tracing::warn!(agreement.id = %agreement_id, "more people wait than the plan promises a stipend for: call on the funders");
         done.unfunded += 1;
         return Ok(());
     }
-    people.insert(row.trainee_id);
     // After an appeal that was upheld she waits from that day on: before it she was on her way.
     let history = case_events::history(tx.conn(), row.id).await?;
     let decided = |event: &&case_event::Model| matches!(serde_json::from_str(&event.event), Ok(Event::Decide { .. }));
@@ -134,7 +146,7 @@ async fn one(
     let booked: BTreeSet<String> = booked.into_iter().flatten().collect();
     let mut holds = ledger::reserve(tx.conn(), agreement_id, monthly.currency).await?;
     let to = if track == Track::Home.as_str() { Account::HomePlaces } else { Account::AwayPlaces };
-    let line = Line { from: Account::Reserve, to, group: CostGroup::Living, amount: monthly };
+    let line = Line::new(Account::Reserve, to, CostGroup::Living, monthly);
     for month in due(row.trainee_id, again.unwrap_or(row.reported_on), now.date()).into_iter().filter(|month| !booked.contains(month)) {
         if holds < monthly.minor {
             tracing::warn!(agreement.id = %agreement_id, "the reserve does not hold a stipend that is due: call on the funders");

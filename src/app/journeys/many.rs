@@ -1,6 +1,6 @@
 //! One event for many journeys, first as a dry run that names whose records it touches.
 
-use super::{Grounds, act_in, facts, journey, offers, pack_of, readable};
+use super::{Grounds, act_in, acting, facts, journey, offers, pack_of, readable};
 use crate::app::case_events::Act;
 use crate::app::resource::short_reference;
 use crate::app::work::bulk::{Touched, distinct, refusal};
@@ -29,8 +29,7 @@ pub struct Many {
 /// # Errors
 /// When the actor may see no journeys, or there are too many of them.
 pub async fn bring(ctx: &Ctx<'_>, many: &Many, dry: bool) -> Result<Vec<Touched>, AppError> {
-    let scope = readable(ctx)?;
-    ctx.ensure_writes()?;
+    let scope = acting(ctx)?;
     let ids = distinct(&many.ids)?;
     let conn = ctx.state.store.read();
     let found = journey::Entity::find().filter(journey::Entity::visible(&scope)).filter(journey::Column::Id.is_in(ids.iter().copied()));
@@ -112,7 +111,8 @@ pub struct Choices {
 /// # Errors
 /// When the actor may see no journeys, or there are too many of them.
 pub async fn choices(ctx: &Ctx<'_>, ids: &[Uuid]) -> Result<Choices, AppError> {
-    let scope = readable(ctx)?;
+    readable(ctx)?;
+    let Ok(scope) = acting(ctx) else { return Ok(Choices::default()) };
     let ids = distinct(ids)?;
     let conn = ctx.state.store.read();
     let found = journey::Entity::find().filter(journey::Entity::visible(&scope)).filter(journey::Column::Id.is_in(ids));
@@ -131,7 +131,7 @@ pub async fn choices(ctx: &Ctx<'_>, ids: &[Uuid]) -> Result<Choices, AppError> {
             }
         };
         let grounds = Grounds::new(&law, pack, row.destination.as_deref(), "", ctx.now.date())?;
-        let (kinds, steps) = offers(ctx, &course, grounds.steps());
+        let (kinds, steps) = offers(ctx, true, &course, grounds.steps());
         choices.kinds.extend(kinds);
         choices.steps.extend(steps.into_iter().map(|step| (step.id.clone(), step.clone())));
         choices.origins.insert(row.origin);

@@ -84,9 +84,8 @@ pub async fn book(ctx: &Ctx<'_>, agreement_id: Uuid, book: &Book) -> Result<ledg
     let mut tx = ctx.begin().await?;
     record::find::<agreement::Entity>(tx.conn(), &scope, agreement_id).await?.ok_or(AppError::NotFound)?;
     record::hold::<agreement::Entity>(&tx, agreement_id).await?.ok_or(AppError::NotFound)?;
-    let line = Line { from: book.from, to: book.to, group: book.group, amount: book.amount };
+    let line = Line { from: book.from, to: book.to, group: book.group, class: book.class, amount: book.amount };
     let row = ledger_entry::Model {
-        cost_class: book.class.map(|class| class.to_string()),
         evidence: book.evidence.clone(),
         memo: book.memo.trim().to_owned(),
         ..row_of(&tx, agreement_id, &line, Control::Outside, on)
@@ -294,7 +293,7 @@ pub(crate) fn row_of(tx: &Tx, agreement_id: Uuid, line: &Line, control: Control,
         from_account: line.from.to_string(),
         to_account: line.to.to_string(),
         cost_group: line.group.to_string(),
-        cost_class: None,
+        cost_class: line.class.map(|class| class.to_string()),
         currency: line.amount.currency.to_string(),
         amount_minor: line.amount.minor,
         control: control.to_string(),
@@ -310,7 +309,9 @@ pub(crate) fn row_of(tx: &Tx, agreement_id: Uuid, line: &Line, control: Control,
 pub(crate) fn line_of(row: &ledger_entry::Model) -> Result<Line, AppError> {
     let group = CostGroup::parse(&row.cost_group).map_err(|_| StoreError::Corrupt { table: "ledger_entry", column: "cost_group" })?;
     let amount = Money::new(row.amount_minor, currency_of(&row.currency)?);
-    Ok(Line { from: account_of(&row.from_account)?, to: account_of(&row.to_account)?, group, amount })
+    let corrupt = |_| StoreError::Corrupt { table: "ledger_entry", column: "cost_class" };
+    let class = row.cost_class.as_deref().map(CostClass::parse).transpose().map_err(corrupt)?;
+    Ok(Line { from: account_of(&row.from_account)?, to: account_of(&row.to_account)?, group, class, amount })
 }
 
 fn account_of(text: &str) -> Result<Account, AppError> {

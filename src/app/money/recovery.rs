@@ -150,7 +150,7 @@ pub async fn decide(ctx: &Ctx<'_>, id: Uuid, version: i64, outcome: &Outcome) ->
         for (from, amount) in ledger::last_bearers(tx.conn(), row.agreement_id, Money::new(short, currency)).await? {
             // A funder who fails is relieved of nothing by itself.
             if from != against {
-                let line = Line { from, to: against, group: CostGroup::Training, amount };
+                let line = Line::new(from, against, CostGroup::Training, amount);
                 let entry = ledger_entry::Model {
                     contingency_case_id: Some(row.contingency_case_id),
                     memo: "claim refused".to_owned(),

@@ -345,12 +345,9 @@ pub async fn pay(ctx: &Ctx<'_>, cohort_id: Uuid, payment: &Payment) -> Result<us
         let corrupt = |column| move |_| StoreError::Corrupt { table: "tranche", column };
         let payer = Party::parse(&payer).map_err(corrupt("payer"))?;
         let currency = Currency::parse(&currency).map_err(corrupt("currency"))?;
-        let line = Line {
-            from: Account::of(payer),
-            to: places,
-            group: CostGroup::Training,
-            amount: Money::new(rows.iter().map(|row| row.amount_minor).sum(), currency),
-        };
+        // A tranche is a payer's part of a whole place, whatever classes it was made of.
+        let amount = Money::new(rows.iter().map(|row| row.amount_minor).sum(), currency);
+        let line = Line::new(Account::of(payer), places, CostGroup::Training, amount);
         let entry = ledger_entry::Model {
             memo: format!("tranche {}", payment.milestone),
             evidence: Some(evidence.clone()),

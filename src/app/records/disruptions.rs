@@ -4,7 +4,7 @@ use super::*;
 use crate::app::Ctx;
 use crate::error::{AppError, FieldError};
 use async_trait::async_trait;
-use passerelle_domain::contingency::{CAUSES, is_cause};
+use passerelle_domain::contingency::{CAUSES, is_cause, is_declared};
 use passerelle_domain::people::DisruptionStatus;
 use passerelle_store::Tx;
 use passerelle_store::entity::disruption;
@@ -135,6 +135,13 @@ impl Spec for Disruptions {
         }
         if !is_cause(&row.cause) {
             errors.push(FieldError::new("cause", "cause-unknown", "is no cause of the taxonomy, such as DST.BORDER"));
+        }
+        if is_cause(&row.cause) && !is_declared(&row.cause) {
+            errors.push(FieldError::new(
+                "cause",
+                "cause-not-declared",
+                "is somebody's own: it is reported for her, and never declared for many",
+            ));
         }
         // What a state does is for that state to declare.
         let speaks = [("ORI.", &row.origin), ("DST.", &row.destination)];

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Everything that people are told about; `notification-<kind>` in the catalogues, with underscores
 /// as hyphens.
-pub const KINDS: [&str; 31] = [
+pub const KINDS: [&str; 34] = [
     "contract_worse",
     "case_assigned",
     "case_offered",
@@ -42,6 +42,9 @@ pub const KINDS: [&str; 31] = [
     "post_decided",
     "contingency_question",
     "contingency_advice",
+    "contingency_her_word",
+    "disruption_ended",
+    "home_post_taken",
     "first_turn",
 ];
 

@@ -76,6 +76,12 @@ pub async fn end(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch) -
     Ok(HttpResponse::Ok().json(json!({ "status": row.status, "version": row.version })))
 }
 
+/// `POST /api/v1/disruptions/{id}/carried-out`
+pub async fn carry_out_chosen(who: SignedIn, PathId(id): PathId) -> Answer {
+    permit(&who.actor, Action::Read, Subject::ContingencyCase)?;
+    Ok(HttpResponse::Ok().json(disruptions::carry_out_chosen(&who.ctx(), id).await?))
+}
+
 /// `GET /api/v1/ready-register`
 pub async fn ready(who: SignedIn) -> Answer {
     permit(&who.actor, Action::List, Subject::ContingencyCase)?;

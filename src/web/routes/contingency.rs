@@ -44,6 +44,14 @@ pub(super) fn entries() -> Vec<Entry> {
         route(Method::POST, "/api/v1/disruptions/{id}/messages", Needs(Update, Disruption), || web::route().to(api::contingency::tell_all))
             .says("Tell everybody with an open case of a disruption", named("DisruptionMessage"), named("MessagesSent")),
         route(Method::POST, "/ui/disruptions/{id}/messages", Needs(Update, Disruption), || web::route().to(ui::disruptions::tell_all)),
+        route(Method::POST, "/api/v1/disruptions/{id}/carried-out", Needs(Read, ContingencyCase), || {
+            web::route().to(api::contingency::carry_out_chosen)
+        })
+        .says(
+            "Carries out what was chosen in the cases of a disruption that are the actor's to move, 200 at most at a time",
+            Body::None,
+            named("CarriedOut"),
+        ),
         route(Method::POST, "/api/v1/disruptions/{id}/end", Needs(Decide, Disruption), || web::route().to(api::contingency::end)).says(
             "End a disruption; its cases run on",
             Body::None,
@@ -132,6 +140,9 @@ pub(super) fn entries() -> Vec<Entry> {
         route(Method::POST, "/ui/disruptions/{id}/drill", Needs(Update, Disruption), || web::route().to(ui::disruptions::drill)),
         route(Method::GET, "/ui/disruptions/{id}/drill.csv", Needs(Export, Disruption), || web::route().to(ui::disruptions::file)),
         route(Method::POST, "/ui/disruptions/{id}/declaration", Needs(Decide, Disruption), || web::route().to(ui::disruptions::declare)),
+        route(Method::POST, "/ui/disruptions/{id}/carried-out", Needs(Read, ContingencyCase), || {
+            web::route().to(ui::disruptions::carry_out_chosen)
+        }),
         route(Method::POST, "/ui/disruptions/{id}/end", Needs(Decide, Disruption), || web::route().to(ui::disruptions::end)),
         route(Method::GET, "/ui/ready-register", Needs(List, ContingencyCase), || web::route().to(ui::ready::show)),
         route(Method::GET, "/ui/ready-register.csv", Needs(Export, ContingencyCase), || web::route().to(ui::ready::file)),

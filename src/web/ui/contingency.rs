@@ -72,7 +72,9 @@ fn option_parts(page: &Page, course: &Course, options: &Options) -> Vec<Part> {
     let chooses = course.mine.contains(&EventKind::Consent);
     let herself = page.actor.trainee.is_some();
     let mut columns: Vec<String> =
-        ["contingency-way", "contingency-where", "contingency-from", "contingency-loss", "contingency-hers"].map(|key| t.get(key)).into();
+        ["contingency-way", "contingency-where", "contingency-from", "contingency-owner", "contingency-loss", "contingency-hers"]
+            .map(|key| t.get(key))
+            .into();
     if chooses && herself {
         columns.push(t.get("action"));
     }
@@ -93,6 +95,7 @@ fn option_parts(page: &Page, course: &Course, options: &Options) -> Vec<Part> {
             Cell::text(response(t, Response::Unplaced)),
             Cell::text("—"),
             Cell::text("—"),
+            owner(t, Response::Unplaced),
             Cell::text("—"),
             hers(t, course.asked_back),
         ];
@@ -103,9 +106,16 @@ fn option_parts(page: &Page, course: &Course, options: &Options) -> Vec<Part> {
     }
     let heading = t.with1("contingency-options", "date", formats::date(t, options.as_of));
     let mut parts = vec![Part::Table(Table { heading, columns, rows, empty: String::new() })];
+    let mut facts = Vec::new();
     if !decision.measures.is_empty() {
         let said: Vec<String> = decision.measures.iter().map(|measure| response(t, *measure)).collect();
-        parts.push(Part::Facts { heading: String::new(), facts: vec![(t.get("contingency-measures"), Cell::text(said.join(" · ")))] });
+        facts.push((t.get("contingency-measures"), Cell::text(said.join(" · "))));
+    }
+    if !decision.bearers.is_empty() {
+        facts.push((t.get("contingency-bearers"), Cell::text(bearers(t, &decision.bearers))));
+    }
+    if !facts.is_empty() {
+        parts.push(Part::Facts { heading: String::new(), facts });
     }
     if chooses && !herself {
         parts.push(Part::Form(Box::new(choice_form(page, course, options))));
@@ -126,6 +136,16 @@ fn hers(t: Locale, asked_back: Option<Money>) -> Cell {
     }
 }
 
+/// Who carries out what was chosen.
+fn owner(t: Locale, response: Response) -> Cell {
+    Cell::text(t.get(&word_key("party", response.owner().as_str())))
+}
+
+/// Who bears what is lost, the first one first.
+pub(super) fn bearers(t: Locale, bearers: &[Bearer]) -> String {
+    bearers.iter().map(|bearer| t.get(&word_key("bearer", bearer.as_str()))).collect::<Vec<_>>().join(" · ")
+}
+
 fn choice_cells(t: Locale, choice: &Choice, asked_back: Option<Money>) -> Vec<Cell> {
     let with = choice.with.iter().map(|with| response(t, *with));
     let way: Vec<String> = std::iter::once(response(t, choice.response)).chain(with).collect();
@@ -140,6 +160,7 @@ fn choice_cells(t: Locale, choice: &Choice, asked_back: Option<Money>) -> Vec<Ce
         Cell::text(way.join(" + ")),
         Cell::text(place),
         Cell::text(formats::date(t, choice.from)),
+        owner(t, choice.response),
         Cell::text(amounts(t, &choice.loss)),
         hers(t, asked_back),
     ]

@@ -50,6 +50,10 @@ pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
     if let Some(drill) = drill {
         parts.extend(drilled(page, &row, &drill).await?);
     }
+    let chosen = disruptions::chosen(&ctx, id).await?;
+    if chosen > 0 && row.status != DisruptionStatus::Draft.as_str() {
+        parts.push(Part::Form(Box::new(carrying_out(t, id, chosen))));
+    }
     parts.extend(forms(page, &row).into_iter().map(|form| Part::Form(Box::new(form))));
     Ok(parts)
 }
@@ -68,7 +72,9 @@ async fn drilled(page: &Page, row: &disruption::Model, drill: &Drill) -> Result<
         (t.get("drill-without-turn"), count(drill.without_turn)),
         (t.get("drill-loss"), Cell::text(amounts(t, &drill.loss))),
         (t.get("drill-loss-worst"), Cell::text(amounts(t, &drill.loss_worst))),
+        (t.get("drill-stipends"), Cell::text(amounts(t, &drill.stipends))),
         (t.get("drill-reserve"), Cell::text(amounts(t, &drill.reserve))),
+        (t.get("drill-short"), Cell::text(amounts(t, &drill.short()))),
     ];
     facts.extend(drill.measures.iter().map(|(measure, people)| (named(t, measure), count(*people))));
     let mut parts = vec![Part::Facts { heading: t.with1("drill-title", "date", day), facts }];
@@ -137,9 +143,10 @@ fn side_by_side(t: Locale, drill: &Drill) -> Table {
             count(one.without_turn),
             Cell::number(amounts(t, &one.loss)),
             Cell::number(amounts(t, &one.loss_worst)),
+            Cell::number(amounts(t, &one.stipends)),
         ]
     });
-    let columns = ["drill-plan", "drill-first", "drill-unplaced", "drill-without-turn", "drill-loss", "drill-loss-worst"];
+    let columns = ["drill-plan", "drill-first", "drill-unplaced", "drill-without-turn", "drill-loss", "drill-loss-worst", "drill-stipends"];
     Table { heading: t.get("drill-plans"), columns: columns.map(|key| t.get(key)).into(), rows: rows.collect(), empty: String::new() }
 }
 
@@ -164,6 +171,37 @@ fn forms(page: &Page, row: &disruption::Model) -> Vec<Form> {
         forms.push(message(t, row.id).folded());
     }
     forms
+}
+
+fn carrying_out(t: Locale, id: Uuid, chosen: u64) -> Form {
+    let most = [("count", formats::count(t, chosen)), ("most", formats::count(t, disruptions::AT_ONCE))];
+    Form::new(format!("/ui/disruptions/{id}/carried-out"), t.get("disruption-carry-out"))
+        .heading(t.get("disruption-carry-out"))
+        .lead(t.with_all("disruption-carry-out-lead", most))
+        .folded()
+}
+
+/// `POST /ui/disruptions/{id}/carried-out`
+pub async fn carry_out_chosen(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
+    permit(&page.actor, Action::Read, Subject::ContingencyCase)?;
+    sent.guard(&page)?;
+    let t = page.locale;
+    let carried = disruptions::carry_out_chosen(&page.ctx(), id).await?;
+    let count = |count: u64| Cell::number(formats::count(t, count));
+    let facts = vec![(t.get("disruption-carried-out"), count(carried.done)), (t.get("disruption-still-to-do"), count(carried.left))];
+    let rows = carried
+        .refused
+        .into_iter()
+        .map(|(case, why)| vec![Cell::link(t.get("record-contingency-cases"), format!("/ui/contingency-cases/{case}")), Cell::text(why)]);
+    let columns = vec![t.get("record-contingency-cases"), t.get("contingency-why-not")];
+    let mut sheet = Sheet::new(page.shell("disruption-carry-out"))
+        .crumb(format!("/ui/disruptions/{id}"), t.get("record-disruptions"))
+        .part(Part::Facts { heading: String::new(), facts });
+    let rows: Vec<Vec<Cell>> = rows.collect();
+    if !rows.is_empty() {
+        sheet = sheet.table(Table { heading: t.get("disruption-refused"), columns, rows, empty: String::new() });
+    }
+    sheet.answer()
 }
 
 fn message(t: Locale, id: Uuid) -> Form {

@@ -19,6 +19,7 @@ use crate::web::extract::PathId;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::contingency::CAUSES;
 use passerelle_domain::corridor::Step;
+use passerelle_domain::machine::contingency::UNSHOWN;
 use passerelle_domain::machine::{Ask, agreement, contingency as case, journey, need};
 use passerelle_domain::money::Money;
 use passerelle_engine::pathway::{JourneyStanding, Next};
@@ -203,6 +204,7 @@ impl<'p, M: Machine> Forms<'p, M> {
                 Input::new("select", name, label).options(named.collect()).required()
             }
             Ask::Words(words, of) => Input::new("select", name, label).options(list(words, of)).required(),
+            Ask::Choice(words, of) => Input::new("select", name, label).options(list(words, of)),
             Ask::Step => Input::new("select", name, label).options(self.choices.steps.clone()).required(),
             Ask::Pack => Input::new("select", name, label).options(self.choices.packs.clone()).required(),
         }
@@ -213,6 +215,11 @@ impl<'p, M: Machine> Forms<'p, M> {
 pub fn cause(t: Locale, code: &str) -> String {
     let words = cause_in_words(t, code);
     if words == code { words } else { format!("{words} ({code})") }
+}
+
+/// A reason as somebody wrote it, or as the service says it.
+pub fn reason_in_words(t: Locale, reason: &str) -> String {
+    if reason == UNSHOWN { t.get("contingency-unshown") } else { reason.to_owned() }
 }
 
 /// A cause in words alone, for letters.
@@ -237,7 +244,7 @@ fn read<E: Serialize + DeserializeOwned>(t: Locale, sent: &Sent, kind: &str, ask
                 }
                 number.map(Value::from)
             }
-            Ask::Date | Ask::Money | Ask::CostItem if text.is_empty() => None,
+            Ask::Date | Ask::Money | Ask::CostItem | Ask::Choice(..) if text.is_empty() => None,
             Ask::Money => match Money::parse(&formats::read_money(t, text)) {
                 Ok(amount) => Some(String::from(amount).into()),
                 Err(error) => {
@@ -252,7 +259,7 @@ fn read<E: Serialize + DeserializeOwned>(t: Locale, sent: &Sent, kind: &str, ask
                     None
                 }
             },
-            Ask::Text | Ask::CostItem | Ask::Cause(_) | Ask::Words(..) | Ask::Step | Ask::Pack => {
+            Ask::Text | Ask::CostItem | Ask::Cause(_) | Ask::Words(..) | Ask::Choice(..) | Ask::Step | Ask::Pack => {
                 if text.is_empty() {
                     errors.push(FieldError::new(name, "required", "is missing"));
                 }
@@ -293,7 +300,8 @@ fn happened<M: Machine>(t: Locale, event: &EventView) -> Moment {
         }
     }
     said.extend(event.event["cause"].as_str().map(|code| cause(t, code)));
-    said.extend(event.event["reason"].as_str().map(str::to_owned));
+    said.extend(event.event["reason"].as_str().map(|reason| reason_in_words(t, reason)));
+    said.extend(event.event["representative"].as_str().map(str::to_owned));
     if event.party != "system" {
         said.push(t.get(&word_key("party", &event.party)));
     }

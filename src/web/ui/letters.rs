@@ -2,7 +2,7 @@
 
 use super::cells::{country, word_key};
 use super::contingency::response;
-use super::events::cause_in_words;
+use super::events::{cause_in_words, reason_in_words};
 use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable};
 use super::sent::Sent;
 use super::shell::Page;
@@ -216,7 +216,7 @@ fn in_words(t: Locale, letter: &Letter) -> Paper {
         }
         LetterKind::Rejected => {
             paragraphs.push(report());
-            paragraphs.push(t.with1("letter-rejected", "reason", said.words.clone().unwrap_or_default()));
+            paragraphs.push(t.with1("letter-rejected", "reason", reason_in_words(t, said.words.as_deref().unwrap_or_default())));
         }
         LetterKind::Resolved => {
             paragraphs.push(report());
@@ -225,7 +225,11 @@ fn in_words(t: Locale, letter: &Letter) -> Paper {
             closing.push(t.get("letter-certificate"));
             paragraphs.extend(said.turn_until.map(|until| t.with1("letter-turn", "date", day(until))));
         }
-        LetterKind::AppealDismissed => paragraphs.extend([report(), t.get("letter-appeal-dismissed")]),
+        LetterKind::AppealDismissed => {
+            paragraphs.extend([report(), t.get("letter-appeal-dismissed")]);
+            // Letters of before have no reason.
+            paragraphs.extend(said.words.as_ref().map(|reason| t.with1("letter-panel", "reason", reason)));
+        }
         LetterKind::Message => paragraphs.extend(said.words.clone()),
     }
     if !said.support.is_empty() && !said.guarded {

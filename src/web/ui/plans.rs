@@ -3,7 +3,7 @@
 pub mod forms;
 
 use super::cells::{Names, word_key};
-use super::contingency::response;
+use super::contingency::{bearers, response};
 use super::events::cause;
 use super::parts::{Cell, Form, Input, Part, Sheet, Table, mendable_event};
 use super::sent::Sent;
@@ -178,12 +178,23 @@ fn answers(t: Locale, plan: &Plan, edits: Option<Uuid>) -> Table {
             Cell::text(control),
             Cell::text(ways.join(" · ")),
             Cell::text(given.join(" · ")),
+            Cell::text(
+                contingency::cause(&answer.cause)
+                    .map_or_else(String::new, |known| bearers(t, &contingency::decision::bearers(known, known.control(None)))),
+            ),
             Cell::number(owed),
         ]
     });
-    let columns = ["field-cause", "field-control", "contingency-plan-responses", "contingency-plan-support", "contingency-plan-owed"]
-        .map(|key| t.get(key))
-        .into();
+    let columns = [
+        "field-cause",
+        "field-control",
+        "contingency-plan-responses",
+        "contingency-plan-support",
+        "contingency-bearers",
+        "contingency-plan-owed",
+    ]
+    .map(|key| t.get(key))
+    .into();
     Table { heading: t.get("contingency-plan-answers"), columns, rows: rows.collect(), empty: t.get("list-empty") }
 }
 

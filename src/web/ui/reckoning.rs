@@ -76,6 +76,7 @@ fn settlement_question(given: &Given<'_>) -> Result<settlements::Question, AppEr
         items.push(settlements::Item {
             item: class.to_string(),
             class,
+            group: None,
             paid,
             refunded: given.money(&name("refunded"))?,
             transferable_percent: u8::try_from(share).unwrap_or(u8::MAX),

@@ -2,6 +2,11 @@
 
 use super::*;
 
+/// What a panel says, with who speaks for the workers on it.
+pub(super) fn heard(ruling: &str) -> Value {
+    json!({ "event": "decide", "ruling": ruling, "independent_panel": true, "representative": "Workers' union", "reason": "The paper is genuine" })
+}
+
 on_both! {
     /// A person reports by herself, is not believed, appeals, and is heard.
     async fn who_is_not_believed_appeals(on) {
@@ -19,9 +24,16 @@ on_both! {
         assert_eq!(hotel.officer.event(&path, json!({ "event": "verify", "proof": "silence" })).await.refused(), ["proof:guard"]);
         ok(&hotel.officer.event(&path, json!({ "event": "reject", "reason": "No paper was shown" })).await);
         ok(&herself.event(&path, json!({ "event": "appeal", "reason": "The hospital is closed" })).await);
-        let decide = |panel: bool| json!({ "event": "decide", "ruling": "upheld", "independent_panel": panel });
-        assert_eq!(hotel.officer.event(&path, decide(false)).await.refused(), ["independent_panel:guard"]);
-        ok(&hotel.officer.event(&path, decide(true)).await);
+        assert_eq!(hotel.officer.event(&path, heard("upheld")).await.refused(), ["independent_panel:panel-not-independent"], "not by whoever rejected it");
+        for (lacking, word) in [("independent_panel", json!(false)), ("representative", json!("")), ("reason", json!(" "))] {
+            let mut incomplete = heard("upheld");
+            incomplete[lacking] = word;
+            assert_eq!(hotel.ministry.event(&path, incomplete).await.refused(), [format!("{lacking}:guard")]);
+        }
+        let mut turned = heard("upheld");
+        turned["control"] = json!("within");
+        assert_eq!(hotel.ministry.event(&path, turned).await.refused(), ["control:guard"], "what lies outside her hands is not open to decision");
+        ok(&hotel.ministry.event(&path, heard("upheld")).await);
         assert_eq!(herself.get(&path).await.json()["case"]["state"], "verified");
         let held = journey::Entity::find().filter(journey::Column::TraineeId.eq(person)).one(service.state.store.read()).await.unwrap().unwrap();
         assert_eq!(held.state, "on_hold", "no time ran against her meanwhile");
@@ -45,7 +57,7 @@ on_both! {
         assert_eq!(states(&service).await, BTreeMap::from([("pre_departure".to_owned(), 1)]));
         // Who closes a case takes nobody's appeal away; what is decided again stands still again.
         ok(&herself.event(&path, json!({ "event": "appeal", "reason": "Here is the paper" })).await);
-        ok(&hotel.officer.event(&path, json!({ "event": "decide", "ruling": "upheld", "independent_panel": true })).await);
+        ok(&hotel.ministry.event(&path, heard("upheld")).await);
         assert_eq!(states(&service).await, BTreeMap::from([("on_hold".to_owned(), 1)]));
         ok(&hotel.officer.event(&path, json!({ "event": "propose" })).await);
         ok(&herself.event(&path, json!({ "event": "consent", "response": "defer" })).await);
@@ -77,7 +89,7 @@ on_both! {
         ok(&hotel.officer.event(&path, json!({ "event": "done" })).await);
         assert_eq!(borne(&service).await["employer"], 253_500);
         ok(&herself.event(&path, json!({ "event": "appeal", "reason": "The post does not exist" })).await);
-        ok(&hotel.officer.event(&path, json!({ "event": "decide", "ruling": "upheld", "independent_panel": true })).await);
+        ok(&hotel.ministry.event(&path, heard("upheld")).await);
         assert_eq!(states(&service).await, BTreeMap::from([("on_hold".to_owned(), 1)]));
         assert_eq!(borne(&service).await["lost"], 253_500, "what was booked is taken back");
         ok(&hotel.officer.event(&path, json!({ "event": "propose" })).await);
@@ -126,12 +138,82 @@ on_both! {
         ok(&hotel.officer.event(&rejected, json!({ "event": "reject", "reason": "No paper" })).await);
         let later = |days: i64| Moment::from_ms(Moment::now().ms() + days * 86_400_000);
         let night = passerelle::app::contingency::act::night(&service.state, later(1)).await.unwrap();
-        assert_eq!((night.verified, night.closed), (0, 0), "nothing is due yet");
+        assert!(night.moved.is_empty(), "nothing is due yet");
         let night = passerelle::app::contingency::act::night(&service.state, later(40)).await.unwrap();
-        assert_eq!((night.verified, night.closed), (1, 1));
+        assert_eq!(night.moved, BTreeMap::from([("close", 1), ("verify", 1)]));
         let found: Vec<String> = contingency_case::Entity::find().all(service.state.store.read()).await.unwrap().into_iter().map(|case| case.state).collect();
         assert!(found.contains(&"verified".into()) && found.contains(&"closed".into()), "{found:?}");
         assert_eq!(states(&service).await, BTreeMap::from([("on_hold".to_owned(), 1), ("pre_departure".to_owned(), 1)]));
+    }
+
+    /// Nobody at an office does anything: whoever may be in danger is looked at within a day, everybody is taken at her word
+    /// and shown what is open to her, and what nobody has shown is held against nobody.
+    async fn no_report_is_forgotten(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 3).await;
+        let causes = ["PER.VICTIM", "FAM.ILL", "PER.FRAUD"];
+        let mut cases = Vec::new();
+        for (person, cause) in hotel.people.iter().zip(causes) {
+            let brings = if cause == "PER.FRAUD" { &hotel.head } else { &hotel.officer };
+            ok(&brings.event(&events_of(brings, *person).await, json!({ "event": "emergency", "cause": cause })).await);
+            cases.push(case_of(&hotel.officer, *person).await);
+        }
+        let seen = hotel.officer.get(&cases[0]).await.json();
+        assert_eq!((&seen["case"]["safety_risk"], &seen["case"]["due_on"]), (&json!(true), &json!(Moment::now().date() + chrono::Days::new(1))));
+        let mut moved = Vec::new();
+        for days in [2, 7, 30, 60, 90, 120] {
+            let later = Moment::from_ms(Moment::now().ms() + days * 86_400_000);
+            moved.push(passerelle::app::contingency::act::night(&service.state, later).await.unwrap().moved);
+        }
+        assert_eq!(moved[0], BTreeMap::from([("triage", 1)]), "help first: {moved:?}");
+        let states: Vec<Value> = {
+            let mut states = Vec::new();
+            for case in &cases {
+                states.push(hotel.officer.get(case).await.json()["case"]["state"].clone());
+            }
+            states
+        };
+        assert_eq!(states, ["proposed", "proposed", "closed"], "{moved:?}");
+        let accused = hotel.officer.get(&cases[2]).await.json();
+        let said = accused["items"].as_array().unwrap().iter().find(|event| event["event"]["event"] == "reject").unwrap().clone();
+        assert_eq!((&said["event"]["reason"], &said["party"]), (&json!("unshown"), &json!("system")));
+        let page = service.browser(Role::OriginOfficer, &["MA"], None).await.get(&format!("/ui{}?lang=en", cases[2].trim_start_matches("/api/v1").trim_end_matches("/events"))).await.text;
+        assert!(page.contains("Nobody has shown it in time"), "{page}");
+    }
+
+    /// What was opened by exception is there to be read: nobody acts on it.
+    async fn an_exception_moves_no_case(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let person = hotel.people[0];
+        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
+        let path = case_of(&herself, person).await;
+        let authority = service.organisation("destination_authority", "DE").await;
+        let abroad = service.program(Role::DestinationOfficer, Some(authority), &["DE"], None).await;
+        let triage = json!({ "event": "triage", "cause": "PER.CHANGE", "safety_risk": false });
+        assert_eq!(abroad.get(&path).await.status, 404);
+        let open = json!({ "trainee": person, "reason": "She fainted at our border, her family must be called", "minutes": 30 });
+        abroad.post("/api/v1/exceptional-accesses", open).await.created();
+        let seen = abroad.get(&path).await;
+        assert_eq!((seen.status, &seen.json()["may"]), (200, &json!([])), "{}", seen.text);
+        assert_eq!(abroad.event(&path, triage).await.status, 404);
+        let journey = events_of(&abroad, person).await;
+        assert_eq!(abroad.get(&journey).await.json()["may"], json!([]));
+        assert_eq!(abroad.event(&journey, json!({ "event": "add_paper", "paper": "visa", "valid_to": null, "renewable": true })).await.status, 404);
+    }
+
+    /// Trained and paid, and back in a course while she waits: nobody disappears from the list by that.
+    async fn who_learns_while_she_waits_stays_on_the_list(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let person = hotel.people[0];
+        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "DST.BORDER" })).await);
+        through_case(&hotel.officer, &herself, person, "further_training").await;
+        assert_eq!(states(&service).await, BTreeMap::from([("in_training".to_owned(), 1)]));
+        let register = hotel.officer.get("/api/v1/ready-register").await.json();
+        assert_eq!(register["people"].as_array().unwrap().len(), 1, "{register}");
     }
 
     /// A post at home that was taken stays taken when its case is closed.

@@ -4,7 +4,7 @@ use super::*;
 use passerelle::app::contingency::disruptions as app;
 use passerelle::app::match_runs::job_lease::Lease;
 use passerelle_domain::corridor::Party;
-use passerelle_store::entity::case_event;
+use passerelle_store::entity::{case_event, case_letter};
 
 on_both! {
     async fn whoever_is_struck_is_written_to(on) {
@@ -68,9 +68,11 @@ on_both! {
                 dying.abort();
                 break;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
         }
-        let _ = dying.await;
+        assert!(dying.await.is_err_and(|error| error.is_cancelled()), "it broke off before its end");
+        let begun = contingency_case::Entity::find().all(service.state.store.read()).await.unwrap().len();
+        assert_eq!(begun, 50, "what one transaction wrote, and nothing of the next");
         service.drain().await;
         let cases = contingency_case::Entity::find().all(service.state.store.read()).await.unwrap();
         assert_eq!(cases.len(), 60);
@@ -79,6 +81,33 @@ on_both! {
         assert_eq!(struck.len(), 60, "each was stopped once");
         let people = person_row::Entity::find().all(service.state.store.read()).await.unwrap();
         assert!(people.iter().all(|person| person.journey == "on_hold"));
+        let letters = case_letter::Entity::find().all(service.state.store.read()).await.unwrap();
+        assert_eq!(letters.len(), 60, "each was written to once");
+    }
+
+    /// Only what strikes many is declared for many; whoever stands still for another cause learns of it in her own case.
+    async fn a_declaration_reaches_whoever_stands_still_already(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 2).await;
+        let accused = json!({ "name": "All cheated", "cause": "PER.FRAUD", "country": "MA", "origin": "MA", "begins_on": Moment::now().date(), "safety_risk": false, "evidence": "Rumour" });
+        assert_eq!(hotel.ministry.post("/api/v1/disruptions", accused).await.refused(), ["cause:cause-not-declared"]);
+        let person = hotel.people[0];
+        ok(&hotel.officer.event(&events_of(&hotel.officer, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
+        let path = case_of(&hotel.officer, person).await;
+        worked_out(&hotel.officer, &path, "FAM.ILL").await;
+        let today = Moment::now().date();
+        let ban = json!({
+            "name": "Exit ban", "cause": "ORI.EXITBAN", "country": "MA", "origin": "MA", "begins_on": today - chrono::Days::new(20), "safety_risk": false,
+            "evidence": "Decree",
+        });
+        let disruption = hotel.ministry.post("/api/v1/disruptions", ban).await.created();
+        declare(&service, &hotel.ministry, disruption).await;
+        let cases = contingency_case::Entity::find().all(service.state.store.read()).await.unwrap();
+        assert_eq!(cases.len(), 2, "she has one case");
+        assert!(cases.iter().all(|case| case.disruption_id == Some(disruption) && case.state == "proposed"));
+        assert_eq!(cases.iter().filter(|case| case.reported_on == today - chrono::Days::new(20)).count(), 1, "from the day on which it began");
+        let proposed = case_event::Entity::find().filter(case_event::Column::ToState.eq("proposed")).all(service.state.store.read()).await.unwrap();
+        assert_eq!(proposed.len(), 3, "hers was worked out again");
     }
 
     /// A plan is checked, needs two keys for one wording, and then says in which order ways are looked at.

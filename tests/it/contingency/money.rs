@@ -229,6 +229,42 @@ on_both! {
         assert_eq!((of("reserve"), of("trainee")), (Some(json!("EUR 100.00")), None), "{balances}");
     }
 
+    /// A stipend that is promised to one is paid to one, on whichever day of the month the months of others are full.
+    async fn no_more_stipends_than_were_promised(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 2).await;
+        let books = format!("/api/v1/agreements/{}/ledger", hotel.agreement);
+        let book = json!({ "from": "funder", "to": "reserve", "group": "training", "amount": "EUR 3000", "memo": "Premium" });
+        ok(&hotel.ministry.post(&books, book).await);
+        put_in_force(hotel.agreement, [&hotel.ministry, &hotel.border], |plan| {
+            (plan["stipend"], plan["stipend_places"]) = (json!("EUR 300"), json!(1));
+            (plan["deferral_days"], plan["cohort_deferral_days"]) = (json!(60), json!(60));
+        }).await;
+        let today = Moment::now().date();
+        for (person, days) in hotel.people.iter().zip([20, 5]) {
+            let on = today - chrono::Days::new(days);
+            ok(&hotel.officer.event(&events_of(&hotel.officer, *person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
+            worked_out(&hotel.officer, &case_of(&hotel.officer, *person).await, "FAM.ILL").await;
+            // Reported on another day of the month.
+            let tx = service.state.store.begin(None, Moment::now().ms()).await.unwrap();
+            let earlier = contingency_case::Entity::update_many()
+                .col_expr(contingency_case::Column::ReportedOn, Expr::value(on))
+                .filter(contingency_case::Column::TraineeId.eq(*person));
+            earlier.exec(tx.conn()).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let night = async |days: i64| {
+            let later = Moment::from_ms(Moment::now().ms() + days * 86_400_000);
+            let done = passerelle::app::contingency::stipends::night(&service.state, later).await.unwrap();
+            (done.booked, done.unfunded)
+        };
+        assert_eq!(night(12).await, (1, 0), "the first month of the first is full");
+        assert_eq!(night(27).await, (0, 1), "that of the second is, and one alone was promised");
+        assert_eq!(night(43).await, (1, 1));
+        let paid = ledger_entry::Entity::find().filter(ledger_entry::Column::Memo.eq("stipend")).all(service.state.store.read()).await.unwrap();
+        assert!(paid.len() == 2 && paid.iter().all(|row| row.trainee_id == Some(hotel.people[0])), "{paid:?}");
+    }
+
     /// What the agreement says that a firm owes counts without anybody saying it in the case.
     async fn what_a_firm_owes_stands_in_the_plan(on) {
         let service = Service::start(on).await;
@@ -359,9 +395,21 @@ on_both! {
         }
         // Golden vector 8: of 9,825.00 that was spent 7,290.00 stays of use at home, and 2,535.00 is lost.
         assert_eq!(taken, [json!("EUR 232.21"), Value::Null]);
-        let rows = ledger_entry::Entity::find().filter(ledger_entry::Column::Memo.eq("debt_relief")).all(service.state.store.read()).await.unwrap();
-        let borne: i64 = rows.iter().map(|row| row.amount_minor).sum();
-        assert_eq!((rows.len(), borne), (1, 23_221), "{rows:?}");
+        let relieved = async || {
+            let rows = ledger_entry::Entity::find().filter(ledger_entry::Column::Memo.eq("debt_relief")).all(service.state.store.read()).await.unwrap();
+            rows.iter().map(|row| row.amount_minor).sum::<i64>()
+        };
+        assert_eq!(relieved().await, 23_221);
+        // A case that is decided again and ends as before takes nothing off a second time.
+        let person = hotel.people[0];
+        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+        let case = case_of(&hotel.officer, person).await;
+        ok(&herself.event(&case, json!({ "event": "appeal", "reason": "Look again" })).await);
+        ok(&hotel.ministry.event(&case, super::cases::heard("upheld")).await);
+        ok(&hotel.officer.event(&case, json!({ "event": "propose" })).await);
+        ok(&herself.event(&case, json!({ "event": "consent", "response": "home_track", "need": home })).await);
+        ok(&hotel.officer.event(&case, json!({ "event": "done" })).await);
+        assert_eq!(relieved().await, 23_221, "once");
     }
 
     /// Who leaves of her own will owes what the plan says, of her training alone; who cannot help it owes nothing.

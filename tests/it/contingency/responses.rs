@@ -126,6 +126,18 @@ on_both! {
         assert_eq!(seen["case"]["state"], "reported", "{seen}");
         let said: Vec<&str> = seen["items"].as_array().unwrap().iter().filter_map(|one| one["event"]["reason"].as_str()).collect();
         assert_eq!(said, ["Do I lose my place?", "No, it is held for you."]);
+        // The workers' organisation to which she was referred, and no other, answers her as well.
+        let union = service.organisation("worker_organisation", "MA").await;
+        let speaks = service.program(Role::WorkerRepresentative, Some(union), &["MA"], None).await;
+        assert_eq!(speaks.get(&path).await.status, 404);
+        let refer = json!({ "trainee": person, "kind": "referral", "to": union, "reason": "She asked for advice" });
+        let referral = hotel.head.post("/api/v1/case-transfers", refer).await.created();
+        let yes = Some(json!({ "status": "accepted", "note": "Gladly" }).to_string());
+        assert_eq!(speaks.send("POST", &format!("/api/v1/case-transfers/{referral}/decision"), &[("if-match", "\"1\"")], yes).await.status, 204);
+        assert_eq!(speaks.get(&path).await.json()["may"], json!(["advise"]));
+        ok(&speaks.event(&path, json!({ "event": "advise", "reason": "Ask for it in writing." })).await);
+        let verdict = json!({ "event": "triage", "cause": "FAM.ILL", "safety_risk": false });
+        assert_eq!(speaks.event(&path, verdict).await.status, 403);
     }
 
     /// Nothing ends for fraud before she was heard.

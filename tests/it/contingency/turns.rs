@@ -148,7 +148,7 @@ on_both! {
         let case = case_of(&hotel.officer, kept).await;
         ok(&herself.event(&case, json!({ "event": "appeal", "reason": "I was not asked" })).await);
         assert_eq!(say(2, json!({ "status": "open" })).await, 409);
-        ok(&hotel.officer.event(&case, json!({ "event": "decide", "ruling": "dismissed", "independent_panel": true })).await);
+        ok(&hotel.ministry.event(&case, super::cases::heard("dismissed")).await);
         assert_eq!(say(2, json!({ "status": "open" })).await, 204);
         let left = hotel.officer.get(&format!("/api/v1/case-letters?trainee_id={kept}")).await.json();
         assert_eq!(left["items"], json!([]), "{left}");

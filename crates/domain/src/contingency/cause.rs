@@ -186,6 +186,27 @@ pub const CAUSES: [Cause; 45] = [
     Cause::new("FMJ", Outside, Nobody, days(90, 365), &[R::Defer, R::SubEmployer, R::SubDest, R::HomeTrack]),
 ];
 
+/// Whether a cause is a danger to her where she is at home: nobody is kept there, nor sent back.
+pub fn is_danger_at_home(code: &str) -> bool {
+    matches!(code, "ORI.CONFLICT" | "ORI.DISASTER" | "PER.VICTIM")
+}
+
+/// Whether whoever reports a cause may be in danger, until somebody has looked: help comes first in its responses.
+pub fn may_be_in_danger(code: &str) -> bool {
+    cause(code).is_some_and(|known| known.responses.first() == Some(&R::Protect))
+}
+
+/// Whether a cause strikes many at once, so that an authority can declare it: never what somebody is accused of, and never
+/// her own life.
+pub fn is_declared(code: &str) -> bool {
+    !["PER.", "FAM.", "HLT."].iter().any(|group| code.starts_with(group)) || code == "HLT.EPIDEMIC"
+}
+
+/// Whether a cause keeps everybody of the country, or her, from leaving for anywhere until it is over.
+pub fn keeps_from_leaving(code: &str) -> bool {
+    matches!(code, "ORI.EXITBAN" | "ORI.CAP" | "ORI.AIRSPACE" | "HLT.EPIDEMIC" | "PER.LEGAL")
+}
+
 /// The cause of that code.
 pub fn cause(code: &str) -> Option<&'static Cause> {
     CAUSES.iter().find(|known| known.code == code)

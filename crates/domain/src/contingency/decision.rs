@@ -7,9 +7,10 @@
 //!
 //! The same question gives the same answer: nothing depends on the order of what is handed in.
 
-use super::cause::{Cause, Control, Duration};
+use super::cause::{Cause, Control, Duration, is_danger_at_home};
 use super::response::{CostKind, Response, Way};
 use crate::finance::portion;
+use crate::finance::settlement::Bearer;
 use crate::people::JourneyState;
 use crate::words;
 use chrono::{Days, NaiveDate};
@@ -72,6 +73,9 @@ pub struct Paid {
 pub struct Situation {
     /// Day of the report: time that works against her stands still from here.
     pub reported_on: NaiveDate,
+    /// Day on which it is asked, where that is later: what is over by then is no longer open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_on: Option<NaiveDate>,
     /// Nothing where no end is known.
     pub lasts: Option<Duration>,
     /// The word of somebody independent, where a cause is open to decision.
@@ -174,6 +178,8 @@ words!(
         NoOtherInstitute = "no_other_institute",
         PersonBound = "person_bound",
         NotProven = "not_proven",
+        /// The cause is a danger where she would stay.
+        IntoDanger = "into_danger",
         /// Fewer places than people, and it is somebody else's turn.
         OtherTurn = "other_turn",
     }
@@ -200,6 +206,9 @@ pub struct Decision {
     /// Places among `choices` that are shown to her first.
     pub shown: Vec<usize>,
     pub barred: Vec<Barred>,
+    /// Who bears what is lost, the first one first, as far as each goes.
+    #[serde(default)]
+    pub bearers: Vec<Bearer>,
     /// Nothing is open: she keeps her certificate, owes nothing, and has the first turn for two years.
     pub unplaced: bool,
 }
@@ -210,6 +219,11 @@ const DAYS_MOST: u32 = 36_500;
 const ENTRIES_MOST: usize = 200;
 
 impl Situation {
+    /// The day from which whatever is ahead is reckoned.
+    fn today(&self) -> NaiveDate {
+        self.asked_on.unwrap_or(self.reported_on).max(self.reported_on)
+    }
+
     /// Fields that no situation can have.
     pub fn faults(&self) -> Vec<&'static str> {
         let lasts = self.lasts.is_none_or(|lasts| lasts.typical <= lasts.p90 && lasts.p90 <= DAYS_MOST);
@@ -230,7 +244,7 @@ impl Situation {
 /// Works out the options.
 pub fn decide(cause: &Cause, order: &[Response], now: &Situation) -> Decision {
     let control = cause.control(now.decided);
-    let mut found = Search { now, choices: vec![], barred: vec![] };
+    let mut found = Search { cause, now, choices: vec![], barred: vec![] };
     // What the plan names, and what is looked at for everybody whatever it names.
     let usual = [Response::Defer, Response::SubEmployer, Response::SubDest, Response::HomeTrack, Response::FurtherTraining];
     let all: Vec<Response> = order.iter().copied().chain(usual.into_iter().filter(|one| !order.contains(one))).collect();
@@ -246,7 +260,21 @@ pub fn decide(cause: &Cause, order: &[Response], now: &Situation) -> Decision {
         (wish(one.response), lost_permille(&now.paid, &one.loss), one.income_days, Reverse(one.skill_percent), planned(one.response), need)
     });
     let shown = shown(&choices);
-    Decision { control, measures: measures(cause, order, control, now), unplaced: choices.is_empty(), choices, shown, barred }
+    let (measures, bearers) = (measures(cause, order, control, now), bearers(cause, control));
+    Decision { control, measures, unplaced: choices.is_empty(), choices, shown, barred, bearers }
+}
+
+/// The way that a loss runs down (the waterfall of the settlement), as far as the cause says. Whoever must answer for it
+/// comes before the reserve; she herself is only asked where the cause was hers.
+pub fn bearers(cause: &Cause, control: Control) -> Vec<Bearer> {
+    use super::cause::AtFault;
+    let first = match cause.at_fault {
+        AtFault::Nobody | AtFault::Trainee => None,
+        AtFault::Insurer => Some(Bearer::Insurance),
+        _ => Some(Bearer::AtFault),
+    };
+    let hers = (control == Control::Within).then_some(Bearer::Trainee);
+    first.into_iter().chain(hers).chain([Bearer::Reserve, Bearer::Payer]).collect()
 }
 
 impl Decision {
@@ -303,6 +331,7 @@ fn measures(cause: &Cause, order: &[Response], control: Control, now: &Situation
 }
 
 struct Search<'a> {
+    cause: &'a Cause,
     now: &'a Situation,
     choices: Vec<Choice>,
     barred: Vec<Barred>,
@@ -323,6 +352,7 @@ impl Search<'_> {
             Response::SwitchOccupation => self.posts(response, OpeningKind::OtherOccupation),
             // Said as any other lack of a post: that she fled is nobody's to read out of her case.
             Response::HomeTrack if self.now.protection_need => self.bar(response, Bar::NoOpening),
+            Response::HomeTrack if is_danger_at_home(self.cause.code) => self.bar(response, Bar::IntoDanger),
             Response::HomeTrack => self.posts(response, OpeningKind::AtHome),
             Response::TransferPlace if self.now.person_bound => self.bar(response, Bar::PersonBound),
             // To give up her place for somebody else would leave her where she fled from.
@@ -330,11 +360,11 @@ impl Search<'_> {
             Response::FurtherTraining => self.plain(response, self.now.idle, Bar::NothingToLearn),
             Response::ExtendPapers | Response::Retake => self.plain(response, self.now.renewable, Bar::NotRenewable),
             Response::Refile | Response::Appeal | Response::Object => {
-                let open = self.now.remedy_until.is_some_and(|until| until >= self.now.reported_on);
+                let open = self.now.remedy_until.is_some_and(|until| until >= self.now.today());
                 self.plain(response, open, Bar::NoRemedy);
             }
             Response::FileBeforeCutoff => {
-                let ahead = self.now.cutoff_on.is_some_and(|day| day >= self.now.reported_on);
+                let ahead = self.now.cutoff_on.is_some_and(|day| day >= self.now.today());
                 self.plain(response, ahead, Bar::NoCutoff);
             }
             Response::Exemption => self.plain(response, self.now.exempt, Bar::NotExempt),
@@ -354,8 +384,8 @@ impl Search<'_> {
 
     fn plain(&mut self, response: Response, open: bool, otherwise: Bar) {
         if open {
-            let days = self.now.lasts.map_or(0, |lasts| lasts.typical) + self.now.lead_days;
-            self.choices.push(self.choice(response, vec![], None, self.later(days)));
+            let over = self.over(self.now.lasts.map_or(0, |lasts| lasts.typical));
+            self.choices.push(self.choice(response, vec![], None, later(over, self.now.lead_days)));
         } else {
             self.bar(response, otherwise);
         }
@@ -365,16 +395,18 @@ impl Search<'_> {
     fn defer(&mut self) {
         let now = self.now;
         let Some(lasts) = now.lasts else { return self.bar(Response::Defer, Bar::NoEnd) };
-        if now.deferred_days.saturating_add(lasts.typical) > now.deferral_max_days {
+        // What she has waited in this case counts as well.
+        let waited = u32::try_from((now.today() - now.reported_on).num_days()).unwrap_or(0);
+        if now.deferred_days.saturating_add(lasts.typical.max(waited)) > now.deferral_max_days {
             return self.bar(Response::Defer, Bar::DeferralSpent);
         }
-        let end = self.later(lasts.p90.saturating_add(now.lead_days));
+        let end = later(self.over(lasts.p90), now.lead_days);
         let with = match now.horizon {
             Some(horizon) if end > horizon && !now.renewable => return self.bar(Response::Defer, Bar::HorizonShort),
             Some(horizon) if end > horizon => vec![Response::ExtendPapers],
             _ => vec![],
         };
-        self.choices.push(self.choice(Response::Defer, with, None, self.later(lasts.typical + now.lead_days)));
+        self.choices.push(self.choice(Response::Defer, with, None, later(self.over(lasts.typical), now.lead_days)));
     }
 
     fn posts(&mut self, response: Response, kind: OpeningKind) {
@@ -382,7 +414,8 @@ impl Search<'_> {
         let open = here.iter().filter(|opening| opening.stopped_by.is_empty());
         let choices: Vec<Choice> = open
             .map(|opening| {
-                let ready = if kind == OpeningKind::AtHome { self.now.reported_on } else { self.later(REFILING_DAYS) };
+                let refiled = if kind == OpeningKind::AtHome { 0 } else { REFILING_DAYS };
+                let ready = later(self.now.today(), refiled);
                 let from = ready.max(opening.starts_on);
                 self.choice(response, vec![], Some((*opening).clone()), from)
             })
@@ -398,8 +431,9 @@ impl Search<'_> {
         self.barred.push(Barred { response, bar, stopped_by });
     }
 
-    fn later(&self, days: u32) -> NaiveDate {
-        self.now.reported_on.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)
+    /// The day on which a cause of that length is over: reckoned from the report, and not before today.
+    fn over(&self, days: u32) -> NaiveDate {
+        later(self.now.reported_on, days).max(self.now.today())
     }
 
     fn choice(&self, response: Response, with: Vec<Response>, opening: Option<Opening>, from: NaiveDate) -> Choice {
@@ -414,11 +448,15 @@ impl Search<'_> {
             with,
             from,
             loss: lost(&self.now.paid, response.way(), same_language),
-            income_days: u32::try_from((from - self.now.reported_on).num_days()).unwrap_or(0),
+            income_days: u32::try_from((from - self.now.today()).num_days()).unwrap_or(0),
             skill_percent,
             opening,
         }
     }
+}
+
+fn later(from: NaiveDate, days: u32) -> NaiveDate {
+    from.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)
 }
 
 /// What of the costs would be worth nothing on a way, by currency.

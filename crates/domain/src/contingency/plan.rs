@@ -2,7 +2,7 @@
 //! whose money. Data that two authorities agree on before anybody is trained; the order of responses and the periods are
 //! theirs to set, and in whose hands a cause lies is not.
 
-use super::cause::{AtFault, CAUSES, Control, cause};
+use super::cause::{AtFault, CAUSES, Control, Lasting, cause, is_danger_at_home};
 use super::response::Response;
 use super::support::Support;
 use super::waiting_list::WaitingList;
@@ -123,6 +123,9 @@ pub struct RepaymentTerms {
 
 /// Occupations that one plan names.
 pub const SWITCHES_MAX: usize = 50;
+/// The least time to choose and to appeal. Illustrative.
+const CONSENT_LEAST_WORKING_DAYS: u32 = 5;
+const APPEAL_LEAST_DAYS: u32 = 14;
 /// The longest time that anything may be asked back.
 const REPAYMENT_MONTHS_MOST: u32 = 36;
 
@@ -135,6 +138,8 @@ pub struct Behind {
     pub other_institute: bool,
     /// What the reserve holds in the currency of the stipend, in minor units.
     pub reserve_minor: i64,
+    /// Two governments place people under it: their class may be exempt from a cap.
+    pub between_governments: bool,
     /// The first two currencies of its budgets.
     pub currencies: [Option<Currency>; 2],
 }
@@ -181,6 +186,11 @@ words!(
         RepaymentTooLong = "repayment_too_long",
         /// Shares of the waiting list that cannot be kept, or a turn that is promised for too long.
         WaitingListUnsound = "waiting_list_unsound",
+        /// A response that can never be open: an end is waited for that never comes, or an exemption without an agreement of
+        /// two governments.
+        NeverOpen = "never_open",
+        /// Less time than anybody needs to choose, or to appeal.
+        TooHasty = "too_hasty",
         /// A pregnancy, an illness or a refusal is answered by ending her way.
         EndsHerWay = "ends_her_way",
     }
@@ -195,11 +205,11 @@ pub struct Found {
 }
 
 impl Plan {
-    /// What the taxonomy itself proposes for every cause: where a plan begins.
+    /// What the taxonomy itself proposes for every cause, but for what only the two sides can fill in: where a plan begins.
     pub fn standard() -> Self {
         let answer = |known: &super::Cause| Answer {
             cause: known.code.into(),
-            responses: known.responses.to_vec(),
+            responses: known.responses.iter().copied().filter(|way| *way != Response::SwitchOccupation).collect(),
             support: Support::usual(known.code),
             owed: None,
         };
@@ -267,7 +277,7 @@ impl Plan {
             if (has(Response::TransferCohort) || has(Response::RelocateTraining)) && !behind.other_institute {
                 note(Finding::NoOtherInstitute, Some(code));
             }
-            if has(Response::HomeTrack) && matches!(code, "ORI.CONFLICT" | "ORI.DISASTER" | "PER.VICTIM") {
+            if has(Response::HomeTrack) && is_danger_at_home(code) {
                 note(Finding::IntoDanger, Some(code));
             }
             if has(Response::Terminate) && known.control == Control::Outside {
@@ -276,6 +286,13 @@ impl Plan {
             let nobody = matches!(known.at_fault, AtFault::Nobody | AtFault::Trainee | AtFault::Insurer);
             if answer.owed.is_some_and(|owed| owed.minor <= 0 || nobody || !behind.is_in(owed.currency)) {
                 note(Finding::OwedByNobody, Some(code));
+            }
+            if has(Response::SwitchOccupation) && self.switches.is_empty() {
+                note(Finding::SwitchOpen, Some(code));
+            }
+            let waits_for_good = has(Response::Defer) && known.lasting == Lasting::ForGood;
+            if waits_for_good || has(Response::Exemption) && !behind.between_governments {
+                note(Finding::NeverOpen, Some(code));
             }
             if has(Response::Stipend) && self.stipend.is_none() {
                 note(Finding::StipendOpen, Some(code));
@@ -300,7 +317,12 @@ impl Plan {
         if self.switches.len() > SWITCHES_MAX || self.switches.iter().any(|switch| switch.from == switch.to) {
             note(Finding::SwitchOpen, None);
         }
-        if self.repayment.is_some_and(|terms| terms.cap.minor <= 0 || !(1..=REPAYMENT_MONTHS_MOST).contains(&terms.months)) {
+        if self.terms.consent_working_days < CONSENT_LEAST_WORKING_DAYS || self.terms.appeal_days < APPEAL_LEAST_DAYS {
+            note(Finding::TooHasty, None);
+        }
+        if self.repayment.is_some_and(|terms| {
+            terms.cap.minor <= 0 || !behind.is_in(terms.cap.currency) || !(1..=REPAYMENT_MONTHS_MOST).contains(&terms.months)
+        }) {
             note(Finding::RepaymentTooLong, None);
         }
         if !self.waiting_list.is_sound() {
@@ -324,7 +346,7 @@ mod tests {
 
     fn behind() -> Behind {
         let euro = Currency::parse("EUR").ok();
-        Behind { home_places: true, other_institute: true, reserve_minor: 10_000_000, currencies: [euro, None] }
+        Behind { home_places: true, other_institute: true, between_governments: true, reserve_minor: 10_000_000, currencies: [euro, None] }
     }
 
     fn funded() -> Plan {

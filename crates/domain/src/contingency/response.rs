@@ -1,5 +1,7 @@
 //! What can be done about a cause, and what of the money that was spent stays of use on each way.
 
+use crate::corridor::Party;
+use crate::finance::ledger::CostGroup;
 use crate::machine::journey::Resolution;
 use crate::people::JourneyState;
 use crate::words;
@@ -83,6 +85,16 @@ impl Response {
         })
     }
 
+    /// Who carries it out once she has chosen it.
+    pub const fn owner(self) -> Party {
+        match self {
+            Self::SubDest | Self::SwitchPathway | Self::SwitchOccupation => Party::DestinationAuthority,
+            Self::SubEmployer | Self::TopUpWage => Party::Employer,
+            Self::FurtherTraining | Self::Retake | Self::RelocateTraining | Self::TransferCohort | Self::TeachOut => Party::Institute,
+            _ => Party::OriginAuthority,
+        }
+    }
+
     /// Whether it goes along with another response and is chosen by nobody.
     pub const fn goes_along(self) -> bool {
         self.resolution().is_none()
@@ -131,6 +143,14 @@ impl CostKind {
             Self::Visa | Self::Travel => JourneyState::Visa,
             Self::Exam | Self::Recognition => JourneyState::Certified,
             Self::Training | Self::Language | Self::Orientation | Self::Other => JourneyState::Applied,
+        }
+    }
+
+    /// One of the five groups of costs.
+    pub const fn group(self) -> CostGroup {
+        match self {
+            Self::Training | Self::Language | Self::Orientation | Self::Other => CostGroup::Training,
+            Self::Exam | Self::Recognition | Self::Visa | Self::Travel => CostGroup::Migration,
         }
     }
 

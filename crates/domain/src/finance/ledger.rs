@@ -5,9 +5,9 @@
 //! bounds on its own (migration 25): amounts above zero, no line out of a reserve that is empty, and none that
 //! charges a trainee for what lay outside her control.
 
-use super::settlement::{Bearer, Settlement};
+use super::settlement::{Bearer, Borne, Line as SettledLine, Settlement};
 use crate::contingency::{AtFault, Control};
-use crate::corridor::Party;
+use crate::corridor::{CostClass, Party};
 use crate::money::Money;
 use crate::words;
 use serde::{Deserialize, Serialize};
@@ -83,7 +83,17 @@ pub struct Line {
     pub from: Account,
     pub to: Account,
     pub group: CostGroup,
+    /// What the cost was for, where the amount is a part of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<CostClass>,
     pub amount: Money,
+}
+
+impl Line {
+    /// An amount that is no part of a single cost.
+    pub const fn new(from: Account, to: Account, group: CostGroup, amount: Money) -> Self {
+        Self { from, to, group, class: None, amount }
+    }
 }
 
 /// What an account has taken on: what moved to it less what moved from it, by currency.
@@ -99,26 +109,71 @@ pub fn balances<'a>(lines: impl IntoIterator<Item = &'a Line>) -> BTreeMap<(Acco
 /// The lines of a settlement: each bearer takes on its part of the loss; what stays of use at home moves from the
 /// places of those who leave to the places of those who stay.
 pub fn lines_of(cause: &str, settlement: &Settlement, stays_home: bool) -> Vec<Line> {
-    let mut lines: Vec<Line> = settlement
-        .waterfall
-        .iter()
-        .map(|borne| {
-            let party = borne.party.as_deref().and_then(|party| Party::parse(party).ok());
-            let from = match borne.bearer {
-                Bearer::Insurance => Account::Insurance,
-                Bearer::AtFault => Account::at_fault(cause, settlement.at_fault),
-                Bearer::Trainee => Account::Trainee,
-                Bearer::Reserve => Account::Reserve,
-                Bearer::Payer => party.map_or(Account::Funder, Account::of),
-                Bearer::WriteOff => Account::Funder,
-            };
-            Line { from, to: Account::Lost, group: CostGroup::Training, amount: borne.amount }
-        })
-        .collect();
-    if stays_home && settlement.residual.minor > 0 {
-        lines.push(Line { from: Account::AwayPlaces, to: Account::HomePlaces, group: CostGroup::Training, amount: settlement.residual });
+    let mut lost = Pots::of(settlement, |line| line.loss.minor);
+    let mut lines = Vec::new();
+    // What a trainee bears is education and nothing else: it is taken out first.
+    let hers_first = |borne: &&Borne| borne.bearer != Bearer::Trainee;
+    let mut waterfall: Vec<&Borne> = settlement.waterfall.iter().collect();
+    waterfall.sort_by_key(hers_first);
+    for borne in waterfall {
+        let party = borne.party.as_deref().and_then(|party| Party::parse(party).ok());
+        let from = match borne.bearer {
+            Bearer::Insurance => Account::Insurance,
+            Bearer::AtFault => Account::at_fault(cause, settlement.at_fault),
+            Bearer::Trainee => Account::Trainee,
+            Bearer::Reserve => Account::Reserve,
+            Bearer::Payer => party.map_or(Account::Funder, Account::of),
+            Bearer::WriteOff => Account::Funder,
+        };
+        let education = borne.bearer == Bearer::Trainee;
+        lines.extend(lost.take(borne.amount, education).map(|(group, class, amount)| Line {
+            from,
+            to: Account::Lost,
+            group,
+            class,
+            amount,
+        }));
+    }
+    if stays_home {
+        let stays = Pots::of(settlement, |line| line.residual.minor).take(settlement.residual, false);
+        let moves = |(group, class, amount)| Line { from: Account::AwayPlaces, to: Account::HomePlaces, group, class, amount };
+        lines.extend(stays.map(moves));
     }
     lines
+}
+
+/// What is left of the costs of a settlement by group and class, in their order.
+struct Pots(Vec<(CostGroup, Option<CostClass>, i64)>);
+
+impl Pots {
+    fn of(settlement: &Settlement, minor: impl Fn(&SettledLine) -> i64) -> Self {
+        let mut pots: Vec<(CostGroup, Option<CostClass>, i64)> = Vec::new();
+        for line in &settlement.lines {
+            let (group, class) = (line.group.unwrap_or(CostGroup::Training), line.class);
+            match pots.iter_mut().find(|pot| (pot.0, pot.1) == (group, class)) {
+                Some(pot) => pot.2 += minor(line),
+                None => pots.push((group, class, minor(line))),
+            }
+        }
+        Self(pots)
+    }
+
+    /// Takes an amount out of the pots, one after the other; education alone, or before the rest. What no pot holds is of
+    /// no class: settlements of before do not say what their costs were for.
+    fn take(&mut self, amount: Money, education: bool) -> std::vec::IntoIter<(CostGroup, Option<CostClass>, Money)> {
+        let (mut left, mut taken) = (amount.minor, Vec::new());
+        for (group, class, holds) in &mut self.0 {
+            let part = if education && *class != Some(CostClass::EducationInvestment) { 0 } else { left.min(*holds) };
+            if part > 0 {
+                (*holds, left) = (*holds - part, left - part);
+                taken.push((*group, *class, Money::new(part, amount.currency)));
+            }
+        }
+        if left > 0 {
+            taken.push((CostGroup::Training, None, Money::new(left, amount.currency)));
+        }
+        taken.into_iter()
+    }
 }
 
 /// Whether the lines say of a settlement all that there is to say: everything lost has a bearer, and nobody is charged
@@ -134,7 +189,6 @@ mod tests {
     use super::super::settlement::{Item, Question, Repayment, settle};
     use super::*;
     use crate::contingency::CAUSES;
-    use crate::corridor::CostClass;
     use crate::money::Currency;
     use proptest::prelude::*;
 
@@ -160,6 +214,7 @@ mod tests {
                 decided,
                 items: items.iter().enumerate().map(|(n, (paid, percent, funder, education))| Item {
                     item: n.to_string(),
+                    group: Some(CostGroup::ALL[n % 5]),
                     class: if *education { CostClass::EducationInvestment } else { CostClass::RelatedCost },
                     paid: euro(*paid),
                     refunded: None,
@@ -182,6 +237,15 @@ mod tests {
                 prop_assert_eq!(of(Account::Trainee), 0);
             }
             prop_assert!(lines.iter().all(|line| line.amount.minor > 0 && line.from != line.to));
+            // Each cost is borne in its own group, and what she bears is education.
+            for (n, line) in settlement.lines.iter().enumerate() {
+                let group = CostGroup::ALL[n % 5];
+                let of_group = |minor: &dyn Fn(usize) -> i64| (0..settlement.lines.len()).filter(|at| CostGroup::ALL[at % 5] == group).map(minor).sum::<i64>();
+                let lost: i64 = lines.iter().filter(|one| one.group == group && one.to == Account::Lost).map(|one| one.amount.minor).sum();
+                prop_assert_eq!(lost, of_group(&|at| settlement.lines[at].loss.minor), "{}", line.item);
+            }
+            let hers = lines.iter().filter(|line| line.from == Account::Trainee);
+            prop_assert!(hers.into_iter().all(|line| line.class == Some(CostClass::EducationInvestment)));
         }
     }
 
@@ -192,6 +256,7 @@ mod tests {
             decided: None,
             items: vec![Item {
                 item: "course".into(),
+                group: None,
                 class: CostClass::EducationInvestment,
                 paid: euro(600_000),
                 refunded: None,

@@ -10,6 +10,7 @@
 
 use super::Unfit;
 use super::exact::{Purse, portion, shared};
+use super::ledger::CostGroup;
 use crate::contingency::{AtFault, Control, cause};
 use crate::corridor::{CostClass, Party};
 use crate::money::Money;
@@ -26,6 +27,9 @@ pub const ITEMS_MAX: usize = 200;
 pub struct Item {
     pub item: String,
     pub class: CostClass,
+    /// One of the five groups of costs; training where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<CostGroup>,
     pub paid: Money,
     /// What comes back of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -99,6 +103,11 @@ pub struct Borne {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     pub item: String,
+    /// What it was for; settlements of before do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<CostClass>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<CostGroup>,
     /// What came back, and is spent on nobody any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refunded: Option<Money>,
@@ -228,6 +237,8 @@ fn line(purse: Purse, at: usize, item: &Item) -> Result<Line, Unfit> {
     let back = (refunded > 0).then(|| purse.money(refunded));
     Ok(Line {
         item: item.item.clone(),
+        class: Some(item.class),
+        group: item.group,
         refunded: back,
         sunk: purse.money(sunk),
         residual: purse.money(residual),

@@ -46,6 +46,8 @@ words!(
         Close = "close",
         /// Her journey came to an end by another way: she withdrew, or was erased.
         Withdraw = "withdraw",
+        /// What struck her and others has been declared to be over.
+        Reopened = "reopened",
     }
 );
 
@@ -78,6 +80,14 @@ pub struct Terms {
     pub close_days: u32,
     pub appeal_days: u32,
     pub decide_working_days: u32,
+    /// What was chosen is carried out within.
+    #[serde(default = "execute_working_days")]
+    pub execute_working_days: u32,
+}
+
+/// Plans that were written before this period had a name.
+fn execute_working_days() -> u32 {
+    Terms::default().execute_working_days
 }
 
 impl Default for Terms {
@@ -90,6 +100,7 @@ impl Default for Terms {
             close_days: 30,
             appeal_days: 30,
             decide_working_days: 20,
+            execute_working_days: 20,
         }
     }
 }
@@ -161,8 +172,14 @@ pub enum Event {
     },
     Decide {
         ruling: Ruling,
-        /// The panel is independent and has a representative of the workers.
+        /// The panel is independent of whoever decided before; the service looks at who brings it.
         independent_panel: bool,
+        /// Who speaks for the workers on the panel.
+        #[serde(default)]
+        representative: String,
+        /// Why: it is told to her.
+        #[serde(default)]
+        reason: String,
         #[serde(default)]
         control: Option<Control>,
     },
@@ -172,6 +189,9 @@ pub enum Event {
         balanced: bool,
     },
     Withdraw,
+    Reopened {
+        disruption: Uuid,
+    },
 }
 
 impl Event {
@@ -193,6 +213,7 @@ impl Event {
             Self::Decide { .. } => K::Decide,
             Self::Close { .. } => K::Close,
             Self::Withdraw => K::Withdraw,
+            Self::Reopened { .. } => K::Reopened,
         }
     }
 }
@@ -271,9 +292,25 @@ impl Case {
             kinds.extend([K::AskAdvice, K::Advise]);
         }
         if !matches!(self.state, State::Closed | State::Resolved | State::Rejected) {
-            kinds.extend([K::Protect, K::Withdraw]);
+            kinds.extend([K::Protect, K::Withdraw, K::Reopened]);
         }
         kinds
+    }
+
+    /// What the clock brings when the day of a case is over, so that nobody waits for an office for ever: she is taken at
+    /// her word, what nobody has shown is not held against her, what is open to her is worked out, and what has ended is
+    /// closed. Nothing where her own word, a payer or the panel is awaited.
+    pub fn when_late(&self) -> Option<Event> {
+        match self.state {
+            State::Reported => Some(Event::Triage { cause: self.cause.clone(), safety_risk: self.safety_risk }),
+            // Silence proves nothing that would be held against her.
+            State::Triaged if self.control() == Control::Within => Some(Event::Reject { reason: UNSHOWN.into() }),
+            State::Triaged => Some(Event::Verify { proof: Proof::Silence }),
+            State::Verified => Some(Event::Propose { shown: 0 }),
+            // The time in which she could appeal is over as well.
+            State::Resolved | State::Rejected => Some(Event::Close { balanced: false }),
+            State::Proposed | State::Executing | State::Appeal | State::Closed => None,
+        }
     }
 
     /// What follows from an event. `by` is nobody where the system itself brings it.
@@ -293,8 +330,9 @@ impl Case {
                 to = State::Triaged;
             }
             Event::Verify { proof } => {
-                // Only the clock may say that nobody spoke.
+                // Only the clock may say that nobody spoke, and never against her.
                 guard((*proof == Proof::Silence) == by.is_none(), "proof")?;
+                guard(*proof != Proof::Silence || self.control() != Control::Within, "proof")?;
                 next.proof = Some(*proof);
                 to = State::Verified;
             }
@@ -318,6 +356,8 @@ impl Case {
             Event::Protect { reason } => {
                 guard(said(reason), "reason")?;
                 next.safety_risk = true;
+                // Whoever is in danger waits a day at most for somebody to look.
+                next.due_on = self.due_on.min(on.checked_add_days(Days::new(1)));
             }
             Event::Done { refund_item, refund, .. } => {
                 guard(refund_item.is_some() == refund.is_some(), "refund_item")?;
@@ -338,8 +378,10 @@ impl Case {
                 guard(!late, "appeal_period")?;
                 to = State::Appeal;
             }
-            Event::Decide { ruling, independent_panel, control } => {
+            Event::Decide { ruling, independent_panel, representative, reason, control } => {
                 guard(*independent_panel, "independent_panel")?;
+                guard(said(representative), "representative")?;
+                guard(said(reason), "reason")?;
                 if control.is_some() {
                     guard(cause(&self.cause).is_some_and(|cause| cause.control == Control::Adjudicate), "control")?;
                     guard(*control != Some(Control::Adjudicate), "control")?;
@@ -352,6 +394,8 @@ impl Case {
                 }
             }
             Event::Withdraw => to = State::Closed,
+            // It moves nothing: what is open to her is worked out again.
+            Event::Reopened { .. } => guard(by.is_none(), "disruption")?,
             Event::Close { balanced } => {
                 guard(*balanced, "balanced")?;
                 to = State::Closed;
@@ -374,8 +418,9 @@ impl Case {
             State::Verified => working(terms.propose_working_days),
             State::Proposed => working(terms.consent_working_days),
             State::Appeal => working(terms.decide_working_days),
+            State::Executing => working(terms.execute_working_days),
             State::Resolved | State::Rejected => on.checked_add_days(Days::new(terms.close_days.into())),
-            State::Executing | State::Closed => None,
+            State::Closed => None,
         };
     }
 }
@@ -386,6 +431,12 @@ fn said(text: &str) -> bool {
 
 /// What a person can wish for; everything else follows from her cause.
 pub const WISHES: &[&str] = &["defer", "sub_employer", "sub_dest", "home_track", "further_training", "transfer_place"];
+
+/// What a panel may say of a cause that is open to decision.
+const DECIDED: &[&str] = &[Control::Outside.as_str(), Control::Within.as_str()];
+
+/// What is said where the time was over in which somebody had to show it.
+pub const UNSHOWN: &str = "unshown";
 
 /// Whose hand brings an event; nobody's where the system itself does.
 pub const fn hands(kind: EventKind) -> &'static [Party] {
@@ -399,22 +450,28 @@ pub const fn hands(kind: EventKind) -> &'static [Party] {
         // Her workers' organisation, where she was referred to one, or the authority of her own country.
         K::Advise => &[WorkerOrganisation, OriginAuthority],
         // It follows from what happens on the journey.
-        K::Withdraw => &[],
+        K::Withdraw | K::Reopened => &[],
     }
 }
 
 /// What has to be said with an event.
 pub const fn asks(kind: EventKind) -> &'static [(&'static str, Ask)] {
-    use Ask::{Cause, CostItem, Flag, Money, Text, Words, Yes};
+    use Ask::{Cause, Choice, CostItem, Flag, Money, Text, Words, Yes};
     match kind {
         EventKind::Triage => &[("cause", Cause("")), ("safety_risk", Flag)],
         EventKind::Verify => &[("proof", Words("proof", &["evidence", "self_declared", "hearing"]))],
         EventKind::Reject | EventKind::Protect | EventKind::Appeal | EventKind::AskAdvice | EventKind::Advise => &[("reason", Text)],
         EventKind::Wish => &[("first", Words("response", WISHES)), ("second", Words("response", WISHES))],
         EventKind::Worsen => &[("cause", Cause("")), ("reason", Text)],
-        EventKind::Decide => &[("ruling", Words("ruling", Ruling::WORDS)), ("independent_panel", Yes)],
+        EventKind::Decide => &[
+            ("ruling", Words("ruling", Ruling::WORDS)),
+            ("representative", Text),
+            ("reason", Text),
+            ("control", Choice("control", DECIDED)),
+            ("independent_panel", Yes),
+        ],
         // What is shown is worked out, a choice is made on its own page, and the books are looked at.
-        EventKind::Propose | EventKind::Consent | EventKind::Close | EventKind::Withdraw => &[],
+        EventKind::Propose | EventKind::Consent | EventKind::Close | EventKind::Withdraw | EventKind::Reopened => &[],
         EventKind::Done => &[("insurance", Money), ("fault_cap", Money), ("refund_item", CostItem), ("refund", Money)],
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::Options;
 use super::super::options::{self, PlanSet, Stopped};
-use super::{affected, ensure_own, is_own, seed, stopped};
+use super::{NOT_LEFT, affected, ensure_own, is_own, seed, stopped};
 use crate::app::Ctx;
 use crate::app::money::ledger;
 use crate::error::AppError;
@@ -42,6 +42,9 @@ pub struct Drill {
     pub loss: BTreeMap<String, i64>,
     /// The same for the worst that is open to each.
     pub loss_worst: BTreeMap<String, i64>,
+    /// Minor units that stipends would take until the first response of each lets her be paid again, by currency.
+    #[serde(default)]
+    pub stipends: BTreeMap<String, i64>,
     /// Minor units that the reserves of the agreements concerned hold, by currency.
     pub reserve: BTreeMap<String, i64>,
     /// The same under each plan that there is to compare, the one in force first.
@@ -59,6 +62,8 @@ pub struct UnderPlan {
     pub by_response: BTreeMap<String, usize>,
     pub loss: BTreeMap<String, i64>,
     pub loss_worst: BTreeMap<String, i64>,
+    #[serde(default)]
+    pub stipends: BTreeMap<String, i64>,
 }
 
 /// One person in a drill.
@@ -111,7 +116,7 @@ async fn worked_out(
     today: NaiveDate,
 ) -> Result<Drill, AppError> {
     // Everybody is counted; named are those whom whoever drills may see.
-    let (rows, more) = affected(conn, row).await?;
+    let (rows, more) = affected(conn, row, NOT_LEFT).await?;
     let seen = seen(conn, &rows, scope).await?;
     let stopped = stopped(row, rows)?;
     let mut drill = Drill { as_of: Some(today), affected: stopped.len(), more, ..Drill::default() };
@@ -124,14 +129,22 @@ async fn worked_out(
             }
         }
         let counted = if plan == PlanSet::InForce { drill.clone() } else { under };
-        let Drill { unplaced, without_turn, by_response, loss, loss_worst, .. } = counted;
-        drill.plans.push(UnderPlan { plan, unplaced, without_turn, by_response, loss, loss_worst });
+        let Drill { unplaced, without_turn, by_response, loss, loss_worst, stipends, .. } = counted;
+        drill.plans.push(UnderPlan { plan, unplaced, without_turn, by_response, loss, loss_worst, stipends });
     }
     drill.reserve = ledger::reserves(conn, &agreements_of(conn, &stopped).await?).await?;
     Ok(drill)
 }
 
 impl Drill {
+    /// What the reserves lack of losses and stipends, by currency: the most that the funders could be called on for.
+    pub fn short(&self) -> BTreeMap<String, i64> {
+        let currencies: BTreeSet<&String> = self.loss.keys().chain(self.stipends.keys()).collect();
+        let of = |amounts: &BTreeMap<String, i64>, currency: &String| amounts.get(currency).copied().unwrap_or(0);
+        let lack = |currency: &String| of(&self.loss, currency) + of(&self.stipends, currency) - of(&self.reserve, currency);
+        currencies.into_iter().map(|currency| (currency.clone(), lack(currency))).filter(|(_, lack)| *lack > 0).collect()
+    }
+
     fn count(&mut self, one: &Stopped, options: &Options, named: bool) {
         let decision = &options.decision;
         let count = |counts: &mut BTreeMap<String, usize>, word: &str| *counts.entry(word.to_owned()).or_insert(0) += 1;
@@ -141,6 +154,10 @@ impl Drill {
                 first.loss.iter().for_each(|(currency, minor)| *self.loss.entry(currency.clone()).or_insert(0) += minor);
             }
             None => self.unplaced += 1,
+        }
+        if let Some(monthly) = options.monthly {
+            let months = decision.choices.first().map_or(0, |first| first.income_days.div_ceil(30));
+            *self.stipends.entry(monthly.currency.to_string()).or_insert(0) += monthly.minor * i64::from(months);
         }
         let mut worst: BTreeMap<&String, i64> = BTreeMap::new();
         for (currency, minor) in decision.choices.iter().flat_map(|one| &one.loss) {

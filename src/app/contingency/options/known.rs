@@ -11,12 +11,12 @@ use passerelle_domain::contingency::Response;
 use passerelle_domain::contingency::plan::Plan;
 use passerelle_domain::corridor::{CorridorPack, QuotaSide};
 use passerelle_domain::ids::TraineeId;
-use passerelle_domain::people::{Decision, NeedStatus, OrganisationKind};
+use passerelle_domain::people::{Answer, Decision, NeedStatus, OrganisationKind, OrganisationStatus, RecognitionState};
 use passerelle_domain::privacy::SealedKind;
 use passerelle_engine::matching::Alternatives;
 use passerelle_store::StoreError;
 use passerelle_store::entity::*;
-use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, SelectStatement};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -32,6 +32,8 @@ pub(super) struct Known {
     pub(super) deferred: BTreeMap<Uuid, u32>,
     /// What earlier cases of theirs have lost.
     pub(super) lost: BTreeMap<Uuid, settlement::Lost>,
+    /// Last days on which a decision about their qualification can be met.
+    pub(super) remedies: BTreeMap<Uuid, NaiveDate>,
     pub(super) languages: BTreeMap<Uuid, Vec<language_certificate::Model>>,
     pub(super) budget: BTreeMap<(Uuid, String), Vec<budget_line::Model>>,
     pub(super) institutes: BTreeMap<Uuid, String>,
@@ -73,6 +75,13 @@ impl Known {
         let loans = chunked::<training_loan::Entity>(conn, training_loan::Column::TraineeId, &ids).await?;
         let in_debt = loans.iter().filter(|row| row.amount_minor > row.relieved_minor).map(|row| row.trainee_id).collect();
         let before = chunked::<contingency_case::Entity>(conn, contingency_case::Column::TraineeId, &ids).await?;
+        let noticed = [RecognitionState::DecidedPartial, RecognitionState::DecidedRefused].map(RecognitionState::as_str);
+        let decided = chunked::<recognition_case::Entity>(conn, recognition_case::Column::TraineeId, &ids).await?;
+        let remedies = decided
+            .into_iter()
+            .filter(|row| noticed.contains(&row.state.as_str()))
+            .filter_map(|row| Some((row.trainee_id, row.due_on?)))
+            .collect();
         let mut languages: BTreeMap<Uuid, Vec<language_certificate::Model>> = BTreeMap::new();
         for row in chunked::<language_certificate::Entity>(conn, language_certificate::Column::TraineeId, &ids).await? {
             languages.entry(row.trainee_id).or_default().push(row);
@@ -86,6 +95,8 @@ impl Known {
         let at_home = need::Entity::find()
             .filter(need::Column::Side.eq(QuotaSide::Origin.as_str()))
             .filter(need::Column::Status.eq(NeedStatus::Open.as_str()))
+            .filter(need::Column::StartTo.gte(today))
+            .filter(need::Column::EmployerId.in_subquery(in_good_standing()))
             .all(conn)
             .await
             .map_err(StoreError::from)?;
@@ -118,6 +129,7 @@ impl Known {
             protected,
             deferred,
             lost,
+            remedies,
             languages,
             budget,
             institutes,
@@ -132,6 +144,17 @@ impl Known {
             in_debt,
         })
     }
+}
+
+/// Employers that may take somebody on: neither suspended nor insolvent, and nothing open against them.
+fn in_good_standing() -> SelectStatement {
+    organisation::Entity::find()
+        .select_only()
+        .column(organisation::Column::Id)
+        .filter(organisation::Column::Status.eq(OrganisationStatus::Active.as_str()))
+        .filter(organisation::Column::Insolvent.ne(Answer::Yes.as_str()))
+        .filter(organisation::Column::OpenSanction.ne(Answer::Yes.as_str()))
+        .into_query()
 }
 
 pub(super) async fn chunked<E: EntityTrait>(

@@ -23,7 +23,7 @@ const REMEDY_DAYS: u64 = 30;
 const POSTS: usize = 12;
 
 impl Known {
-    pub(super) fn situation(&self, one: &Stopped, set: PlanSet) -> Result<Situation, AppError> {
+    pub(super) fn situation(&self, one: &Stopped, set: PlanSet, today: NaiveDate) -> Result<Situation, AppError> {
         let row = &one.journey;
         let person = self.people.get(&row.trainee_id).ok_or(AppError::NotFound)?;
         let journey: Journey = serde_json::from_str(&row.facts).map_err(|_| StoreError::Corrupt { table: "journey", column: "facts" })?;
@@ -31,15 +31,20 @@ impl Known {
         let lasts = one.struck.lasts.or_else(|| one.cause.lasting.from(one.reported_on));
         let lead_days = pack.map_or(0, |pack| lead_days(pack, &journey));
         let protection_need = self.protected.contains(&person.id);
-        let needed = lasts.and_then(|lasts| one.reported_on.checked_add_days(Days::new((lasts.p90 + lead_days).into())));
+        let over = lasts.and_then(|lasts| one.reported_on.checked_add_days(Days::new(lasts.p90.into())));
+        let needed = over.and_then(|over| over.max(today).checked_add_days(Days::new(lead_days.into())));
         let papers = self.lapses(person, &journey, one.reported_on, protection_need);
         let horizon = papers.iter().map(|(day, _)| *day).min();
         // A remedy is open where something was refused.
         let refused = matches!(one.cause.code.split('.').next(), Some("VIS" | "REC")) || one.cause.code == "HLT.INADM";
-        let remedy_until = refused.then(|| one.reported_on.checked_add_days(Days::new(REMEDY_DAYS))).flatten();
+        let usual = || refused.then(|| one.reported_on.checked_add_days(Days::new(REMEDY_DAYS))).flatten();
+        // The notice of the recognition authority says how long its decision can be met.
+        let noticed = self.remedies.get(&person.id).copied().filter(|_| one.cause.code.starts_with("REC."));
+        let remedy_until = noticed.or_else(usual);
         let gate = journey.gate();
         Ok(Situation {
             reported_on: one.reported_on,
+            asked_on: Some(today),
             lasts,
             decided: one.decided,
             safety_risk: one.safety_risk,
@@ -51,10 +56,11 @@ impl Known {
             horizon,
             renewable: papers.iter().filter(|(day, _)| needed.is_none_or(|needed| *day < needed)).all(|(_, renewable)| *renewable),
             idle: gate != JourneyState::InTraining,
-            without_income: true,
+            // Whoever is at work is paid there.
+            without_income: gate != JourneyState::Placed,
             in_debt: self.in_debt.contains(&person.id),
             remedy_until,
-            cutoff_on: pack.and_then(|pack| cutoff(pack, &journey, one.reported_on)),
+            cutoff_on: pack.and_then(|pack| cutoff(pack, &journey, today)),
             exempt: row.pathway.as_ref().is_some_and(|pack| self.exempt.contains(&(pack.clone(), row.origin.clone()))),
             tops_up: self.topped_up.contains(&person.id),
             other_institute: self.other_institute(person),

@@ -13,6 +13,7 @@ fn later(days: u64) -> NaiveDate {
 fn situation() -> Situation {
     Situation {
         reported_on: day("2026-03-02"),
+        asked_on: None,
         lasts: Some(Duration { typical: 30, p90: 60 }),
         decided: None,
         safety_risk: false,
@@ -207,5 +208,38 @@ proptest! {
         prop_assert_eq!(decision.measures.contains(&Response::Protect), now.safety_risk);
         now.openings.reverse();
         prop_assert_eq!(decision, decide(cause, cause.responses, &now));
+    }
+}
+
+/// What was open on the day of the report is not open for ever: a cut-off and a remedy pass, days ahead are reckoned from
+/// today, and what she has waited in this case counts.
+#[test]
+fn days_are_reckoned_from_the_day_that_is_asked_about() {
+    let open = |decision: &Decision, response| decision.choices.iter().find(|one| one.response == response).map(|one| one.from);
+    let mut now = Situation { cutoff_on: Some(later(20)), remedy_until: Some(later(10)), ..situation() };
+    assert!(open(&of("DST.QUOTA", &now), Response::FileBeforeCutoff).is_some());
+    assert!(open(&of("VIS.REF_SUB", &now), Response::Appeal).is_some());
+    assert_eq!(open(&of("VIS.DELAY", &now), Response::Defer), Some(later(75)), "30 days, and 45 to departure");
+    now.asked_on = Some(later(40));
+    assert!(open(&of("DST.QUOTA", &now), Response::FileBeforeCutoff).is_none());
+    assert!(open(&of("VIS.REF_SUB", &now), Response::Appeal).is_none());
+    assert_eq!(open(&of("VIS.DELAY", &now), Response::Defer), Some(later(85)), "it should be over, and is not: 45 days from today");
+    now.asked_on = Some(later(366));
+    let spent = of("VIS.DELAY", &now);
+    assert!(spent.barred.iter().any(|one| one.response == Response::Defer && one.bar == Bar::DeferralSpent));
+    now.openings = vec![opening(1, OpeningKind::SamePathway)];
+    assert_eq!(open(&of("EMP.INSOLV", &now), Response::SubEmployer), Some(later(396)), "filed again from today");
+}
+
+/// Nobody is offered to stay where what has happened is a danger to her.
+#[test]
+fn nobody_is_kept_where_she_is_in_danger() {
+    let now = Situation { openings: vec![opening(1, OpeningKind::AtHome)], ..situation() };
+    for cause in CAUSES {
+        let decision = of(cause.code, &now);
+        let home = decision.choices.iter().any(|one| one.response == Response::HomeTrack);
+        let danger = matches!(cause.code, "ORI.CONFLICT" | "ORI.DISASTER" | "PER.VICTIM");
+        assert_eq!(home, !danger, "{}", cause.code);
+        assert_eq!(decision.barred.iter().any(|one| one.bar == Bar::IntoDanger), danger, "{}", cause.code);
     }
 }

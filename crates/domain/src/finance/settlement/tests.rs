@@ -7,7 +7,15 @@ fn money(text: &str) -> Money {
 }
 
 fn item(name: &str, class: CostClass, paid: &str, percent: u8) -> Item {
-    Item { item: name.into(), class, paid: money(paid), refunded: None, transferable_percent: percent, payers: BTreeMap::new() }
+    Item {
+        item: name.into(),
+        class,
+        group: None,
+        paid: money(paid),
+        refunded: None,
+        transferable_percent: percent,
+        payers: BTreeMap::new(),
+    }
 }
 
 fn question(cause: &str, items: Vec<Item>) -> Question {
@@ -99,6 +107,7 @@ prop_compose! {
         Item {
             item: "x".into(),
             class,
+            group: None,
             paid: Money::new(paid, currency),
             refunded: Some(Money::new(paid * i64::from(back) / 100, currency)),
             transferable_percent: percent,

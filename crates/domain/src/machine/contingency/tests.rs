@@ -63,7 +63,13 @@ fn an_appeal_has_its_time_and_a_panel_decides() {
     assert_eq!(on(&case, &appeal, Some(Party::Trainee), "2026-04-04"), Err(Refusal::Guard("appeal_period")));
     assert!(matches!(on(&case, &appeal, officer(), "2026-03-05"), Err(Refusal::NotYours { .. })));
     let case = on(&case, &appeal, Some(Party::Trainee), "2026-04-03").unwrap();
-    let ruling = |independent_panel| Event::Decide { ruling: Ruling::Upheld, independent_panel, control: None };
+    let ruling = |independent_panel| Event::Decide {
+        ruling: Ruling::Upheld,
+        independent_panel,
+        representative: "UNTM".into(),
+        reason: "The paper is genuine".into(),
+        control: None,
+    };
     assert_eq!(on(&case, &ruling(false), officer(), "2026-04-10"), Err(Refusal::Guard("independent_panel")));
     assert_eq!(on(&case, &ruling(true), officer(), "2026-04-10").unwrap().state, State::Verified);
 }
@@ -72,7 +78,13 @@ fn an_appeal_has_its_time_and_a_panel_decides() {
 fn what_lies_outside_her_control_is_not_decided_otherwise() {
     let mut case = begun();
     case.state = State::Appeal;
-    let turned = Event::Decide { ruling: Ruling::Dismissed, independent_panel: true, control: Some(Control::Within) };
+    let turned = Event::Decide {
+        ruling: Ruling::Dismissed,
+        independent_panel: true,
+        representative: "UNTM".into(),
+        reason: "It was shown".into(),
+        control: Some(Control::Within),
+    };
     assert_eq!(on(&case, &turned, officer(), "2026-04-10"), Err(Refusal::Guard("control")));
     case.cause = "PER.LEGAL".into();
     assert_eq!(case.control(), Control::Adjudicate, "nothing is hers until somebody has decided");
@@ -98,10 +110,13 @@ fn events() -> impl Strategy<Value = Event> {
         (any::<bool>(), prop::sample::select(Ruling::ALL.to_vec())).prop_map(|(independent_panel, ruling)| Event::Decide {
             ruling,
             independent_panel,
+            representative: "UNTM".into(),
+            reason: "It was shown".into(),
             control: None
         }),
         any::<bool>().prop_map(|balanced| Event::Close { balanced }),
         Just(Event::Withdraw),
+        Just(Event::Reopened { disruption: Uuid::nil() }),
         Just(Event::Wish { first: Response::Defer, second: Response::HomeTrack }),
     ]
 }
@@ -128,10 +143,40 @@ proptest! {
                 prop_assert!(agreed);
                 prop_assert!(next.chosen.is_some_and(|chosen| !chosen.goes_along()));
             }
-            if !matches!(next.state, State::Executing | State::Closed) {
+            if next.state != State::Closed {
                 prop_assert!(next.due_on.is_some());
             }
             case = next;
         }
     }
+}
+
+/// Where nobody at an office does anything, a case of any cause comes to where her own word is awaited, or to its end.
+#[test]
+fn no_office_keeps_her_waiting_for_ever() {
+    for cause in crate::contingency::CAUSES {
+        let mut case = Case::new(cause.code, false, day("2026-03-02"), &Terms::default(), &Calendar::weekends());
+        let mut silent = vec![];
+        while let Some(event) = case.when_late() {
+            let late = case.due_on.unwrap().checked_add_days(Days::new(1)).unwrap();
+            // The books of a case that was never carried out say nothing.
+            let event = if event.kind() == EventKind::Close { Event::Close { balanced: true } } else { event };
+            silent.push(event.kind());
+            case = case.apply(&event, None, late, &Terms::default(), &Calendar::weekends()).unwrap();
+        }
+        use EventKind as K;
+        let hers = cause.control == Control::Within;
+        assert_eq!(silent, if hers { [K::Triage, K::Reject, K::Close] } else { [K::Triage, K::Verify, K::Propose] }, "{}", cause.code);
+        assert_eq!(case.state, if hers { State::Closed } else { State::Proposed });
+        assert!((case.since - case.reported_on).num_days() < 100, "{}", cause.code);
+    }
+}
+
+#[test]
+fn silence_shows_nothing_that_would_be_held_against_her() {
+    let fraud = Case::new("PER.FRAUD", false, day("2026-03-02"), &Terms::default(), &Calendar::weekends());
+    let seen = on(&fraud, &Event::Triage { cause: "PER.FRAUD".into(), safety_risk: false }, officer(), "2026-03-03").unwrap();
+    assert_eq!(on(&seen, &Event::Verify { proof: Proof::Silence }, None, "2026-03-30"), Err(Refusal::Guard("proof")));
+    let case = on(&fraud, &Event::Protect { reason: "she is threatened".into() }, Some(Party::Institute), "2026-03-02").unwrap();
+    assert_eq!(case.due_on, Some(day("2026-03-03")), "somebody looks within a day");
 }
