@@ -29,7 +29,7 @@ async fn accessible(browser: &Client, axe: &str, place: &str) -> Option<String> 
     browser.execute(axe, vec![]).await.unwrap();
     let found = browser
         .execute_async(
-            "const done = arguments[0]; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
+            "const done = arguments[0]; axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] })
                .then(r => done(r.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 160))))",
             vec![],
         )
@@ -132,8 +132,8 @@ async fn walk(
         sign_in(&browser, service, &role.as_str().replace('_', "-")).await;
         for code in ["en", "fr", "de", "ar"] {
             speak(&browser, code).await;
-            // Elsewhere the longest words and the other direction tell what would not fit.
-            let narrow = all.iter().filter(|path| new.contains(path) || matches!(code, "de" | "ar")).map(|path| (path, 320));
+            // A page that another role has shown already holds other actions at most: the longest words tell what would not fit.
+            let narrow = all.iter().filter(|path| new.contains(path) || code == "de").map(|path| (path, 320));
             for (path, width) in narrow.chain(new.iter().map(|path| (path, 1280))) {
                 if last != width {
                     browser.set_window_size(width, 800).await.unwrap();
@@ -143,7 +143,9 @@ async fn walk(
                 browser.goto(&format!("{}{path}", service.address)).await.unwrap();
                 let place = format!("{role} {path} {code} {width}");
                 wrong.extend(fits(&browser, code == "ar", &place).await);
-                if width == 1280 || (code == "ar" && new.contains(path)) {
+                // One language of each direction: words do not change what a reader of the page is told by its structure, and
+                // that every word is there is tested elsewhere.
+                if (width == 1280 && code == "en") || (code == "ar" && new.contains(path)) {
                     wrong.extend(accessible(&browser, axe, &place).await);
                 }
             }

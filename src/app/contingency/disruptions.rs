@@ -26,8 +26,10 @@ use passerelle_domain::contingency::{Cause, cause};
 use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::contingency::{Event, EventKind, Proof, State, hands};
 use passerelle_domain::people::{Decision, DisruptionStatus, JourneyState, Track};
-use passerelle_store::entity::{contingency_case, disruption, journey, organisation, proposal, trainee};
-use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use passerelle_store::entity::{contingency_case, disruption, journey, need, organisation, proposal, site, trainee};
+use passerelle_store::query::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
 use passerelle_store::record::Record;
 use passerelle_store::{StoreError, Tx, job, record};
 use serde::Serialize;
@@ -127,18 +129,18 @@ async fn affected(
             .column(organisation::Column::Id)
             .filter(organisation::Column::Subdivision.eq(part.as_str()))
             .into_query();
-        who = who.filter(trainee::Column::InstituteId.in_subquery(there));
+        // Where she learns, or where the post lies that both sides have agreed on.
+        let sites =
+            site::Entity::find().select_only().column(site::Column::Id).filter(site::Column::Subdivision.eq(part.as_str())).into_query();
+        let posts =
+            need::Entity::find().select_only().column(need::Column::Id).filter(need::Column::SiteId.in_subquery(sites)).into_query();
+        let bound = agreed().filter(proposal::Column::NeedId.in_subquery(posts)).into_query();
+        who = who.filter(Condition::any().add(trainee::Column::InstituteId.in_subquery(there)).add(trainee::Column::Id.in_subquery(bound)));
     }
     find = find.filter(C::TraineeId.in_subquery(who.into_query()));
     if let Some(id) = row.organisation_id {
         let learns = people().filter(trainee::Column::InstituteId.eq(id)).into_query();
-        let bound = proposal::Entity::find()
-            .select_only()
-            .column(proposal::Column::TraineeId)
-            .filter(proposal::Column::EmployerId.eq(id))
-            .filter(proposal::Column::TraineeDecision.eq(Decision::Accepted.as_str()))
-            .filter(proposal::Column::EmployerDecision.eq(Decision::Accepted.as_str()))
-            .into_query();
+        let bound = agreed().filter(proposal::Column::EmployerId.eq(id)).into_query();
         find = find.filter(Condition::any().add(C::TraineeId.in_subquery(learns)).add(C::TraineeId.in_subquery(bound)));
     }
     let mut rows = find.order_by_asc(C::Id).limit(MOST + 1).all(conn).await.map_err(StoreError::from)?;
@@ -146,6 +148,15 @@ async fn affected(
     let more = rows.len() > most;
     rows.truncate(most);
     Ok((rows, more))
+}
+
+/// People who have agreed with an employer on a post.
+fn agreed() -> Select<proposal::Entity> {
+    proposal::Entity::find()
+        .select_only()
+        .column(proposal::Column::TraineeId)
+        .filter(proposal::Column::TraineeDecision.eq(Decision::Accepted.as_str()))
+        .filter(proposal::Column::EmployerDecision.eq(Decision::Accepted.as_str()))
 }
 
 /// Whether a cause keeps people from leaving and nothing else: whoever means to stay is not struck by it.

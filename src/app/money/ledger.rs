@@ -196,6 +196,60 @@ pub(crate) async fn flows(conn: &impl ConnectionTrait, agreement_id: Uuid) -> Re
     rows.into_iter().map(read).collect()
 }
 
+/// What costs of one group and class came to on the accounts of an agreement, in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GroupSum {
+    pub group: CostGroup,
+    /// Nothing for amounts that are no part of a single cost.
+    pub class: Option<CostClass>,
+    /// What stands on the places of those who leave and of those who stay.
+    pub places: Money,
+    pub lost: Money,
+}
+
+/// The books of an agreement by group and class of costs. Three statements.
+///
+/// # Errors
+/// When the agreement is not the actor's to read.
+pub async fn by_group(ctx: &Ctx<'_>, agreement_id: Uuid) -> Result<Vec<GroupSum>, AppError> {
+    use ledger_entry::Column as C;
+    permit(ctx.actor, Action::Read, Subject::LedgerEntry)?;
+    let scope = permit(ctx.actor, Action::Read, Subject::Agreement).map_err(|_| AppError::NotFound)?;
+    let conn = ctx.state.store.read();
+    record::find::<agreement::Entity>(conn, &scope, agreement_id).await?.ok_or(AppError::NotFound)?;
+    let places = [Account::AwayPlaces, Account::HomePlaces];
+    let watched = [places[0], places[1], Account::Lost].map(Account::as_str);
+    let mut sums: BTreeMap<(CostGroup, Option<CostClass>, String), [i64; 2]> = BTreeMap::new();
+    for (column, sign) in [(C::ToAccount, 1), (C::FromAccount, -1)] {
+        let rows: Vec<(String, String, Option<String>, String, i64)> = ledger_entry::Entity::find()
+            .select_only()
+            .columns([column, C::CostGroup, C::CostClass, C::Currency])
+            .column_as(sum(), "sum")
+            .filter(C::AgreementId.eq(agreement_id))
+            .filter(column.is_in(watched))
+            .group_by(column)
+            .group_by(C::CostGroup)
+            .group_by(C::CostClass)
+            .group_by(C::Currency)
+            .into_tuple()
+            .all(conn)
+            .await
+            .map_err(StoreError::from)?;
+        for (account, group, class, currency, minor) in rows {
+            let corrupt = |column| move |_| StoreError::Corrupt { table: "ledger_entry", column };
+            let group = CostGroup::parse(&group).map_err(corrupt("cost_group"))?;
+            let class = class.as_deref().map(CostClass::parse).transpose().map_err(corrupt("cost_class"))?;
+            let at = usize::from(account_of(&account)? == Account::Lost);
+            sums.entry((group, class, currency)).or_default()[at] += sign * minor;
+        }
+    }
+    let read = |((group, class, currency), [places, lost]): ((CostGroup, Option<CostClass>, String), [i64; 2])| {
+        let currency = currency_of(&currency)?;
+        Ok(GroupSum { group, class, places: Money::new(places, currency), lost: Money::new(lost, currency) })
+    };
+    sums.into_iter().map(read).collect()
+}
+
 async fn sums(
     conn: &impl ConnectionTrait,
     agreement_id: Uuid,

@@ -90,7 +90,8 @@ pub async fn ready(who: SignedIn) -> Answer {
 
 /// `GET /api/v1/agreements/{id}/ledger`
 pub async fn balances(who: SignedIn, PathId(id): PathId) -> Answer {
-    Ok(HttpResponse::Ok().json(json!({ "items": ledger::balances(&who.ctx(), id).await? })))
+    let (items, groups) = (ledger::balances(&who.ctx(), id).await?, ledger::by_group(&who.ctx(), id).await?);
+    Ok(HttpResponse::Ok().json(json!({ "items": items, "groups": groups })))
 }
 
 /// `POST /api/v1/agreements/{id}/ledger`

@@ -20,6 +20,9 @@ use passerelle_store::entity::disruption;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+/// People of a drill that the page names; the file names as many as the drill does.
+const LISTED: usize = 100;
+
 /// Drill, cases and what may be done next.
 ///
 /// # Errors
@@ -110,8 +113,9 @@ async fn drilled(page: &Page, row: &disruption::Model, drill: &Drill) -> Result<
         parts.push(Part::Table(Table { heading: t.get("contingency-barred"), columns, rows, empty: String::new() }));
     }
     if !drill.people.is_empty() && permit(&page.actor, Action::List, Subject::Trainee).is_ok() {
-        let names = Names::of(&ctx, "trainees", drill.people.iter().map(|one| one.trainee)).await?;
-        let rows = drill.people.iter().map(|one| {
+        let listed = || drill.people.iter().take(LISTED);
+        let names = Names::of(&ctx, "trainees", listed().map(|one| one.trainee)).await?;
+        let rows = listed().map(|one| {
             let ways: Vec<String> = one.options.iter().map(|way| response(t, *way)).collect();
             vec![
                 Cell::link(names.name(one.trainee), format!("/ui/trainees/{}", one.trainee)),

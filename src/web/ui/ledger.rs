@@ -31,13 +31,30 @@ async fn shown(page: &Page, id: Uuid, errors: &[FieldError], sent: &Sent) -> Ans
             vec![Cell::text(account), Cell::number(formats::money(t, one.balance))]
         })
         .collect();
+    let by_group = ledger::by_group(&ctx, id).await?;
+    let groups = by_group.iter().map(|one| {
+        let class = one.class.map_or_else(|| "—".to_owned(), |class| t.get(&word_key("cost-class", class.as_str())));
+        vec![
+            Cell::text(t.get(&word_key("cost-group", one.group.as_str()))),
+            Cell::text(class),
+            Cell::number(formats::money(t, one.places)),
+            Cell::number(formats::money(t, one.lost)),
+        ]
+    });
+    let of_groups = Table {
+        heading: t.get("ledger-groups"),
+        columns: ["field-cost-group", "field-cost-class", "ledger-on-places", "ledger-lost"].map(|key| t.get(key)).into(),
+        rows: groups.collect(),
+        empty: t.get("list-empty"),
+    };
     let columns = vec![t.get("ledger-account"), t.get("ledger-balance")];
     let mut sheet = Sheet::new(page.shell("ledger-title"))
         .crumb(format!("/ui/agreements/{id}"), title)
         .lead(t.get("ledger-lead"))
         .action(format!("/ui/ledger-entries?agreement_id={id}"), t.get("records-ledger-entries"))
         .action(format!("/ui/recovery-claims?agreement_id={id}"), t.get("records-recovery-claims"))
-        .table(Table { heading: t.get("ledger-balances"), columns, rows, empty: t.get("list-empty") });
+        .table(Table { heading: t.get("ledger-balances"), columns, rows, empty: t.get("list-empty") })
+        .table(of_groups);
     if permit(&page.actor, Action::Create, Subject::LedgerEntry).is_ok() {
         // Nobody books on a trainee by hand.
         let accounts: Vec<&str> = Account::WORDS.iter().copied().filter(|word| *word != Account::Trainee.as_str()).collect();

@@ -137,6 +137,7 @@ fn covered(t: Locale, standing: &cover::Standing) -> Part {
     if let Some(reserve) = &standing.reserve {
         facts.push((t.get("cover-target"), money(reserve.target)));
         facts.push((t.get("cover-floor"), money(reserve.floor)));
+        facts.push((t.get("cover-premium"), money(reserve.premium_per_place)));
     }
     facts.push((t.get("cover-balance"), money(standing.balance)));
     if let Some(call) = standing.reserve.as_ref().and_then(|reserve| reserve.standing) {

@@ -86,6 +86,10 @@ pub struct Situation {
     /// A refugee, or anybody who may not be sent or kept where she fled from.
     #[serde(default)]
     pub protection_need: bool,
+    /// Countries to which whoever needs protection is not sent, and in which she is not kept; where none is known, she is
+    /// kept in none at home.
+    #[serde(default)]
+    pub fled: Vec<String>,
     /// Furthest gate that she passed.
     pub gate: JourneyState,
     #[serde(default)]
@@ -236,6 +240,7 @@ impl Situation {
             ("openings", self.openings.len() <= ENTRIES_MOST),
             ("paid", self.paid.len() <= ENTRIES_MOST && self.paid.iter().all(paid)),
             ("wishes", self.wishes.len() <= ENTRIES_MOST),
+            ("fled", self.fled.len() <= ENTRIES_MOST),
         ];
         sound.into_iter().filter(|(_, holds)| !holds).map(|(name, _)| name).collect()
     }
@@ -351,7 +356,7 @@ impl Search<'_> {
             // Only into what both states have written into the plan.
             Response::SwitchOccupation => self.posts(response, OpeningKind::OtherOccupation),
             // Said as any other lack of a post: that she fled is nobody's to read out of her case.
-            Response::HomeTrack if self.now.protection_need => self.bar(response, Bar::NoOpening),
+            Response::HomeTrack if self.now.protection_need && self.now.fled.is_empty() => self.bar(response, Bar::NoOpening),
             Response::HomeTrack if is_danger_at_home(self.cause.code) => self.bar(response, Bar::IntoDanger),
             Response::HomeTrack => self.posts(response, OpeningKind::AtHome),
             Response::TransferPlace if self.now.person_bound => self.bar(response, Bar::PersonBound),
@@ -410,7 +415,10 @@ impl Search<'_> {
     }
 
     fn posts(&mut self, response: Response, kind: OpeningKind) {
-        let here: Vec<&Opening> = self.now.openings.iter().filter(|opening| opening.kind == kind).collect();
+        // A post where she fled from is none: that it is left out is nobody's to read out of her case either.
+        let fled = |opening: &&Opening| self.now.protection_need && self.now.fled.contains(&opening.country);
+        let here: Vec<&Opening> =
+            self.now.openings.iter().filter(|opening| opening.kind == kind).filter(|opening| !fled(opening)).collect();
         let open = here.iter().filter(|opening| opening.stopped_by.is_empty());
         let choices: Vec<Choice> = open
             .map(|opening| {

@@ -249,6 +249,99 @@ mod tests {
         }
     }
 
+    /// What can happen to the books of an agreement.
+    #[derive(Debug, Clone)]
+    enum Happens {
+        Premium(i64),
+        Settled {
+            cause: usize,
+            paid: i64,
+            percent: u8,
+            insurance: Option<i64>,
+            cap: Option<i64>,
+            home: bool,
+        },
+        /// A case that was settled is decided again.
+        TakenBack(prop::sample::Index),
+    }
+
+    fn happens() -> impl Strategy<Value = Happens> {
+        let settled = (
+            0..CAUSES.len(),
+            1_i64..900_000,
+            0_u8..=100,
+            prop::option::of(0_i64..500_000),
+            prop::option::of(0_i64..500_000),
+            any::<bool>(),
+        )
+            .prop_map(|(cause, paid, percent, insurance, cap, home)| Happens::Settled {
+                cause,
+                paid,
+                percent,
+                insurance,
+                cap,
+                home,
+            });
+        prop_oneof![
+            1 => (1_i64..400_000).prop_map(Happens::Premium),
+            3 => settled,
+            1 => any::<prop::sample::Index>().prop_map(Happens::TakenBack),
+        ]
+    }
+
+    proptest! {
+        /// However cases are settled, decided again and settled anew: the books add up to nothing (I2), the reserve never
+        /// falls below nothing (I10), what is lost is what the settlements that stand say (I8), and a trainee bears what her
+        /// own causes left her and not a cent more (I1).
+        #[test]
+        fn the_books_hold_over_any_sequence(events in prop::collection::vec(happens(), 0..30)) {
+            let currency = Currency::parse("EUR").unwrap();
+            let mut lines: Vec<Line> = Vec::new();
+            let mut standing: Vec<(Settlement, Vec<Line>)> = Vec::new();
+            let of = |lines: &[Line], account| balances(lines).get(&(account, currency)).copied().unwrap_or(0);
+            for event in events {
+                match event {
+                    Happens::Premium(minor) => lines.push(Line::new(Account::Funder, Account::Reserve, CostGroup::Training, euro(minor))),
+                    Happens::Settled { cause, paid, percent, insurance, cap, home } => {
+                        let item = |name: &str, class, paid| Item {
+                            item: name.into(),
+                            class,
+                            group: None,
+                            paid: euro(paid),
+                            refunded: None,
+                            transferable_percent: percent,
+                            payers: BTreeMap::from([(Party::Employer, 100)]),
+                        };
+                        let asked = Question {
+                            cause: CAUSES[cause].code.into(),
+                            decided: None,
+                            items: vec![item("course", CostClass::EducationInvestment, paid), item("visa", CostClass::RelatedCost, paid / 9)],
+                            insurance: insurance.map(euro),
+                            fault_cap: cap.map(euro),
+                            reserve: Some(euro(of(&lines, Account::Reserve))),
+                            repayment: Some(Repayment { lawful: true, cap: euro(100_000), months: 24, months_served: 3 }),
+                        };
+                        let settlement = settle(&asked).unwrap();
+                        let booked = lines_of(&asked.cause, &settlement, home);
+                        lines.extend(booked.iter().cloned());
+                        standing.push((settlement, booked));
+                    }
+                    Happens::TakenBack(at) if !standing.is_empty() => {
+                        let (_, booked) = standing.remove(at.index(standing.len()));
+                        lines.extend(booked.into_iter().map(|line| Line { from: line.to, to: line.from, ..line }));
+                    }
+                    Happens::TakenBack(_) => {}
+                }
+                prop_assert_eq!(balances(&lines).values().sum::<i64>(), 0);
+                prop_assert!(of(&lines, Account::Reserve) >= 0);
+                prop_assert_eq!(of(&lines, Account::Lost), standing.iter().map(|(settled, _)| settled.loss.minor).sum::<i64>());
+                let hers = |settled: &&Settlement| settled.control == Control::Within;
+                let owed: i64 = standing.iter().map(|(settled, _)| settled).filter(hers).map(|settled| settled.trainee.minor).sum();
+                prop_assert_eq!(-of(&lines, Account::Trainee), owed);
+            }
+        }
+    }
+
     #[test]
     fn the_same_failure_under_two_causes_is_borne_by_two_sides() {
         let asked = |cause: &str| Question {

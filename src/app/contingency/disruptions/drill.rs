@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// People that a drill names.
-const NAMED: usize = 200;
+const NAMED: usize = 2_000;
 
 /// What a disruption would do, or does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

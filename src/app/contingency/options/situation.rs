@@ -4,7 +4,7 @@ use super::known::Known;
 use super::{PlanSet, Stopped};
 use crate::app::contingency::settlement;
 use crate::error::AppError;
-use chrono::{Days, NaiveDate};
+use chrono::{Days, Months, NaiveDate};
 use passerelle_domain::contingency::Control;
 use passerelle_domain::contingency::decision::{Opening, OpeningKind, Paid, Situation};
 use passerelle_domain::contingency::plan::Plan;
@@ -19,6 +19,8 @@ use uuid::Uuid;
 
 /// Days within which a refusal can be met where nobody has said more. Illustrative.
 const REMEDY_DAYS: u64 = 30;
+/// Months that a passport holds beyond the entry. Illustrative.
+const PASSPORT_MONTHS: u32 = 6;
 /// Posts that are looked at for one person.
 const POSTS: usize = 12;
 
@@ -49,6 +51,7 @@ impl Known {
             decided: one.decided,
             safety_risk: one.safety_risk,
             protection_need,
+            fled: person.nationalities.split([',', ' ']).filter(|code| !code.is_empty()).map(str::to_owned).collect(),
             gate,
             deferred_days: self.deferred.get(&person.id).copied().unwrap_or(0),
             deferral_max_days: self.longest_deferral(self.plan(person.id, set), one.struck.many),
@@ -78,7 +81,9 @@ impl Known {
         let papers = journey.papers.values().filter_map(|held| Some((held.valid_to?, held.renewable)));
         // A language examination is sat again; a passport is renewed by the country of whoever did not flee from it.
         let languages = self.languages.get(&person.id).into_iter().flatten().filter_map(|row| Some((row.expires_on?, true)));
-        let passport = person.passport_valid_to.map(|day| (day, !protection_need));
+        // Most states ask that it holds for half a year beyond the entry.
+        let beyond = |day: NaiveDate| if day < from { day } else { (day - Months::new(PASSPORT_MONTHS)).max(from) };
+        let passport = person.passport_valid_to.map(|day| (beyond(day), !protection_need));
         papers.chain(languages).chain(passport).filter(|(day, _)| *day >= from).collect()
     }
 

@@ -18,6 +18,7 @@ fn situation() -> Situation {
         decided: None,
         safety_risk: false,
         protection_need: false,
+        fled: vec![],
         gate: JourneyState::PreDeparture,
         deferred_days: 0,
         deferral_max_days: 365,
@@ -103,6 +104,20 @@ fn safety_comes_first_and_a_refugee_is_not_kept_where_she_fled_from() {
     assert!(decision.choices.iter().all(|one| one.opening.as_ref().is_none_or(|opening| opening.kind != OpeningKind::AtHome)));
 }
 
+/// A refugee who was trained where she found asylum may stay there, and is sent nowhere near what she fled from.
+#[test]
+fn a_refugee_may_stay_where_she_found_asylum() {
+    let home = |country: &str| Opening { country: country.into(), ..opening(1, OpeningKind::AtHome) };
+    let abroad = |country: &str| Opening { country: country.into(), ..opening(2, OpeningKind::OtherCountry) };
+    let mut now = Situation { protection_need: true, fled: vec!["SY".into()], ..situation() };
+    now.openings = vec![home("JO"), abroad("SY")];
+    let decision = of("DST.BORDER", &now);
+    assert!(decision.choices.iter().any(|one| one.response == Response::HomeTrack));
+    assert_eq!(bar_of(&decision, Response::SubDest), Some(Bar::NoOpening));
+    now.fled = vec!["JO".into()];
+    assert_eq!(bar_of(&of("DST.BORDER", &now), Response::HomeTrack), Some(Bar::NoOpening));
+}
+
 #[test]
 fn three_kinds_are_shown_and_one_of_them_is_at_home() {
     let mut now = situation();
@@ -176,6 +191,7 @@ proptest! {
         gate in prop::sample::select(vec![JourneyState::Enrolled, JourneyState::InTraining, JourneyState::Certified, JourneyState::Visa]),
         kinds in prop::collection::vec((prop::sample::select(OpeningKind::ALL.to_vec()), any::<bool>()), 0..8),
         flags in prop::collection::vec(any::<bool>(), 8),
+        fled in prop::collection::vec(prop::sample::select(vec!["MA", "DE", "SY"]), 0..3),
         horizon in prop::option::of(0_u64..900),
         deferred in 0_u32..400,
     ) {
@@ -185,6 +201,7 @@ proptest! {
         now.lasts = cause.lasting.from(now.reported_on);
         (now.safety_risk, now.protection_need, now.renewable, now.idle) = (flags[0], flags[1], flags[2], flags[3]);
         (now.exempt, now.other_institute, now.person_bound, now.proven) = (flags[4], flags[5], flags[6], flags[7]);
+        now.fled = fled.iter().map(|country| (*country).to_owned()).collect();
         now.horizon = horizon.map(later);
         now.deferred_days = deferred;
         now.openings = kinds.iter().enumerate().map(|(n, (kind, lawful))| {
@@ -200,7 +217,8 @@ proptest! {
             prop_assert!(one.opening.as_ref().is_none_or(|opening| opening.stopped_by.is_empty()));
             prop_assert!(one.from >= now.reported_on);
             if now.protection_need {
-                prop_assert!(!one.response.is_home());
+                prop_assert!(!one.response.is_home() || !now.fled.is_empty());
+                prop_assert!(one.opening.as_ref().is_none_or(|opening| !now.fled.contains(&opening.country)));
             }
         }
         prop_assert_eq!(decision.unplaced, decision.choices.is_empty());
