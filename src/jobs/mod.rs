@@ -9,6 +9,7 @@ use crate::clock::Moment;
 use crate::error::AppError;
 use crate::state::AppState;
 use passerelle_domain::corridor::Party;
+use passerelle_domain::ids::UserId;
 use passerelle_store::entity::job::Model as Job;
 use passerelle_store::job;
 use std::time::Duration;
@@ -104,7 +105,7 @@ async fn carry_out(state: &AppState, taken: &Job, worker: &str) -> Result<(), Ap
         }
         disruptions::JOB => {
             let held = Lease { job_id: taken.id, worker };
-            disruptions::carry_out(state, &held, about(taken, "disruption")?, party(taken)?, now).await
+            disruptions::carry_out(state, &held, about(taken, "disruption")?, declarer(taken)?, now).await
         }
         disruptions::END_JOB => {
             disruptions::carry_out_end(state, &Lease { job_id: taken.id, worker }, about(taken, "disruption")?, now).await
@@ -132,11 +133,12 @@ fn about(taken: &Job, name: &str) -> Result<Uuid, AppError> {
     id.ok_or_else(|| AppError::Malformed(format!("the job names no {name}")))
 }
 
-/// As which party a job acts.
-fn party(taken: &Job) -> Result<Party, AppError> {
+/// Who has set a job going.
+fn declarer(taken: &Job) -> Result<disruptions::Declarer, AppError> {
     let payload: serde_json::Value = serde_json::from_str(&taken.payload)?;
     let word = payload.get("party").and_then(serde_json::Value::as_str).unwrap_or_default();
-    Party::parse(word).map_err(|_| AppError::Malformed("the job names no party".into()))
+    let party = Party::parse(word).map_err(|_| AppError::Malformed("the job names no party".into()))?;
+    Ok(disruptions::Declarer { party, account: about(taken, "account").ok().map(UserId) })
 }
 
 /// Prolongs the lease at a third of its length, so that two may be missed.

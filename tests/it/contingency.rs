@@ -390,6 +390,8 @@ on_both! {
             defer["from"].as_str().unwrap().parse::<chrono::NaiveDate>().unwrap()
         };
         let closed = on_her_way().await;
+        let carry = format!("/api/v1/disruptions/{disruption}/carried-out");
+        assert_eq!(hotel.officer.post(&carry, json!({})).await.json(), json!({ "done": 0, "refused": [], "left": 0 }), "nobody goes on while it is closed");
         // The border reopens: everybody is told once, and whoever has not chosen is shown what is open to her now.
         let again = hotel.border.get(&format!("/api/v1/disruptions/{disruption}")).await;
         ok(&hotel.border.send("POST", &format!("/api/v1/disruptions/{disruption}/end"), &[("if-match", &again.headers["etag"])], None).await);
@@ -399,7 +401,6 @@ on_both! {
         assert_eq!(told.all(service.state.store.read()).await.unwrap().len(), 1, "who has an account, and waits");
         ok(&undecided.event(&hers, json!({ "event": "consent", "response": "defer" })).await);
         // What was chosen is carried out for all of them at once, by whoever may act for them.
-        let carry = format!("/api/v1/disruptions/{disruption}/carried-out");
         assert_eq!(undecided.post(&carry, json!({})).await.status, 403);
         assert_eq!(elsewhere.post(&carry, json!({})).await.status, 404);
         let carried = hotel.officer.post(&carry, json!({})).await.json();

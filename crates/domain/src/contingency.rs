@@ -14,6 +14,9 @@ pub mod response;
 pub mod support;
 pub mod waiting_list;
 
-pub use cause::{AtFault, CAUSES, Cause, Control, Duration, Lasting, cause, is_cause, is_declared, keeps_from_leaving, may_be_in_danger};
+pub use cause::{
+    AtFault, CAUSES, Cause, Control, Duration, Lasting, cause, is_cause, is_danger_at_home, is_declared, keeps_from_leaving,
+    may_be_in_danger,
+};
 pub use response::{CostKind, Response};
 pub use support::Support;

@@ -1,6 +1,7 @@
 //! What happens in a case: its events, brought by a hand that may, each in one transaction with whatever follows from it
 //! on her journey and in the books.
 
+use super::disruptions::declared_for;
 use super::open::{Ground, carry, open_case, tell_employer};
 use super::options::{self, Stopped, Struck};
 use super::settlement::{self, Paid};
@@ -22,7 +23,7 @@ use passerelle_domain::people::{Decision as Word, TransferKind, TransferStatus};
 use passerelle_store::entity::{case_event, case_transfer, contingency_case, disruption, journey as journey_row, need, proposal, trainee};
 use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use passerelle_store::{StoreError, Tx, record};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Cases that one night looks at.
@@ -57,7 +58,13 @@ async fn ensure_independent(ctx: &Ctx<'_>, conn: &impl ConnectionTrait, id: Uuid
     let decided = |event: &case_event::Model| {
         matches!(
             serde_json::from_str::<Event>(&event.event).map(|event| event.kind()),
-            Ok(EventKind::Triage | EventKind::Verify | EventKind::Reject | EventKind::Propose | EventKind::Done | EventKind::Decide)
+            Ok(EventKind::Triage
+                | EventKind::Verify
+                | EventKind::Reject
+                | EventKind::Propose
+                | EventKind::Consent
+                | EventKind::Done
+                | EventKind::Decide)
         )
     };
     let before = case_events::history(conn, id).await?;
@@ -211,6 +218,14 @@ async fn work_out(
         Some(id) => disruption::Entity::find_by_id(id).one(conn).await.map_err(StoreError::from)?,
         None => None,
     };
+    let own = match &disruption {
+        Some(row) if row.cause == case.cause => Struck::by(row),
+        Some(row) => Struck::alone(known, journey).beside(row, case.reported_on),
+        None => Struck::alone(known, journey),
+    };
+    // What else is declared strikes her as well, whichever of them her case belongs to.
+    let others = declared_for(conn, journey, row.disruption_id).await?;
+    let struck = others.iter().fold(own, |struck, other| struck.beside(other, case.reported_on));
     let seed = disruption.as_ref().map_or(0, |row| u64::try_from(row.seed).unwrap_or(0));
     let one = Stopped {
         journey: journey.clone(),
@@ -220,11 +235,7 @@ async fn work_out(
         decided: case.decided,
         wishes: case.wishes.clone(),
         heard: case.proof == Some(Proof::Hearing),
-        struck: match &disruption {
-            Some(row) if row.cause == case.cause => Struck::by(row),
-            Some(row) => Struck::by(row).worsened(),
-            None => Struck::alone(known, journey),
-        },
+        struck,
     };
     let mut found = options::of(state, conn, &[one], today, seed).await?.pop().ok_or(AppError::NotFound)?;
     // What was kept for her where posts are scarce stays kept until she has chosen.
@@ -426,15 +437,31 @@ async fn overdue(state: &AppState, now: Moment, id: Uuid, night: &mut Night) -> 
             bring(state, tx, row, &event, None, today, today).await?;
             *night.moved.entry(event.kind().as_str()).or_insert(0) += 1;
         }
-        // Once a week, and no oftener. Late work of the officers stands in their queue.
+        // Once a week, and no oftener.
         None if case.state == State::Proposed && row.due_on.is_some_and(|due| (today - due).num_days() % 7 == 1) => {
             tell(tx, &row, "contingency_reminder").await?;
+            night.reminded += 1;
+        }
+        None if matches!(case.state, State::Executing | State::Appeal)
+            && row.due_on.is_some_and(|due| (today - due).num_days() % 7 == 1) =>
+        {
+            remind_officers(tx, &row).await?;
             night.reminded += 1;
         }
         None => return Ok(()),
     }
     begun.commit().await?;
     Ok(())
+}
+
+/// Reminds whoever has acted in a case for an office that what follows is late.
+async fn remind_officers(tx: &mut Tx, row: &contingency_case::Model) -> Result<(), AppError> {
+    let offices = [Party::OriginAuthority, Party::DestinationAuthority].map(Party::as_str);
+    let acted = case_events::history(tx.conn(), row.id).await?;
+    let accounts: BTreeSet<Uuid> =
+        acted.iter().filter(|event| offices.contains(&event.party.as_str())).filter_map(|event| event.account_id).collect();
+    let href = format!("/ui/contingency-cases/{}", row.id);
+    notifications::to_accounts(tx, accounts.into_iter().collect(), "contingency_late", &href, &[]).await
 }
 
 /// Cases whose day is over: the clock brings what it may, and whoever was asked to choose is reminded. Nothing is ever
@@ -444,7 +471,7 @@ async fn overdue(state: &AppState, now: Moment, id: Uuid, night: &mut Night) -> 
 /// When the database refuses.
 pub async fn night(state: &AppState, now: Moment) -> Result<Night, AppError> {
     let (today, mut night) = (now.date(), Night::default());
-    let late = [State::Reported, State::Triaged, State::Verified, State::Proposed, State::Resolved, State::Rejected].map(State::as_str);
+    let ended = State::Closed.as_str();
     let mut after = Uuid::nil();
     loop {
         let ids: Vec<Uuid> = contingency_case::Entity::find()
@@ -452,7 +479,7 @@ pub async fn night(state: &AppState, now: Moment) -> Result<Night, AppError> {
             .column(contingency_case::Column::Id)
             .filter(contingency_case::Column::Id.gt(after))
             .filter(contingency_case::Column::DueOn.lt(today))
-            .filter(contingency_case::Column::State.is_in(late))
+            .filter(contingency_case::Column::State.ne(ended))
             .order_by_asc(contingency_case::Column::Id)
             .limit(PAGE)
             .into_tuple()

@@ -15,7 +15,7 @@ use chrono::NaiveDate;
 use known::Known;
 use passerelle_domain::contingency::decision::decide;
 use passerelle_domain::contingency::plan::Plan;
-use passerelle_domain::contingency::{Cause, Control, Duration, Response, allotment, keeps_from_leaving};
+use passerelle_domain::contingency::{Cause, Control, Duration, Response, allotment, cause, is_danger_at_home, keeps_from_leaving};
 use passerelle_domain::people::DisruptionStatus;
 use passerelle_domain::words;
 use passerelle_store::entity::{disruption, journey, need};
@@ -38,29 +38,50 @@ pub struct Stopped {
     pub struck: Struck,
 }
 
-/// What a disruption says of itself beyond its cause.
+/// What keeps somebody from leaving beyond her own cause: what a disruption says of itself, or more than one.
 #[derive(Debug, Clone, Default)]
 pub struct Struck {
+    /// How long her own cause lasts, where somebody has said it.
     pub lasts: Option<Duration>,
+    /// How long what is declared beside it lasts; an entry of nothing where no end is known.
+    pub beside: Vec<Option<Duration>>,
     pub many: bool,
+    /// She is not safe where she is at home.
+    pub danger_at_home: bool,
+    /// What is shut, each for a reason of its own.
+    pub shut: Vec<Shut>,
+}
+
+/// Posts that are out of reach. Where a pathway or an employer is named, a destination says only where that is.
+#[derive(Debug, Clone, Default)]
+pub struct Shut {
     /// Nobody leaves for anywhere until it is over.
     pub everywhere: bool,
-    /// Posts in this country, on this pathway or of this employer are struck as well.
     pub destination: Option<String>,
     pub pathway: Option<String>,
     pub organisation: Option<Uuid>,
 }
 
+impl Shut {
+    /// Whether a post is out of reach for the same reason as the place that was lost.
+    fn shuts(&self, need: &need::Model, pack: &str) -> bool {
+        self.everywhere
+            || self.organisation == Some(need.employer_id)
+            || self.pathway.as_deref() == Some(pack)
+            || (self.pathway.is_none() && self.organisation.is_none() && self.destination.as_deref() == Some(&need.country))
+    }
+}
+
 impl Struck {
     /// What a cause keeps shut for somebody who reports alone.
     pub fn alone(cause: &Cause, row: &journey::Model) -> Self {
-        let mut struck = Self::default();
+        let mut shut = Shut::default();
         match cause.code {
-            "DST.BORDER" | "HLT.INADM" | "VIS.REF_SEC" => struck.destination.clone_from(&row.destination),
-            "DST.CLOSED" | "DST.QUOTA" => struck.pathway.clone_from(&row.pathway),
-            code => struck.everywhere = keeps_from_leaving(code),
+            "DST.BORDER" | "HLT.INADM" | "VIS.REF_SEC" => shut.destination.clone_from(&row.destination),
+            "DST.CLOSED" | "DST.QUOTA" => shut.pathway.clone_from(&row.pathway),
+            code => shut.everywhere = keeps_from_leaving(code),
         }
-        struck
+        Self { danger_at_home: is_danger_at_home(cause.code), shut: vec![shut], ..Self::default() }
     }
 
     /// What a disruption says while it lasts. When it has been ended nothing is shut any more, and nobody waits for it.
@@ -73,20 +94,50 @@ impl Struck {
             .typical_days
             .and_then(days)
             .map(|typical| Duration { typical, p90: row.p90_days.and_then(days).unwrap_or(typical).max(typical) });
-        Self {
-            lasts,
-            many: true,
+        let shut = Shut {
             everywhere: keeps_from_leaving(&row.cause) && row.destination.is_none() && row.pathway.is_none(),
             destination: row.destination.clone(),
             pathway: row.pathway.clone(),
             organisation: row.organisation_id,
-        }
+        };
+        Self { lasts, beside: vec![], many: true, danger_at_home: is_danger_at_home(&row.cause), shut: vec![shut] }
     }
 
-    /// The same for somebody whom another cause has come to since: what is shut stays shut, and how long her own lasts is
-    /// not said by it.
-    pub fn worsened(self) -> Self {
-        Self { lasts: None, ..self }
+    /// The same where another disruption stands beside it: what that one shuts is shut as well, and nobody leaves before
+    /// both are over. One that has ended adds nothing. Lengths are reckoned from the report of her case.
+    #[must_use]
+    pub fn beside(mut self, row: &disruption::Model, reported_on: NaiveDate) -> Self {
+        if row.status != DisruptionStatus::Declared.as_str() {
+            return self;
+        }
+        let other = Self::by(row);
+        let lasts = other.lasts.or_else(|| cause(&row.cause).and_then(|known| known.lasting.from(row.begins_on)));
+        let gone = (reported_on - row.begins_on).num_days().clamp(0, i64::from(u32::MAX));
+        let gone = u32::try_from(gone).unwrap_or(0);
+        self.beside.push(lasts.map(|lasts| Duration { typical: lasts.typical.saturating_sub(gone), p90: lasts.p90.saturating_sub(gone) }));
+        self.danger_at_home |= other.danger_at_home;
+        self.many = true;
+        self.shut.extend(other.shut);
+        self
+    }
+
+    /// How long she waits: for her own cause, and for whatever is declared beside it. Nothing where an end of one is not
+    /// known.
+    fn length(&self, cause: &Cause, reported_on: NaiveDate) -> Option<Duration> {
+        let own = self.lasts.or_else(|| cause.lasting.from(reported_on));
+        self.beside.iter().fold(own, |longest, other| {
+            let (longest, other) = (longest?, (*other)?);
+            Some(Duration { typical: longest.typical.max(other.typical), p90: longest.p90.max(other.p90) })
+        })
+    }
+
+    fn strikes(&self, need: &need::Model, pack: &str) -> bool {
+        self.shut.iter().any(|shut| shut.shuts(need, pack))
+    }
+
+    /// Whether an employer can take nobody on.
+    fn strikes_employer(&self, employer: Uuid) -> bool {
+        self.shut.iter().any(|shut| shut.organisation == Some(employer))
     }
 }
 
@@ -100,16 +151,6 @@ words!(
         Taxonomy = "taxonomy",
     }
 );
-
-impl Struck {
-    /// Whether a post is out of reach for the same reason as the place that was lost.
-    fn strikes(&self, need: &need::Model, pack: &str) -> bool {
-        self.everywhere
-            || self.organisation == Some(need.employer_id)
-            || self.pathway.as_deref() == Some(pack)
-            || (self.pathway.is_none() && self.organisation.is_none() && self.destination.as_deref() == Some(&need.country))
-    }
-}
 
 /// What is open to each of some people, in their order. Where a post has fewer places than people who would take it, it
 /// is allotted by the lapse of papers, the wait, and a lottery with this seed.

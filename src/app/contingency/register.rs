@@ -112,15 +112,21 @@ pub async fn of(ctx: &Ctx<'_>) -> Result<Register, AppError> {
             .order_by_asc(contingency_case::Column::CreatedAtMs);
         cases.extend(find.all(conn).await.map_err(StoreError::from)?.into_iter().map(|row| (row.trainee_id, row.id)));
     }
-    let mut tested: BTreeMap<Uuid, Vec<NaiveDate>> = BTreeMap::new();
+    // The last certificate of each language: one that was followed by another counts for nothing.
+    let mut tested: BTreeMap<Uuid, BTreeMap<String, NaiveDate>> = BTreeMap::new();
     for chunk in rows.chunks(5_000) {
         let find = language_certificate::Entity::find()
             .select_only()
-            .columns([language_certificate::Column::TraineeId, language_certificate::Column::ExpiresOn])
+            .columns([
+                language_certificate::Column::TraineeId,
+                language_certificate::Column::Language,
+                language_certificate::Column::ExpiresOn,
+            ])
             .filter(language_certificate::Column::TraineeId.is_in(chunk.iter().map(|row| row.trainee_id)))
             .filter(language_certificate::Column::ExpiresOn.is_not_null());
-        for (person, end) in find.into_tuple::<(Uuid, NaiveDate)>().all(conn).await.map_err(StoreError::from)? {
-            tested.entry(person).or_default().push(end);
+        for (person, language, end) in find.into_tuple::<(Uuid, String, NaiveDate)>().all(conn).await.map_err(StoreError::from)? {
+            let last = tested.entry(person).or_default().entry(language).or_insert(end);
+            *last = end.max(*last);
         }
     }
     let home = home_posts(ctx).await?;
@@ -132,14 +138,15 @@ pub async fn of(ctx: &Ctx<'_>) -> Result<Register, AppError> {
         let journey: Journey = serde_json::from_str(&row.facts).map_err(|_| StoreError::Corrupt { table: "journey", column: "facts" })?;
         let gate = journey.gate();
         // Whoever is in training for the first time is not ready, and whoever chose to stay is not to leave.
-        let trained = is_ready(gate) || row.state == JourneyState::InTraining.as_str();
+        let once = Some(person.ready_on).filter(|day| *day <= today);
+        let trained = is_ready(gate) || (row.state == JourneyState::InTraining.as_str() && once.is_some());
         if !trained || person.track == Track::Home.as_str() {
             continue;
         }
         let field = person.occupation.get(..3).unwrap_or(&person.occupation);
         let posts = home.get(&(person.training_country.clone(), field.to_owned())).copied().unwrap_or(0);
-        let ends = tested.get(&row.trainee_id).into_iter().flatten().copied().chain(person.passport_valid_to);
-        let mut one = ready_of(&row, &journey, gate, today, cases.get(&row.trainee_id).copied(), posts);
+        let ends = tested.get(&row.trainee_id).into_iter().flat_map(BTreeMap::values).copied().chain(person.passport_valid_to);
+        let mut one = ready_of(&row, &journey, (once, today), cases.get(&row.trainee_id).copied(), posts);
         one.readiness = readiness(journey.papers.values().filter_map(|held| held.valid_to).chain(ends), today);
         one.refreshes = refreshers.people.contains(&row.trainee_id);
         one.refresher_places = refreshers.free.get(&(person.training_country.clone(), field.to_owned())).copied().unwrap_or(0);
@@ -175,14 +182,20 @@ fn is_ready(gate: JourneyState) -> bool {
     matches!(gate, S::Certified | S::Matched | S::Offered | S::Recognition | S::Visa | S::PreDeparture)
 }
 
-fn ready_of(row: &journey::Model, journey: &Journey, gate: JourneyState, today: NaiveDate, case: Option<Uuid>, home_posts: usize) -> Ready {
+fn ready_of(
+    row: &journey::Model,
+    journey: &Journey,
+    (trained_on, today): (Option<NaiveDate>, NaiveDate),
+    case: Option<Uuid>,
+    home_posts: usize,
+) -> Ready {
     // She waits since she was trained, whatever gates she has passed meanwhile.
-    let since = row.ready_on.filter(|day| *day <= today).map_or(journey.since, |day| day.min(journey.since));
+    let since = trained_on.map_or(journey.since, |day| day.min(journey.since));
     let alert = today.checked_add_days(Days::new(ALERT_DAYS)).is_some_and(|end| row.horizon_on.is_some_and(|lapse| lapse <= end));
     Ready {
         trainee: row.trainee_id,
         journey: row.id,
-        gate,
+        gate: journey.gate(),
         destination: row.destination.clone(),
         since,
         waiting_days: (today - since).num_days().max(0),

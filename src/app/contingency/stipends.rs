@@ -13,10 +13,11 @@ use chrono::{Months, NaiveDate};
 use passerelle_domain::contingency::{Control, Response};
 use passerelle_domain::finance::ledger::{Account, CostGroup, Line};
 use passerelle_domain::machine::contingency::{Event, State};
-use passerelle_domain::people::Track;
+use passerelle_domain::machine::journey::Journey;
+use passerelle_domain::people::{JourneyState, Track};
 use passerelle_store::StoreError;
-use passerelle_store::entity::{case_event, cohort, contingency_case, ledger_entry, trainee};
-use passerelle_store::query::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use passerelle_store::entity::{case_event, cohort, contingency_case, journey, ledger_entry, trainee};
+use passerelle_store::query::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -40,9 +41,14 @@ pub struct Stipends {
 
 /// Days on which her full months end, each with the word by which its line is found again: one word for one person and
 /// month, however many cases she has.
-fn due(person: Uuid, from: NaiveDate, to: NaiveDate) -> Vec<String> {
+fn due(person: Uuid, from: NaiveDate, to: NaiveDate) -> Vec<(NaiveDate, String)> {
     let ends = (1..=MONTHS_MOST).map_while(|month| from.checked_add_months(Months::new(month)));
-    ends.take_while(|day| *day <= to).map(|day| format!("{person} {}", day.format("%Y-%m"))).collect()
+    ends.take_while(|day| *day <= to).map(|day| (day, format!("{person} {}", label(day)))).collect()
+}
+
+/// The month in which a full month ends.
+fn label(day: NaiveDate) -> String {
+    day.format("%Y-%m").to_string()
 }
 
 /// Books every month that has passed in full and was not booked.
@@ -75,7 +81,7 @@ pub async fn night(state: &AppState, now: Moment) -> Result<Stipends, AppError> 
         let booked: BTreeSet<String> = booked.into_iter().flatten().collect();
         for row in rows {
             // Whoever has all her months is not looked at again until the next is full.
-            if due(row.trainee_id, row.reported_on, now.date()).iter().all(|month| booked.contains(month)) {
+            if due(row.trainee_id, row.reported_on, now.date()).iter().all(|(_, month)| booked.contains(month)) {
                 continue;
             }
             // One case that cannot be booked keeps none of the others.
@@ -88,23 +94,24 @@ pub async fn night(state: &AppState, now: Moment) -> Result<Stipends, AppError> 
     Ok(done)
 }
 
-/// How many others the agreement pays a stipend now: who wait still, and were paid within the last month. No more than it
-/// has promised for at once are, on whichever day of the month the month of each is full.
-async fn others_paid(conn: &impl ConnectionTrait, agreement: Uuid, person: Uuid, today: NaiveDate) -> Result<u64, AppError> {
+/// How many others have a claim to the stipend of a month: they were paid for it, or for the month before and wait still.
+/// No more are paid for one month than the agreement has promised, on whichever day of it the month of each is full.
+async fn others_claim(conn: &impl ConnectionTrait, agreement: Uuid, person: Uuid, month: NaiveDate) -> Result<u64, AppError> {
     let waits = contingency_case::Entity::find()
         .select_only()
         .column(contingency_case::Column::TraineeId)
         .filter(contingency_case::Column::State.is_in(WAITS.map(State::as_str)))
         .into_query();
+    let of = |month: NaiveDate| ledger_entry::Column::Evidence.like(format!("% {}", label(month)));
+    let before = Condition::all().add(of(month - Months::new(1))).add(ledger_entry::Column::TraineeId.in_subquery(waits));
     let find = ledger_entry::Entity::find()
         .select_only()
         .column(ledger_entry::Column::TraineeId)
         .distinct()
         .filter(ledger_entry::Column::AgreementId.eq(agreement))
         .filter(ledger_entry::Column::Memo.eq(MEMO))
-        .filter(ledger_entry::Column::OnDate.gt(today - Months::new(1)))
         .filter(ledger_entry::Column::TraineeId.ne(person))
-        .filter(ledger_entry::Column::TraineeId.in_subquery(waits));
+        .filter(Condition::any().add(of(month)).add(before));
     let others: Vec<Option<Uuid>> = find.into_tuple().all(conn).await.map_err(StoreError::from)?;
     Ok(others.len() as u64)
 }
@@ -124,12 +131,6 @@ async fn one(state: &AppState, now: Moment, id: Uuid, done: &mut Stipends) -> Re
     let Some(agreement_id) = found.and_then(|cohort| cohort.agreement_id) else { return Ok(()) };
     let Some(plan) = plans::in_force(tx.conn(), agreement_id).await? else { return Ok(()) };
     let Some(monthly) = plan.stipend else { return Ok(()) };
-    let others = others_paid(tx.conn(), agreement_id, row.trainee_id, now.date()).await?;
-    if others >= u64::from(plan.stipend_places) {
-        tracing::warn!(agreement.id = %agreement_id, "more people wait than the plan promises a stipend for: call on the funders");
-        done.unfunded += 1;
-        return Ok(());
-    }
     // After an appeal that was upheld she waits from that day on: before it she was on her way.
     let history = case_events::history(tx.conn(), row.id).await?;
     let decided = |event: &&case_event::Model| matches!(serde_json::from_str(&event.event), Ok(Event::Decide { .. }));
@@ -147,7 +148,17 @@ async fn one(state: &AppState, now: Moment, id: Uuid, done: &mut Stipends) -> Re
     let mut holds = ledger::reserve(tx.conn(), agreement_id, monthly.currency).await?;
     let to = if track == Track::Home.as_str() { Account::HomePlaces } else { Account::AwayPlaces };
     let line = Line::new(Account::Reserve, to, CostGroup::Living, monthly);
-    for month in due(row.trainee_id, again.unwrap_or(row.reported_on), now.date()).into_iter().filter(|month| !booked.contains(month)) {
+    // She waits from the day on which she stands still, and not from that on which a border closed.
+    let journey = journey::Entity::find_by_id(row.journey_id).one(tx.conn()).await.map_err(StoreError::from)?.ok_or(AppError::NotFound)?;
+    let stands: Journey = serde_json::from_str(&journey.facts).map_err(|_| StoreError::Corrupt { table: "journey", column: "facts" })?;
+    let held = Some(stands.since).filter(|_| stands.state == JourneyState::OnHold);
+    let from = again.into_iter().chain(held).fold(row.reported_on, Ord::max);
+    for (day, month) in due(row.trainee_id, from, now.date()).into_iter().filter(|(_, month)| !booked.contains(month)) {
+        if others_claim(tx.conn(), agreement_id, row.trainee_id, day).await? >= u64::from(plan.stipend_places) {
+            tracing::warn!(agreement.id = %agreement_id, "more people wait than the plan promises a stipend for: call on the funders");
+            done.unfunded += 1;
+            continue;
+        }
         if holds < monthly.minor {
             tracing::warn!(agreement.id = %agreement_id, "the reserve does not hold a stipend that is due: call on the funders");
             done.unfunded += 1;

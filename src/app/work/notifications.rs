@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Everything that people are told about; `notification-<kind>` in the catalogues, with underscores
 /// as hyphens.
-pub const KINDS: [&str; 34] = [
+pub const KINDS: [&str; 35] = [
     "contract_worse",
     "case_assigned",
     "case_offered",
@@ -43,6 +43,7 @@ pub const KINDS: [&str; 34] = [
     "contingency_question",
     "contingency_advice",
     "contingency_her_word",
+    "contingency_late",
     "disruption_ended",
     "home_post_taken",
     "first_turn",

@@ -13,6 +13,7 @@ use crate::formats;
 use crate::i18n::Locale;
 use crate::web::csv_export;
 use crate::web::extract::PathId;
+use crate::web::problem::field_message;
 use passerelle_domain::access::{Action, Subject, permit};
 use passerelle_domain::contingency::Response;
 use passerelle_domain::people::DisruptionStatus;
@@ -53,7 +54,7 @@ pub async fn parts(page: &Page, id: Uuid) -> Result<Vec<Part>, AppError> {
     if let Some(drill) = drill {
         parts.extend(drilled(page, &row, &drill).await?);
     }
-    let chosen = disruptions::chosen(&ctx, id).await?;
+    let chosen = disruptions::chosen(&ctx, &row).await?;
     if chosen > 0 && row.status != DisruptionStatus::Draft.as_str() {
         parts.push(Part::Form(Box::new(carrying_out(t, id, chosen))));
     }
@@ -193,10 +194,10 @@ pub async fn carry_out_chosen(page: Page, PathId(id): PathId, sent: Sent) -> Ans
     let carried = disruptions::carry_out_chosen(&page.ctx(), id).await?;
     let count = |count: u64| Cell::number(formats::count(t, count));
     let facts = vec![(t.get("disruption-carried-out"), count(carried.done)), (t.get("disruption-still-to-do"), count(carried.left))];
-    let rows = carried
-        .refused
-        .into_iter()
-        .map(|(case, why)| vec![Cell::link(t.get("record-contingency-cases"), format!("/ui/contingency-cases/{case}")), Cell::text(why)]);
+    let rows = carried.refused.iter().map(|one| {
+        let case = Cell::link(t.get("record-contingency-cases"), format!("/ui/contingency-cases/{}", one.case));
+        vec![case, Cell::text(field_message(t, &one.why))]
+    });
     let columns = vec![t.get("record-contingency-cases"), t.get("contingency-why-not")];
     let mut sheet = Sheet::new(page.shell("disruption-carry-out"))
         .crumb(format!("/ui/disruptions/{id}"), t.get("record-disruptions"))

@@ -203,6 +203,36 @@ on_both! {
         assert_eq!(abroad.event(&journey, json!({ "event": "add_paper", "paper": "visa", "valid_to": null, "renewable": true })).await.status, 404);
     }
 
+    /// What an officer wrote down on her word is told to her, and she takes it back where it was not hers; her own word stands.
+    async fn a_word_that_was_not_hers_is_taken_back(on) {
+        let service = Service::start(on).await;
+        let hotel = hotel(&service, 1).await;
+        let person = hotel.people[0];
+        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
+        let path = case_of(&herself, person).await;
+        worked_out(&hotel.officer, &path, "FAM.ILL").await;
+        ok(&hotel.officer.event(&path, json!({ "event": "consent", "response": "further_training", "her_word": true })).await);
+        let told = notification::Entity::find().filter(notification::Column::Kind.eq("contingency_her_word"));
+        assert_eq!(told.all(service.state.store.read()).await.unwrap().len(), 1);
+        let back = json!({ "event": "retract", "reason": "I was never asked" });
+        assert_eq!(hotel.officer.event(&path, back.clone()).await.status, 403);
+        ok(&herself.event(&path, back.clone()).await);
+        assert_eq!(herself.get(&path).await.json()["case"]["state"], "proposed");
+        ok(&herself.event(&path, json!({ "event": "consent", "response": "defer" })).await);
+        assert_eq!(herself.event(&path, back).await.status, 409);
+        // What an office leaves undone is called to its mind, week by week.
+        let night = async |days: i64| {
+            let later = Moment::from_ms(Moment::now().ms() + days * 86_400_000);
+            passerelle::app::contingency::act::night(&service.state, later).await.unwrap().reminded
+        };
+        let due: chrono::NaiveDate = herself.get(&path).await.json()["case"]["due_on"].as_str().unwrap().parse().unwrap();
+        let days = (due - Moment::now().date()).num_days();
+        assert_eq!((night(days).await, night(days + 1).await, night(days + 2).await, night(days + 8).await), (0, 1, 0, 1));
+        let late = notification::Entity::find().filter(notification::Column::Kind.eq("contingency_late"));
+        assert_eq!(late.all(service.state.store.read()).await.unwrap().len(), 2, "the officer who acted in it");
+    }
+
     /// Trained and paid, and back in a course while she waits: nobody disappears from the list by that.
     async fn who_learns_while_she_waits_stays_on_the_list(on) {
         let service = Service::start(on).await;

@@ -251,6 +251,13 @@ on_both! {
                 .col_expr(contingency_case::Column::ReportedOn, Expr::value(on))
                 .filter(contingency_case::Column::TraineeId.eq(*person));
             earlier.exec(tx.conn()).await.unwrap();
+            let held = journey::Entity::find().filter(journey::Column::TraineeId.eq(*person)).one(tx.conn()).await.unwrap().unwrap();
+            let mut facts: Journey = serde_json::from_str(&held.facts).unwrap();
+            facts.since = on;
+            let earlier = journey::Entity::update_many()
+                .col_expr(journey::Column::Facts, Expr::value(serde_json::to_string(&facts).unwrap()))
+                .filter(journey::Column::Id.eq(held.id));
+            earlier.exec(tx.conn()).await.unwrap();
             tx.commit().await.unwrap();
         }
         let night = async |days: i64| {

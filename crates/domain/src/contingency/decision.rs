@@ -76,6 +76,9 @@ pub struct Situation {
     /// Day on which it is asked, where that is later: what is over by then is no longer open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_on: Option<NaiveDate>,
+    /// Day from which she stands still, where it is another: what she waited before it is not hers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_on: Option<NaiveDate>,
     /// Nothing where no end is known.
     pub lasts: Option<Duration>,
     /// The word of somebody independent, where a cause is open to decision.
@@ -83,6 +86,9 @@ pub struct Situation {
     pub decided: Option<Control>,
     #[serde(default)]
     pub safety_risk: bool,
+    /// What has happened is a danger where she is at home, whatever her own cause is.
+    #[serde(default)]
+    pub danger_at_home: bool,
     /// A refugee, or anybody who may not be sent or kept where she fled from.
     #[serde(default)]
     pub protection_need: bool,
@@ -357,7 +363,7 @@ impl Search<'_> {
             Response::SwitchOccupation => self.posts(response, OpeningKind::OtherOccupation),
             // Said as any other lack of a post: that she fled is nobody's to read out of her case.
             Response::HomeTrack if self.now.protection_need && self.now.fled.is_empty() => self.bar(response, Bar::NoOpening),
-            Response::HomeTrack if is_danger_at_home(self.cause.code) => self.bar(response, Bar::IntoDanger),
+            Response::HomeTrack if self.now.danger_at_home || is_danger_at_home(self.cause.code) => self.bar(response, Bar::IntoDanger),
             Response::HomeTrack => self.posts(response, OpeningKind::AtHome),
             Response::TransferPlace if self.now.person_bound => self.bar(response, Bar::PersonBound),
             // To give up her place for somebody else would leave her where she fled from.
@@ -401,7 +407,7 @@ impl Search<'_> {
         let now = self.now;
         let Some(lasts) = now.lasts else { return self.bar(Response::Defer, Bar::NoEnd) };
         // What she has waited in this case counts as well.
-        let waited = u32::try_from((now.today() - now.reported_on).num_days()).unwrap_or(0);
+        let waited = u32::try_from((now.today() - now.held_on.unwrap_or(now.reported_on)).num_days()).unwrap_or(0);
         if now.deferred_days.saturating_add(lasts.typical.max(waited)) > now.deferral_max_days {
             return self.bar(Response::Defer, Bar::DeferralSpent);
         }

@@ -38,6 +38,8 @@ words!(
         AskAdvice = "ask_advice",
         Advise = "advise",
         Consent = "consent",
+        /// She takes back what somebody wrote down on her word.
+        Retract = "retract",
         Protect = "protect",
         Done = "done",
         Worsen = "worsen",
@@ -146,6 +148,9 @@ pub enum Event {
         #[serde(default)]
         her_word: bool,
     },
+    Retract {
+        reason: String,
+    },
     /// Help that waits for nobody.
     Protect {
         reason: String,
@@ -206,6 +211,7 @@ impl Event {
             Self::AskAdvice { .. } => K::AskAdvice,
             Self::Advise { .. } => K::Advise,
             Self::Consent { .. } => K::Consent,
+            Self::Retract { .. } => K::Retract,
             Self::Protect { .. } => K::Protect,
             Self::Done { .. } => K::Done,
             Self::Worsen { .. } => K::Worsen,
@@ -237,6 +243,9 @@ pub struct Case {
     pub chosen: Option<Response>,
     pub need: Option<Uuid>,
     pub chosen_on: Option<NaiveDate>,
+    /// It was written down on her word: she can take it back until it is carried out.
+    #[serde(default)]
+    pub on_her_word: bool,
     pub outcome: Option<Response>,
     /// Day on which it was resolved or rejected: from here she may appeal, closed or not.
     #[serde(default)]
@@ -258,6 +267,7 @@ impl Case {
             chosen: None,
             need: None,
             chosen_on: None,
+            on_her_word: false,
             outcome: None,
             ended_on: None,
         };
@@ -277,6 +287,7 @@ impl Case {
             State::Triaged => vec![K::Verify, K::Reject],
             State::Verified => vec![K::Propose],
             State::Proposed => vec![K::Consent, K::Propose, K::Worsen],
+            State::Executing if self.on_her_word => vec![K::Done, K::Worsen, K::Retract],
             State::Executing => vec![K::Done, K::Worsen],
             State::Resolved => vec![K::Close, K::Appeal],
             State::Rejected => vec![K::Appeal, K::Close],
@@ -351,13 +362,21 @@ impl Case {
                 guard(!response.goes_along(), "response")?;
                 guard(by == Some(Party::Trainee) || *her_word, "her_word")?;
                 (next.chosen, next.need, next.chosen_on) = (Some(*response), *need, Some(on));
+                next.on_her_word = by != Some(Party::Trainee);
                 to = State::Executing;
+            }
+            Event::Retract { reason } => {
+                guard(said(reason), "reason")?;
+                (next.chosen, next.need, next.chosen_on, next.on_her_word) = (None, None, None, false);
+                to = State::Proposed;
             }
             Event::Protect { reason } => {
                 guard(said(reason), "reason")?;
                 next.safety_risk = true;
-                // Whoever is in danger waits a day at most for somebody to look.
-                next.due_on = self.due_on.min(on.checked_add_days(Days::new(1)));
+                // Whoever is in danger waits a day at most for somebody to look; what comes after keeps its time.
+                if self.state == State::Reported {
+                    next.due_on = self.due_on.min(on.checked_add_days(Days::new(1)));
+                }
             }
             Event::Done { refund_item, refund, .. } => {
                 guard(refund_item.is_some() == refund.is_some(), "refund_item")?;
@@ -446,7 +465,7 @@ pub const fn hands(kind: EventKind) -> &'static [Party] {
         K::Triage | K::Verify | K::Reject | K::Propose | K::Done | K::Close | K::Decide => &[OriginAuthority, DestinationAuthority],
         K::Consent => &[Trainee, OriginAuthority],
         K::Protect | K::Worsen => &[Trainee, Institute, OriginAuthority, DestinationAuthority],
-        K::Appeal | K::Wish | K::AskAdvice => &[Trainee],
+        K::Appeal | K::Wish | K::AskAdvice | K::Retract => &[Trainee],
         // Her workers' organisation, where she was referred to one, or the authority of her own country.
         K::Advise => &[WorkerOrganisation, OriginAuthority],
         // It follows from what happens on the journey.
@@ -460,7 +479,9 @@ pub const fn asks(kind: EventKind) -> &'static [(&'static str, Ask)] {
     match kind {
         EventKind::Triage => &[("cause", Cause("")), ("safety_risk", Flag)],
         EventKind::Verify => &[("proof", Words("proof", &["evidence", "self_declared", "hearing"]))],
-        EventKind::Reject | EventKind::Protect | EventKind::Appeal | EventKind::AskAdvice | EventKind::Advise => &[("reason", Text)],
+        EventKind::Reject | EventKind::Retract | EventKind::Protect | EventKind::Appeal | EventKind::AskAdvice | EventKind::Advise => {
+            &[("reason", Text)]
+        }
         EventKind::Wish => &[("first", Words("response", WISHES)), ("second", Words("response", WISHES))],
         EventKind::Worsen => &[("cause", Cause("")), ("reason", Text)],
         EventKind::Decide => &[

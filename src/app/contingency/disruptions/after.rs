@@ -3,18 +3,23 @@
 
 use super::super::act::{bring, hold};
 use super::super::{acting, facts};
+use super::activation::bind;
+use super::affected::declared_for;
 use super::to_decide;
 use crate::app::match_runs::job_lease::Lease;
+use crate::app::work::bulk::refusal;
 use crate::app::work::notifications;
 use crate::app::{Ctx, case_events};
 use crate::clock::Moment;
-use crate::error::AppError;
+use crate::error::{AppError, FieldError};
 use crate::state::AppState;
 use passerelle_domain::access::{Action, Scope, Subject, permit};
+use passerelle_domain::contingency::Response;
 use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::contingency::{Event, EventKind, State, hands};
+use passerelle_domain::machine::journey::Resolution;
 use passerelle_domain::people::DisruptionStatus;
-use passerelle_store::entity::{case_event, contingency_case, disruption};
+use passerelle_store::entity::{case_event, contingency_case, disruption, journey};
 use passerelle_store::query::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use passerelle_store::record::Record;
 use passerelle_store::{StoreError, Tx, job, record};
@@ -27,8 +32,9 @@ pub const END_JOB: &str = "disruption_end";
 
 /// Cases that one page of the job looks at.
 const PAGE: u64 = 200;
-/// Cases that are carried out with one request.
+/// Cases that are carried out with one request, and those that it tries.
 pub const AT_ONCE: u64 = 200;
+const TRIED_AT_ONCE: usize = 1_000;
 
 /// Ends a disruption. Nobody is bound to wait any longer: a job tells everybody in its open cases, and works out anew what
 /// is open to whoever has not chosen. What was chosen stands.
@@ -53,7 +59,7 @@ pub async fn end(ctx: &Ctx<'_>, id: Uuid, version: i64) -> Result<disruption::Mo
 pub async fn carry_out_end(state: &AppState, held: &Lease<'_>, id: Uuid, now: Moment) -> Result<(), AppError> {
     let conn = state.store.read();
     let found = disruption::Entity::find_by_id(id).one(conn).await.map_err(StoreError::from)?;
-    let mut after = Uuid::nil();
+    let (mut after, mut failed) = (Uuid::nil(), None);
     while let Some(row) = &found {
         let ids: Vec<Uuid> = contingency_case::Entity::find()
             .select_only()
@@ -70,13 +76,17 @@ pub async fn carry_out_end(state: &AppState, held: &Lease<'_>, id: Uuid, now: Mo
         let Some(last) = ids.last() else { break };
         after = *last;
         for case in ids {
-            // One case that cannot be worked out keeps none of the others; an officer can have it worked out again.
+            // One case that cannot be worked out keeps none of the others; the job is tried again for it.
             if let Err(error) = anew(state, row, case, now).await {
                 tracing::error!(case.id = %case, error = %error, "a case could not be worked out anew at the end of its disruption");
+                failed = Some(error);
             }
         }
     }
-    super::finish(state, held, now).await
+    match failed {
+        Some(error) => Err(AppError::internal(error)),
+        None => super::finish(state, held, now).await,
+    }
 }
 
 /// States of a case in which something is awaited still.
@@ -93,7 +103,14 @@ async fn anew(state: &AppState, ended: &disruption::Model, id: Uuid, now: Moment
         return Ok(());
     }
     let (person, case, today) = (row.trainee_id, facts(&row)?, now.date());
-    let row = bring(state, &mut tx, row, &Event::Reopened { disruption: ended.id }, None, today, today).await?;
+    let mut row = bring(state, &mut tx, row, &Event::Reopened { disruption: ended.id }, None, today, today).await?;
+    // Another one that strikes her stands still: its end is the next that she hears of.
+    let journey = journey::Entity::find_by_id(row.journey_id).one(tx.conn()).await.map_err(StoreError::from)?;
+    if let Some(journey) = journey
+        && let Some(other) = declared_for(tx.conn(), &journey, Some(ended.id)).await?.first()
+    {
+        row = bind(&mut tx, row, other.id).await?;
+    }
     if matches!(case.state, State::Verified | State::Proposed) {
         bring(state, &mut tx, row, &Event::Propose { shown: 0 }, None, today, today).await?;
     }
@@ -107,18 +124,30 @@ fn is_end(event: &case_event::Model, ended: &disruption::Model) -> bool {
 }
 
 /// What came of carrying out many.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct CarriedOut {
     pub done: u64,
-    /// Cases that could not be carried out, with what stood in the way.
-    pub refused: Vec<(Uuid, String)>,
+    pub refused: Vec<NotCarriedOut>,
     /// Cases in which something was chosen and is not carried out yet.
     pub left: u64,
 }
 
+/// A case that could not be carried out, and what stood in the way.
+#[derive(Debug, Clone, Serialize)]
+pub struct NotCarriedOut {
+    pub case: Uuid,
+    #[serde(serialize_with = "detail")]
+    pub why: FieldError,
+}
+
+fn detail<S: serde::Serializer>(why: &FieldError, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&format!("{}: {}", why.field, why.detail))
+}
+
 /// Carries out what was chosen in the cases of a disruption, as far as the actor may act in them: without amounts of
-/// insurance, refund or fault, which are said case by case. No more than [`AT_ONCE`] at a time; one that is refused keeps
-/// none of the others.
+/// insurance, refund or fault, which are said case by case. Waiting is carried out when it is over; a case that has come
+/// to another cause meanwhile is carried out by itself. No more than [`AT_ONCE`] at a time; one that is refused keeps none
+/// of the others.
 ///
 /// # Errors
 /// When the disruption is not the actor's, or no hand of hers carries cases out.
@@ -127,27 +156,32 @@ pub async fn carry_out_chosen(ctx: &Ctx<'_>, id: Uuid) -> Result<CarriedOut, App
     let cases = acting(ctx)?;
     let by = case_events::party(ctx.actor, hands(EventKind::Done)).ok_or(AppError::Forbidden)?;
     let conn = ctx.state.store.read();
-    record::find::<disruption::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)?;
-    let find =
-        chosen_in(&cases, id).select_only().column(contingency_case::Column::Id).order_by_asc(contingency_case::Column::Id).limit(AT_ONCE);
-    let ids: Vec<Uuid> = find.into_tuple().all(conn).await.map_err(StoreError::from)?;
-    let mut carried = CarriedOut::default();
-    for case in ids {
-        let mut tx = ctx.begin().await?;
-        match one(ctx, &mut tx, case, by).await {
-            Ok(true) => {
-                tx.commit().await?;
-                carried.done += 1;
+    let row = record::find::<disruption::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)?;
+    let (mut carried, mut after, mut tried) = (CarriedOut::default(), Uuid::nil(), 0);
+    while carried.done < AT_ONCE && tried < TRIED_AT_ONCE {
+        let find = chosen_in(&cases, &row)
+            .select_only()
+            .column(contingency_case::Column::Id)
+            .filter(contingency_case::Column::Id.gt(after))
+            .order_by_asc(contingency_case::Column::Id)
+            .limit(AT_ONCE - carried.done);
+        let ids: Vec<Uuid> = find.into_tuple().all(conn).await.map_err(StoreError::from)?;
+        let Some(last) = ids.last() else { break };
+        (after, tried) = (*last, tried + ids.len());
+        for case in ids {
+            let mut tx = ctx.begin().await?;
+            match one(ctx, &mut tx, case, by).await {
+                Ok(true) => {
+                    tx.commit().await?;
+                    carried.done += 1;
+                }
+                // Somebody else was faster.
+                Ok(false) => {}
+                Err(error) => carried.refused.push(NotCarriedOut { case, why: refusal(error)? }),
             }
-            // Somebody else was faster.
-            Ok(false) => {}
-            Err(error @ (AppError::Invalid(_) | AppError::Conflict(_) | AppError::TransitionRefused { .. })) => {
-                carried.refused.push((case, error.to_string()));
-            }
-            Err(error) => return Err(error),
         }
     }
-    carried.left = chosen_in(&cases, id).count(conn).await.map_err(StoreError::from)?;
+    carried.left = chosen_in(&cases, &row).count(conn).await.map_err(StoreError::from)?;
     Ok(carried)
 }
 
@@ -158,21 +192,29 @@ async fn one(ctx: &Ctx<'_>, tx: &mut Tx, id: Uuid, by: Party) -> Result<bool, Ap
     bring(ctx.state, tx, row, &done, Some(by), today, today).await.map(|_| true)
 }
 
-/// Cases of a disruption in which something was chosen, that the actor may carry out.
+/// Cases of a disruption that the actor may carry out together with others.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn chosen(ctx: &Ctx<'_>, id: Uuid) -> Result<u64, AppError> {
+pub async fn chosen(ctx: &Ctx<'_>, row: &disruption::Model) -> Result<u64, AppError> {
     let Ok(cases) = acting(ctx) else { return Ok(0) };
     if case_events::party(ctx.actor, hands(EventKind::Done)).is_none() {
         return Ok(0);
     }
-    Ok(chosen_in(&cases, id).count(ctx.state.store.read()).await.map_err(StoreError::from)?)
+    Ok(chosen_in(&cases, row).count(ctx.state.store.read()).await.map_err(StoreError::from)?)
 }
 
-fn chosen_in(scope: &Scope, id: Uuid) -> Select<contingency_case::Entity> {
-    contingency_case::Entity::find()
+/// Cases of a disruption and its own cause in which something was chosen that can be carried out now.
+fn chosen_in(scope: &Scope, row: &disruption::Model) -> Select<contingency_case::Entity> {
+    let find = contingency_case::Entity::find()
         .filter(contingency_case::Entity::visible(scope))
-        .filter(contingency_case::Column::DisruptionId.eq(id))
-        .filter(contingency_case::Column::State.eq(State::Executing.as_str()))
+        .filter(contingency_case::Column::DisruptionId.eq(row.id))
+        .filter(contingency_case::Column::Cause.eq(row.cause.as_str()))
+        .filter(contingency_case::Column::State.eq(State::Executing.as_str()));
+    // While it lasts nobody goes on where she was.
+    let waits = Response::ALL.iter().filter(|way| way.resolution() == Some(Resolution::Defer)).map(|way| way.as_str());
+    match row.status == DisruptionStatus::Ended.as_str() {
+        true => find,
+        false => find.filter(contingency_case::Column::Chosen.is_not_in(waits)),
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::super::Options;
 use super::super::options::{self, PlanSet, Stopped};
-use super::{NOT_LEFT, affected, ensure_own, is_own, seed, stopped};
+use super::affected::affected;
+use super::{ensure_own, is_own, seed, stopped};
 use crate::app::Ctx;
 use crate::app::money::ledger;
 use crate::error::AppError;
@@ -116,7 +117,7 @@ async fn worked_out(
     today: NaiveDate,
 ) -> Result<Drill, AppError> {
     // Everybody is counted; named are those whom whoever drills may see.
-    let (rows, more) = affected(conn, row, NOT_LEFT).await?;
+    let (rows, more) = affected(conn, row).await?;
     let seen = seen(conn, &rows, scope).await?;
     let stopped = stopped(row, rows)?;
     let mut drill = Drill { as_of: Some(today), affected: stopped.len(), more, ..Drill::default() };
@@ -156,7 +157,7 @@ impl Drill {
             None => self.unplaced += 1,
         }
         if let Some(monthly) = options.monthly {
-            let months = decision.choices.first().map_or(0, |first| first.income_days.div_ceil(30));
+            let months = decision.choices.first().map_or(0, |first| first.income_days / 30);
             *self.stipends.entry(monthly.currency.to_string()).or_insert(0) += monthly.minor * i64::from(months);
         }
         let mut worst: BTreeMap<&String, i64> = BTreeMap::new();

@@ -30,7 +30,7 @@ impl Known {
         let person = self.people.get(&row.trainee_id).ok_or(AppError::NotFound)?;
         let journey: Journey = serde_json::from_str(&row.facts).map_err(|_| StoreError::Corrupt { table: "journey", column: "facts" })?;
         let pack = row.pathway.as_ref().and_then(|pack| self.packs.get(pack));
-        let lasts = one.struck.lasts.or_else(|| one.cause.lasting.from(one.reported_on));
+        let lasts = one.struck.length(one.cause, one.reported_on);
         let lead_days = pack.map_or(0, |pack| lead_days(pack, &journey));
         let protection_need = self.protected.contains(&person.id);
         let over = lasts.and_then(|lasts| one.reported_on.checked_add_days(Days::new(lasts.p90.into())));
@@ -47,9 +47,12 @@ impl Known {
         Ok(Situation {
             reported_on: one.reported_on,
             asked_on: Some(today),
+            // Whoever is struck now begins to wait today.
+            held_on: Some(if journey.state == JourneyState::OnHold { journey.since } else { today }),
             lasts,
             decided: one.decided,
             safety_risk: one.safety_risk,
+            danger_at_home: one.struck.danger_at_home,
             protection_need,
             fled: person.nationalities.split([',', ' ']).filter(|code| !code.is_empty()).map(str::to_owned).collect(),
             gate,
@@ -59,8 +62,8 @@ impl Known {
             horizon,
             renewable: papers.iter().filter(|(day, _)| needed.is_none_or(|needed| *day < needed)).all(|(_, renewable)| *renewable),
             idle: gate != JourneyState::InTraining,
-            // Whoever is at work is paid there.
-            without_income: gate != JourneyState::Placed,
+            // Whoever is at work is paid there, but by a firm that has failed.
+            without_income: gate != JourneyState::Placed || one.cause.code.starts_with("EMP."),
             in_debt: self.in_debt.contains(&person.id),
             remedy_until,
             cutoff_on: pack.and_then(|pack| cutoff(pack, &journey, today)),
@@ -169,7 +172,7 @@ impl Known {
             starts_on: need.start_from,
             skill_percent: if need.occupation == person.occupation { 100 } else { 70 },
             same_language: true,
-            stopped_by: if one.struck.organisation == Some(need.employer_id) { vec!["struck".into()] } else { vec![] },
+            stopped_by: if one.struck.strikes_employer(need.employer_id) { vec!["struck".into()] } else { vec![] },
         }));
         openings
     }

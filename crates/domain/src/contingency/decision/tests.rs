@@ -14,9 +14,11 @@ fn situation() -> Situation {
     Situation {
         reported_on: day("2026-03-02"),
         asked_on: None,
+        held_on: None,
         lasts: Some(Duration { typical: 30, p90: 60 }),
         decided: None,
         safety_risk: false,
+        danger_at_home: false,
         protection_need: false,
         fled: vec![],
         gate: JourneyState::PreDeparture,
@@ -243,6 +245,9 @@ fn days_are_reckoned_from_the_day_that_is_asked_about() {
     assert!(open(&of("VIS.REF_SUB", &now), Response::Appeal).is_none());
     assert_eq!(open(&of("VIS.DELAY", &now), Response::Defer), Some(later(85)), "it should be over, and is not: 45 days from today");
     now.asked_on = Some(later(366));
+    now.held_on = Some(later(360));
+    assert!(open(&of("VIS.DELAY", &now), Response::Defer).is_some(), "she stands still for six days");
+    now.held_on = None;
     let spent = of("VIS.DELAY", &now);
     assert!(spent.barred.iter().any(|one| one.response == Response::Defer && one.bar == Bar::DeferralSpent));
     now.openings = vec![opening(1, OpeningKind::SamePathway)];
@@ -259,5 +264,8 @@ fn nobody_is_kept_where_she_is_in_danger() {
         let danger = matches!(cause.code, "ORI.CONFLICT" | "ORI.DISASTER" | "PER.VICTIM");
         assert_eq!(home, !danger, "{}", cause.code);
         assert_eq!(decision.barred.iter().any(|one| one.bar == Bar::IntoDanger), danger, "{}", cause.code);
+        // Another cause of her own makes it no safer.
+        let struck = of(cause.code, &Situation { danger_at_home: true, ..now.clone() });
+        assert!(struck.choices.iter().all(|one| one.response != Response::HomeTrack), "{}", cause.code);
     }
 }

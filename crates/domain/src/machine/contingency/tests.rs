@@ -115,6 +115,7 @@ fn events() -> impl Strategy<Value = Event> {
             control: None
         }),
         any::<bool>().prop_map(|balanced| Event::Close { balanced }),
+        Just(Event::Retract { reason: "r".into() }),
         Just(Event::Withdraw),
         Just(Event::Reopened { disruption: Uuid::nil() }),
         Just(Event::Wish { first: Response::Defer, second: Response::HomeTrack }),
@@ -136,7 +137,7 @@ proptest! {
                     prop_assert!(by == Some(Party::Trainee) || her_word);
                     agreed = true;
                 }
-                Event::Worsen { .. } | Event::Decide { .. } => agreed = false,
+                Event::Worsen { .. } | Event::Decide { .. } | Event::Retract { .. } => agreed = false,
                 _ => {}
             }
             if matches!(next.state, State::Executing | State::Resolved) {
@@ -179,4 +180,26 @@ fn silence_shows_nothing_that_would_be_held_against_her() {
     assert_eq!(on(&seen, &Event::Verify { proof: Proof::Silence }, None, "2026-03-30"), Err(Refusal::Guard("proof")));
     let case = on(&fraud, &Event::Protect { reason: "she is threatened".into() }, Some(Party::Institute), "2026-03-02").unwrap();
     assert_eq!(case.due_on, Some(day("2026-03-03")), "somebody looks within a day");
+}
+
+#[test]
+fn what_was_written_on_her_word_is_hers_to_take_back() {
+    let case = on(&begun(), &triage(), officer(), "2026-03-03").unwrap();
+    let case = on(&case, &Event::Verify { proof: Proof::Evidence }, officer(), "2026-03-04").unwrap();
+    let case = on(&case, &Event::Propose { shown: 3 }, officer(), "2026-03-05").unwrap();
+    let choice = |her_word| Event::Consent { response: Response::Defer, need: None, her_word };
+    let back = Event::Retract { reason: "I never said so".into() };
+    let written = on(&case, &choice(true), officer(), "2026-03-06").unwrap();
+    assert!(matches!(on(&written, &back, officer(), "2026-03-07"), Err(Refusal::NotYours { .. })));
+    let taken_back = on(&written, &back, Some(Party::Trainee), "2026-03-07").unwrap();
+    assert_eq!((taken_back.state, taken_back.chosen), (State::Proposed, None));
+    let hers = on(&case, &choice(false), Some(Party::Trainee), "2026-03-06").unwrap();
+    assert!(matches!(on(&hers, &back, Some(Party::Trainee), "2026-03-07"), Err(Refusal::NotNow { .. })), "her own word stands");
+}
+
+#[test]
+fn protection_hurries_whoever_looks_and_nobody_else() {
+    let seen = on(&begun(), &triage(), officer(), "2026-03-03").unwrap();
+    let safe = on(&seen, &Event::Protect { reason: "threatened".into() }, Some(Party::Trainee), "2026-03-03").unwrap();
+    assert_eq!(safe.due_on, seen.due_on, "an accusation is not dropped sooner, and a report not believed sooner, for it");
 }

@@ -14,7 +14,7 @@ use passerelle_domain::money::Money;
 struct Terms;
 
 /// Periods by name, with their value in a plan.
-fn periods(plan: &mut Plan) -> [(&'static str, &mut u32); 9] {
+fn periods(plan: &mut Plan) -> [(&'static str, &mut u32); 10] {
     let terms = &mut plan.terms;
     [
         ("triage_working_days", &mut terms.triage_working_days),
@@ -24,6 +24,7 @@ fn periods(plan: &mut Plan) -> [(&'static str, &mut u32); 9] {
         ("close_days", &mut terms.close_days),
         ("appeal_days", &mut terms.appeal_days),
         ("decide_working_days", &mut terms.decide_working_days),
+        ("execute_working_days", &mut terms.execute_working_days),
         ("deferral_days", &mut plan.deferral_days),
         ("cohort_deferral_days", &mut plan.cohort_deferral_days),
     ]
