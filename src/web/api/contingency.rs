@@ -78,7 +78,7 @@ pub async fn end(who: SignedIn, PathId(id): PathId, IfMatch(version): IfMatch) -
 
 /// `POST /api/v1/disruptions/{id}/carried-out`
 pub async fn carry_out_chosen(who: SignedIn, PathId(id): PathId) -> Answer {
-    permit(&who.actor, Action::Read, Subject::ContingencyCase)?;
+    permit(&who.actor, Action::Read, Subject::Disruption)?;
     Ok(HttpResponse::Ok().json(disruptions::carry_out_chosen(&who.ctx(), id).await?))
 }
 

@@ -44,7 +44,7 @@ pub(super) fn entries() -> Vec<Entry> {
         route(Method::POST, "/api/v1/disruptions/{id}/messages", Needs(Update, Disruption), || web::route().to(api::contingency::tell_all))
             .says("Tell everybody with an open case of a disruption", named("DisruptionMessage"), named("MessagesSent")),
         route(Method::POST, "/ui/disruptions/{id}/messages", Needs(Update, Disruption), || web::route().to(ui::disruptions::tell_all)),
-        route(Method::POST, "/api/v1/disruptions/{id}/carried-out", Needs(Read, ContingencyCase), || {
+        route(Method::POST, "/api/v1/disruptions/{id}/carried-out", Needs(Read, Disruption), || {
             web::route().to(api::contingency::carry_out_chosen)
         })
         .says(
@@ -140,7 +140,7 @@ pub(super) fn entries() -> Vec<Entry> {
         route(Method::POST, "/ui/disruptions/{id}/drill", Needs(Update, Disruption), || web::route().to(ui::disruptions::drill)),
         route(Method::GET, "/ui/disruptions/{id}/drill.csv", Needs(Export, Disruption), || web::route().to(ui::disruptions::file)),
         route(Method::POST, "/ui/disruptions/{id}/declaration", Needs(Decide, Disruption), || web::route().to(ui::disruptions::declare)),
-        route(Method::POST, "/ui/disruptions/{id}/carried-out", Needs(Read, ContingencyCase), || {
+        route(Method::POST, "/ui/disruptions/{id}/carried-out", Needs(Read, Disruption), || {
             web::route().to(ui::disruptions::carry_out_chosen)
         }),
         route(Method::POST, "/ui/disruptions/{id}/end", Needs(Decide, Disruption), || web::route().to(ui::disruptions::end)),

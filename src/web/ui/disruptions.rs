@@ -188,7 +188,7 @@ fn carrying_out(t: Locale, id: Uuid, chosen: u64) -> Form {
 
 /// `POST /ui/disruptions/{id}/carried-out`
 pub async fn carry_out_chosen(page: Page, PathId(id): PathId, sent: Sent) -> Answer {
-    permit(&page.actor, Action::Read, Subject::ContingencyCase)?;
+    permit(&page.actor, Action::Read, Subject::Disruption)?;
     sent.guard(&page)?;
     let t = page.locale;
     let carried = disruptions::carry_out_chosen(&page.ctx(), id).await?;

@@ -112,6 +112,8 @@ on_both! {
         // A border closes as well: when the ban is lifted, nobody is told that she may go.
         let border = hotel.border.post("/api/v1/disruptions", closed_border()).await.created();
         declare(&service, &hotel.border, border).await;
+        let proposed = case_event::Entity::find().filter(case_event::Column::ToState.eq("proposed")).all(service.state.store.read()).await.unwrap();
+        assert_eq!(proposed.len(), 5, "what was offered under the ban is worked out again with the border in view");
         let seen = hotel.ministry.get(&format!("/api/v1/disruptions/{disruption}")).await;
         ok(&hotel.ministry.send("POST", &format!("/api/v1/disruptions/{disruption}/end"), &[("if-match", &seen.headers["etag"])], None).await);
         service.drain().await;

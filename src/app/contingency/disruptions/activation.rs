@@ -91,8 +91,8 @@ async fn stands(tx: &Tx, id: Uuid) -> Result<bool, AppError> {
     Ok(row.is_some_and(|row| row.status == DisruptionStatus::Declared.as_str()))
 }
 
-/// Whoever stands still already, for another cause, has a case of her own: it learns of what is shut now, and what she was
-/// offered is worked out again. One that cannot be worked out keeps none of the others.
+/// Whoever stands still already, for another cause, has a case of her own, or one of another disruption: what she was
+/// offered is worked out again with what is shut now. A case that belongs to none belongs to this one from now on. One that cannot be worked out keeps none of the others.
 async fn join_open(state: &AppState, row: &disruption::Model, now: Moment) -> Result<(), AppError> {
     for one in held(state.store.read(), row).await? {
         match join(state, row, one.trainee_id, now).await {
@@ -112,8 +112,10 @@ async fn join(state: &AppState, row: &disruption::Model, person: Uuid, now: Mome
         return Ok(false);
     }
     record::hold::<trainee::Entity>(&tx, person).await?;
-    let Some(case) = open_case(tx.conn(), person).await?.filter(|case| case.disruption_id.is_none()) else { return Ok(true) };
-    let case = bind(&mut tx, case, row.id).await?;
+    // Whatever has happened in a case since the declaration has reckoned with it.
+    let found = open_case(tx.conn(), person).await?.filter(|case| case.updated_at_ms < row.updated_at_ms);
+    let Some(case) = found else { return Ok(true) };
+    let case = if case.disruption_id.is_none() { bind(&mut tx, case, row.id).await? } else { case };
     if case.state == State::Proposed.as_str() {
         bring(state, &mut tx, case, &Event::Propose { shown: 0 }, None, now.date(), now.date()).await?;
     }

@@ -57,13 +57,13 @@ pub(super) async fn affected(conn: &impl ConnectionTrait, row: &disruption::Mode
     Ok((rows, more))
 }
 
-/// People whom a disruption strikes who stand still already, in a case that no disruption has opened or joined.
+/// People whom a disruption strikes who stand still already, in a case that has not been looked at since it was declared.
 pub(super) async fn held(conn: &impl ConnectionTrait, row: &disruption::Model) -> Result<Vec<journey::Model>, AppError> {
     use passerelle_domain::machine::contingency::State;
     let open = contingency_case::Entity::find()
         .select_only()
         .column(contingency_case::Column::TraineeId)
-        .filter(contingency_case::Column::DisruptionId.is_null())
+        .filter(contingency_case::Column::UpdatedAtMs.lt(row.updated_at_ms))
         .filter(contingency_case::Column::State.is_not_in([State::Resolved, State::Rejected, State::Closed].map(State::as_str)))
         .into_query();
     let find = of_way(row, &[JourneyState::OnHold])?.filter(journey::Column::TraineeId.in_subquery(open));

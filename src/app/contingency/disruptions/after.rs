@@ -153,10 +153,10 @@ fn detail<S: serde::Serializer>(why: &FieldError, to: S) -> Result<S::Ok, S::Err
 /// When the disruption is not the actor's, or no hand of hers carries cases out.
 pub async fn carry_out_chosen(ctx: &Ctx<'_>, id: Uuid) -> Result<CarriedOut, AppError> {
     let scope = permit(ctx.actor, Action::Read, Subject::Disruption)?;
-    let cases = acting(ctx)?;
-    let by = case_events::party(ctx.actor, hands(EventKind::Done)).ok_or(AppError::Forbidden)?;
     let conn = ctx.state.store.read();
     let row = record::find::<disruption::Entity>(conn, &scope, id).await?.ok_or(AppError::NotFound)?;
+    let cases = acting(ctx)?;
+    let by = case_events::party(ctx.actor, hands(EventKind::Done)).ok_or(AppError::Forbidden)?;
     let (mut carried, mut after, mut tried) = (CarriedOut::default(), Uuid::nil(), 0);
     while carried.done < AT_ONCE && tried < TRIED_AT_ONCE {
         let find = chosen_in(&cases, &row)
