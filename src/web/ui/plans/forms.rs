@@ -71,9 +71,15 @@ async fn save(page: &Page, id: Uuid, section: &impl Section, sent: &Sent) -> Ans
     }
 }
 
+/// Whoever writes no plans is told so before anything is said of what there is to write.
+fn ensure_writes(page: &Page) -> Result<(), AppError> {
+    permit(&page.actor, Action::Update, Subject::Agreement)?;
+    Ok(())
+}
+
 /// The plan that a form begins with, and the draft that it was read from; an empty digest where none is being written.
 async fn written(page: &Page, id: Uuid) -> Result<(Plan, String), AppError> {
-    permit(&page.actor, Action::Update, Subject::Agreement)?;
+    ensure_writes(page)?;
     let found = plans::of(&page.ctx(), id).await?;
     let digest = found.draft.as_ref().map_or_else(String::new, |draft| draft.digest.clone());
     let plan = found.draft.or(found.published).map_or_else(Plan::standard, |version| version.plan);

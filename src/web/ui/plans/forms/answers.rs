@@ -88,12 +88,14 @@ fn known(code: String) -> Result<Cause, AppError> {
 
 /// `GET /ui/agreements/{id}/contingency-plan/answers/{cause}`
 pub async fn show(page: Page, path: web::Path<(Uuid, String)>) -> Answer {
+    super::ensure_writes(&page)?;
     let (id, code) = path.into_inner();
     super::show(&page, id, &known(code)?).await
 }
 
 /// `POST /ui/agreements/{id}/contingency-plan/answers/{cause}`
 pub async fn save(page: Page, path: web::Path<(Uuid, String)>, sent: Sent) -> Answer {
+    super::ensure_writes(&page)?;
     let (id, code) = path.into_inner();
     super::save(&page, id, &known(code)?, &sent).await
 }

@@ -118,12 +118,14 @@ fn known(word: &str) -> Result<Class, AppError> {
 
 /// `GET /ui/agreements/{id}/contingency-plan/shares/{class}`
 pub async fn show(page: Page, path: web::Path<(Uuid, String)>) -> Answer {
+    super::ensure_writes(&page)?;
     let (id, class) = path.into_inner();
     super::show(&page, id, &known(&class)?).await
 }
 
 /// `POST /ui/agreements/{id}/contingency-plan/shares/{class}`
 pub async fn save(page: Page, path: web::Path<(Uuid, String)>, sent: Sent) -> Answer {
+    super::ensure_writes(&page)?;
     let (id, class) = path.into_inner();
     super::save(&page, id, &known(&class)?, &sent).await
 }
