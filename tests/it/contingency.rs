@@ -156,6 +156,14 @@ pub(crate) async fn put_in_force(agreement: Uuid, keys: [&Program; 2], change: i
     assert_eq!(done.json()["published"], true, "{}", done.text);
 }
 
+/// Somebody reports by herself that she cannot go on: she, and her case.
+async fn reports(service: &Service, person: Uuid, cause: &str) -> (Program, String) {
+    let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
+    ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": cause })).await);
+    let path = case_of(&herself, person).await;
+    (herself, path)
+}
+
 /// An officer looks at a report, confirms it, and has the options worked out.
 async fn worked_out(officer: &Program, path: &str, cause: &str) {
     for event in [

@@ -112,9 +112,10 @@ impl Struck {
         }
         let other = Self::by(row);
         let lasts = other.lasts.or_else(|| cause(&row.cause).and_then(|known| known.lasting.from(row.begins_on)));
-        let gone = (reported_on - row.begins_on).num_days().clamp(0, i64::from(u32::MAX));
-        let gone = u32::try_from(gone).unwrap_or(0);
-        self.beside.push(lasts.map(|lasts| Duration { typical: lasts.typical.saturating_sub(gone), p90: lasts.p90.saturating_sub(gone) }));
+        // It may have begun before her report, or after it.
+        let shift = (row.begins_on - reported_on).num_days();
+        let from_report = |days: u32| u32::try_from((i64::from(days) + shift).clamp(0, i64::from(u32::MAX))).unwrap_or(0);
+        self.beside.push(lasts.map(|lasts| Duration { typical: from_report(lasts.typical), p90: from_report(lasts.p90) }));
         self.danger_at_home |= other.danger_at_home;
         self.many = true;
         self.shut.extend(other.shut);

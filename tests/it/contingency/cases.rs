@@ -13,9 +13,7 @@ on_both! {
         let service = Service::start(on).await;
         let hotel = hotel(&service, 1).await;
         let person = hotel.people[0];
-        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
-        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
-        let path = case_of(&herself, person).await;
+        let (herself, path) = reports(&service, person, "FAM.ILL").await;
         assert_eq!(herself.get(&path).await.json()["case"]["state"], "reported");
         let resolve = hotel.officer.event(&events_of(&hotel.officer, person).await, json!({ "event": "resolve", "outcome": "unplaced" })).await;
         assert_eq!(resolve.status, 403, "a journey is not resolved past the case");
@@ -47,9 +45,7 @@ on_both! {
         let service = Service::start(on).await;
         let hotel = hotel(&service, 1).await;
         let person = hotel.people[0];
-        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
-        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
-        let path = case_of(&herself, person).await;
+        let (herself, path) = reports(&service, person, "FAM.ILL").await;
         ok(&hotel.officer.event(&path, json!({ "event": "triage", "cause": "FAM.ILL", "safety_risk": false })).await);
         ok(&hotel.officer.event(&path, json!({ "event": "reject", "reason": "No paper was shown" })).await);
         assert_eq!(states(&service).await, BTreeMap::from([("on_hold".to_owned(), 1)]), "she may still appeal");
@@ -71,9 +67,7 @@ on_both! {
         let hotel = hotel(&service, 1).await;
         let home = post_at_home(&service, 1).await;
         let person = hotel.people[0];
-        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
-        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "EMP.WITHDRAW" })).await);
-        let path = case_of(&herself, person).await;
+        let (herself, path) = reports(&service, person, "EMP.WITHDRAW").await;
         worked_out(&hotel.officer, &path, "EMP.WITHDRAW").await;
         // Her wish comes before what would be lost.
         let first = |seen: &Value| seen["options"]["decision"]["choices"][0]["response"].clone();
@@ -186,9 +180,7 @@ on_both! {
         let service = Service::start(on).await;
         let hotel = hotel(&service, 1).await;
         let person = hotel.people[0];
-        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
-        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
-        let path = case_of(&herself, person).await;
+        let (_, path) = reports(&service, person, "FAM.ILL").await;
         let authority = service.organisation("destination_authority", "DE").await;
         let abroad = service.program(Role::DestinationOfficer, Some(authority), &["DE"], None).await;
         let triage = json!({ "event": "triage", "cause": "PER.CHANGE", "safety_risk": false });
@@ -208,9 +200,7 @@ on_both! {
         let service = Service::start(on).await;
         let hotel = hotel(&service, 1).await;
         let person = hotel.people[0];
-        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
-        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
-        let path = case_of(&herself, person).await;
+        let (herself, path) = reports(&service, person, "FAM.ILL").await;
         worked_out(&hotel.officer, &path, "FAM.ILL").await;
         ok(&hotel.officer.event(&path, json!({ "event": "consent", "response": "further_training", "her_word": true })).await);
         let told = notification::Entity::find().filter(notification::Column::Kind.eq("contingency_her_word"));

@@ -118,13 +118,31 @@ on_both! {
         ok(&hotel.ministry.send("POST", &format!("/api/v1/disruptions/{disruption}/end"), &[("if-match", &seen.headers["etag"])], None).await);
         service.drain().await;
         let cases = contingency_case::Entity::find().all(service.state.store.read()).await.unwrap();
-        assert!(cases.iter().all(|case| case.disruption_id == Some(border) && case.state == "proposed"), "{cases:?}");
+        assert!(cases.iter().all(|case| case.disruption_id == Some(disruption) && case.state == "proposed"), "{cases:?}");
+        let ends = async || {
+            let events = case_event::Entity::find().filter(case_event::Column::Event.contains("reopened"));
+            events.all(service.state.store.read()).await.unwrap().len()
+        };
+        assert_eq!(ends().await, 2, "each hears of it once");
+        let mut waits = Vec::new();
         for case in &cases {
             let seen = hotel.officer.get(&format!("/api/v1/contingency-cases/{}/events", case.id)).await.json();
             let defer = seen["options"]["decision"]["choices"].as_array().unwrap().iter().find(|one| one["response"] == "defer").unwrap().clone();
             let from: chrono::NaiveDate = defer["from"].as_str().unwrap().parse().unwrap();
             assert!((from - today).num_days() >= 90, "not before the border opens: {defer}");
+            waits.push((case.id, from));
         }
+        // The border opens as well: they hear of that too, though their cases are those of the ban, and wait for neither.
+        let seen = hotel.border.get(&format!("/api/v1/disruptions/{border}")).await;
+        ok(&hotel.border.send("POST", &format!("/api/v1/disruptions/{border}/end"), &[("if-match", &seen.headers["etag"])], None).await);
+        service.drain().await;
+        assert_eq!(ends().await, 4);
+        let banned = cases.iter().find(|case| case.cause == "ORI.EXITBAN").unwrap();
+        let seen = hotel.officer.get(&format!("/api/v1/contingency-cases/{}/events", banned.id)).await.json();
+        let defer = seen["options"]["decision"]["choices"].as_array().unwrap().iter().find(|one| one["response"] == "defer").unwrap().clone();
+        let from: chrono::NaiveDate = defer["from"].as_str().unwrap().parse().unwrap();
+        let before = waits.iter().find(|(id, _)| *id == banned.id).unwrap().1;
+        assert_eq!((before - from).num_days(), 90, "neither the ban nor the border is waited for: {defer}");
     }
 
     /// A plan is checked, needs two keys for one wording, and then says in which order ways are looked at.
@@ -164,9 +182,7 @@ on_both! {
         assert_eq!(hotel.ministry.get(&path).await.json()["published"]["number"], 1);
         // What is laid down counts: a relative is ill for ninety days, and twenty is the longest deferral.
         let person = hotel.people[0];
-        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
-        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
-        let case = case_of(&herself, person).await;
+        let (herself, case) = reports(&service, person, "FAM.ILL").await;
         ok(&hotel.officer.event(&case, json!({ "event": "triage", "cause": "FAM.ILL", "safety_risk": false })).await);
         ok(&hotel.officer.event(&case, json!({ "event": "verify", "proof": "self_declared" })).await);
         ok(&hotel.officer.event(&case, json!({ "event": "propose" })).await);

@@ -111,9 +111,7 @@ on_both! {
         let service = Service::start(on).await;
         let hotel = hotel(&service, 1).await;
         let person = hotel.people[0];
-        let herself = service.program(Role::Trainee, None, &[], Some(person)).await;
-        ok(&herself.event(&events_of(&herself, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
-        let path = case_of(&herself, person).await;
+        let (herself, path) = reports(&service, person, "FAM.ILL").await;
         let ask = json!({ "event": "ask_advice", "reason": "Do I lose my place?" });
         ok(&herself.event(&path, ask.clone()).await);
         assert_eq!(hotel.officer.event(&path, ask).await.status, 403, "the question is hers");

@@ -105,7 +105,7 @@ async fn join_open(state: &AppState, row: &disruption::Model, now: Moment) -> Re
     Ok(())
 }
 
-/// Whether the disruption stands still.
+/// Works a case out again with the disruption in view. Tells whether the disruption is declared still.
 async fn join(state: &AppState, row: &disruption::Model, person: Uuid, now: Moment) -> Result<bool, AppError> {
     let mut tx = state.store.begin(None, now.ms()).await?;
     if !stands(&tx, row.id).await? {
@@ -124,7 +124,7 @@ async fn join(state: &AppState, row: &disruption::Model, person: Uuid, now: Mome
 }
 
 /// Makes a case one of those of a disruption.
-pub(super) async fn bind(tx: &mut Tx, case: contingency_case::Model, disruption: Uuid) -> Result<contingency_case::Model, AppError> {
+async fn bind(tx: &mut Tx, case: contingency_case::Model, disruption: Uuid) -> Result<contingency_case::Model, AppError> {
     let before = case.version;
     let bound = contingency_case::Model { disruption_id: Some(disruption), ..case };
     let version = record::update::<contingency_case::Entity>(tx, bound.clone(), before, &["disruption_id"]).await?;

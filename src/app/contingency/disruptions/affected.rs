@@ -57,7 +57,7 @@ pub(super) async fn affected(conn: &impl ConnectionTrait, row: &disruption::Mode
     Ok((rows, more))
 }
 
-/// People whom a disruption strikes who stand still already, in a case that has not been looked at since it was declared.
+/// People whom a disruption strikes who stand still already, in a case that nobody has looked at since it was declared or ended.
 pub(super) async fn held(conn: &impl ConnectionTrait, row: &disruption::Model) -> Result<Vec<journey::Model>, AppError> {
     use passerelle_domain::machine::contingency::State;
     let open = contingency_case::Entity::find()

@@ -2,9 +2,9 @@
 //! again, and what was chosen is carried out for many at once.
 
 use super::super::act::{bring, hold};
+use super::super::open::open_case;
 use super::super::{acting, facts};
-use super::activation::bind;
-use super::affected::declared_for;
+use super::affected;
 use super::to_decide;
 use crate::app::match_runs::job_lease::Lease;
 use crate::app::work::bulk::refusal;
@@ -19,7 +19,7 @@ use passerelle_domain::corridor::Party;
 use passerelle_domain::machine::contingency::{Event, EventKind, State, hands};
 use passerelle_domain::machine::journey::Resolution;
 use passerelle_domain::people::DisruptionStatus;
-use passerelle_store::entity::{case_event, contingency_case, disruption, journey};
+use passerelle_store::entity::{case_event, contingency_case, disruption};
 use passerelle_store::query::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use passerelle_store::record::Record;
 use passerelle_store::{StoreError, Tx, job, record};
@@ -76,10 +76,14 @@ pub async fn carry_out_end(state: &AppState, held: &Lease<'_>, id: Uuid, now: Mo
         let Some(last) = ids.last() else { break };
         after = *last;
         for case in ids {
-            // One case that cannot be worked out keeps none of the others; the job is tried again for it.
-            if let Err(error) = anew(state, row, case, now).await {
-                tracing::error!(case.id = %case, error = %error, "a case could not be worked out anew at the end of its disruption");
-                failed = Some(error);
+            failed = told(state, row, case, now).await.err().or(failed);
+        }
+    }
+    // Whoever it struck beside another disruption, or beside a cause of her own, is in a case that is not one of its own.
+    if let Some(row) = &found {
+        for one in affected::held(conn, row).await? {
+            if let Some(case) = open_case(conn, one.trainee_id).await? {
+                failed = told(state, row, case.id, now).await.err().or(failed);
             }
         }
     }
@@ -87,6 +91,13 @@ pub async fn carry_out_end(state: &AppState, held: &Lease<'_>, id: Uuid, now: Mo
         Some(error) => Err(AppError::internal(error)),
         None => super::finish(state, held, now).await,
     }
+}
+
+/// One case that cannot be worked out keeps none of the others: the job is tried again for it.
+async fn told(state: &AppState, row: &disruption::Model, case: Uuid, now: Moment) -> Result<(), AppError> {
+    anew(state, row, case, now).await.inspect_err(|error| {
+        tracing::error!(case.id = %case, error = %error, "a case could not be worked out anew at the end of its disruption");
+    })
 }
 
 /// States of a case in which something is awaited still.
@@ -103,14 +114,7 @@ async fn anew(state: &AppState, ended: &disruption::Model, id: Uuid, now: Moment
         return Ok(());
     }
     let (person, case, today) = (row.trainee_id, facts(&row)?, now.date());
-    let mut row = bring(state, &mut tx, row, &Event::Reopened { disruption: ended.id }, None, today, today).await?;
-    // Another one that strikes her stands still: its end is the next that she hears of.
-    let journey = journey::Entity::find_by_id(row.journey_id).one(tx.conn()).await.map_err(StoreError::from)?;
-    if let Some(journey) = journey
-        && let Some(other) = declared_for(tx.conn(), &journey, Some(ended.id)).await?.first()
-    {
-        row = bind(&mut tx, row, other.id).await?;
-    }
+    let row = bring(state, &mut tx, row, &Event::Reopened { disruption: ended.id }, None, today, today).await?;
     if matches!(case.state, State::Verified | State::Proposed) {
         bring(state, &mut tx, row, &Event::Propose { shown: 0 }, None, today, today).await?;
     }
