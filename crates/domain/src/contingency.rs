@@ -15,8 +15,8 @@ pub mod support;
 pub mod waiting_list;
 
 pub use cause::{
-    AtFault, CAUSES, Cause, Control, Duration, Lasting, cause, is_cause, is_danger_at_home, is_declared, keeps_from_leaving,
-    may_be_in_danger,
+    AtFault, CAUSES, Cause, Control, Duration, Lasting, cause, is_cause, is_danger_at_home, is_declared, is_of_employer,
+    keeps_from_leaving, may_be_in_danger,
 };
 pub use response::{CostKind, Response};
 pub use support::Support;

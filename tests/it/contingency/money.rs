@@ -28,6 +28,19 @@ async fn stays_home(service: &Service, hotel: &Hotel, cause: &str) -> (Program, 
     (herself, path)
 }
 
+/// A stipend of 300 euro is promised to one at a time, out of a reserve that holds this much: the address of the books.
+async fn promised_to_one(hotel: &Hotel, reserve: &str) -> String {
+    let books = format!("/api/v1/agreements/{}/ledger", hotel.agreement);
+    let book = json!({ "from": "funder", "to": "reserve", "group": "training", "amount": reserve, "memo": "Premium" });
+    ok(&hotel.ministry.post(&books, book).await);
+    put_in_force(hotel.agreement, [&hotel.ministry, &hotel.border], |plan| {
+        (plan["stipend"], plan["stipend_places"]) = (json!("EUR 300"), json!(1));
+        (plan["deferral_days"], plan["cohort_deferral_days"]) = (json!(60), json!(60));
+    })
+    .await;
+    books
+}
+
 on_both! {
     /// Golden vector 9: paid 900, refunded 300, first month 2,400. She stays until the rest has come back.
     async fn the_employer_pays(on) {
@@ -204,13 +217,7 @@ on_both! {
     async fn stipends_are_booked_by_the_month(on) {
         let service = Service::start(on).await;
         let hotel = hotel(&service, 1).await;
-        let books = format!("/api/v1/agreements/{}/ledger", hotel.agreement);
-        let book = json!({ "from": "funder", "to": "reserve", "group": "training", "amount": "EUR 700", "memo": "Premium" });
-        ok(&hotel.ministry.post(&books, book).await);
-        put_in_force(hotel.agreement, [&hotel.ministry, &hotel.border], |plan| {
-            (plan["stipend"], plan["stipend_places"]) = (json!("EUR 300"), json!(1));
-            (plan["deferral_days"], plan["cohort_deferral_days"]) = (json!(60), json!(60));
-        }).await;
+        let books = promised_to_one(&hotel, "EUR 700").await;
         let person = hotel.people[0];
         ok(&hotel.officer.event(&events_of(&hotel.officer, person).await, json!({ "event": "emergency", "cause": "FAM.ILL" })).await);
         let path = case_of(&hotel.officer, person).await;
@@ -233,13 +240,7 @@ on_both! {
     async fn no_more_stipends_than_were_promised(on) {
         let service = Service::start(on).await;
         let hotel = hotel(&service, 2).await;
-        let books = format!("/api/v1/agreements/{}/ledger", hotel.agreement);
-        let book = json!({ "from": "funder", "to": "reserve", "group": "training", "amount": "EUR 3000", "memo": "Premium" });
-        ok(&hotel.ministry.post(&books, book).await);
-        put_in_force(hotel.agreement, [&hotel.ministry, &hotel.border], |plan| {
-            (plan["stipend"], plan["stipend_places"]) = (json!("EUR 300"), json!(1));
-            (plan["deferral_days"], plan["cohort_deferral_days"]) = (json!(60), json!(60));
-        }).await;
+        promised_to_one(&hotel, "EUR 3000").await;
         let today = Moment::now().date();
         for (person, days) in hotel.people.iter().zip([20, 5]) {
             let on = today - chrono::Days::new(days);

@@ -196,6 +196,11 @@ pub fn may_be_in_danger(code: &str) -> bool {
     cause(code).is_some_and(|known| known.responses.first() == Some(&R::Protect))
 }
 
+/// Whether a cause lies with an employer: what it has come to keeps her from its other posts as well, and its pay.
+pub fn is_of_employer(code: &str) -> bool {
+    code.starts_with("EMP.")
+}
+
 /// Whether a cause strikes many at once, so that an authority can declare it: never what somebody is accused of, and never
 /// her own life.
 pub fn is_declared(code: &str) -> bool {

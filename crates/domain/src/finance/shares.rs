@@ -64,6 +64,12 @@ words!(
     }
 );
 
+/// Whether somebody may be named for a class of costs: a trainee for her own education alone, and nobody for what is
+/// illegitimate (rule R02).
+pub fn may_bear(payer: Party, class: CostClass) -> bool {
+    class != CostClass::Illegitimate && (payer != Party::Trainee || class == CostClass::EducationInvestment)
+}
+
 /// What is wrong, by class.
 pub fn faults(shares: &[Share]) -> BTreeSet<(CostClass, ShareFault)> {
     let mut found = BTreeSet::new();
@@ -76,9 +82,7 @@ pub fn faults(shares: &[Share]) -> BTreeSet<(CostClass, ShareFault)> {
         if own.iter().any(|share| share.percent == 0 || share.cap.is_some_and(|cap| cap.minor <= 0)) {
             found.insert((class, ShareFault::Empty));
         }
-        if own.iter().any(|share| share.payer == Party::Trainee && class != CostClass::EducationInvestment)
-            || class == CostClass::Illegitimate
-        {
+        if own.iter().any(|share| !may_bear(share.payer, class)) {
             found.insert((class, ShareFault::NotHers));
         }
         let capped = own.iter().any(|share| share.cap.is_some());

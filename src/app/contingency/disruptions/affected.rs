@@ -3,6 +3,7 @@
 use super::cause_of;
 use crate::error::AppError;
 use chrono::{Days, NaiveDate};
+use passerelle_domain::contingency::is_of_employer;
 use passerelle_domain::machine::journey::Journey;
 use passerelle_domain::people::{Decision, DisruptionStatus, JourneyState, Track};
 use passerelle_store::StoreError;
@@ -25,7 +26,7 @@ const NOT_LEFT: &[JourneyState] = {
 
 /// Whether a firm of its own fails: its people are struck at work as well.
 fn is_of_a_firm(row: &disruption::Model) -> bool {
-    row.cause.starts_with("EMP.") && row.organisation_id.is_some()
+    is_of_employer(&row.cause) && row.organisation_id.is_some()
 }
 
 /// States in which a disruption strikes: before departure, and at work where a firm fails.

@@ -5,9 +5,9 @@ use super::{PlanSet, Stopped};
 use crate::app::contingency::settlement;
 use crate::error::AppError;
 use chrono::{Days, Months, NaiveDate};
-use passerelle_domain::contingency::Control;
 use passerelle_domain::contingency::decision::{Opening, OpeningKind, Paid, Situation};
 use passerelle_domain::contingency::plan::Plan;
+use passerelle_domain::contingency::{Control, is_of_employer};
 use passerelle_domain::corridor::{CorridorPack, StepKind};
 use passerelle_domain::ids::TraineeId;
 use passerelle_domain::machine::journey::{Journey, VisaRegion};
@@ -54,7 +54,7 @@ impl Known {
             safety_risk: one.safety_risk,
             danger_at_home: one.struck.danger_at_home,
             protection_need,
-            fled: person.nationalities.split([',', ' ']).filter(|code| !code.is_empty()).map(str::to_owned).collect(),
+            fled: person.nationalities.split(',').filter(|code| !code.is_empty()).map(str::to_owned).collect(),
             gate,
             deferred_days: self.deferred.get(&person.id).copied().unwrap_or(0),
             deferral_max_days: self.longest_deferral(self.plan(person.id, set), one.struck.many),
@@ -63,7 +63,7 @@ impl Known {
             renewable: papers.iter().filter(|(day, _)| needed.is_none_or(|needed| *day < needed)).all(|(_, renewable)| *renewable),
             idle: gate != JourneyState::InTraining,
             // Whoever is at work is paid there, but by a firm that has failed.
-            without_income: gate != JourneyState::Placed || one.cause.code.starts_with("EMP."),
+            without_income: gate != JourneyState::Placed || is_of_employer(one.cause.code),
             in_debt: self.in_debt.contains(&person.id),
             remedy_until,
             cutoff_on: pack.and_then(|pack| cutoff(pack, &journey, today)),
@@ -109,7 +109,7 @@ impl Known {
         let found = self.found.get(&TraineeId(person.id)).unwrap_or(&nothing);
         let current = self.current.get(&person.id).map(|(need, _)| need);
         // What her employer has come to keeps her from his other posts as well.
-        let lost = self.current.get(&person.id).map(|(_, employer)| *employer).filter(|_| one.cause.code.starts_with("EMP."));
+        let lost = self.current.get(&person.id).map(|(_, employer)| *employer).filter(|_| is_of_employer(one.cause.code));
         let stopped: Vec<String> = found.stopped_by.iter().map(|reason| reason.code.to_string()).collect();
         let struck = |need: &need::Model, pack: &str| one.struck.strikes(need, pack) || lost == Some(need.employer_id);
         let abroad = |post: &Alternative, kind: Option<OpeningKind>, occupation: Option<&str>| {

@@ -12,15 +12,15 @@ use crate::web::ui::shell::Page;
 use actix_web::web;
 use passerelle_domain::contingency::plan::Plan;
 use passerelle_domain::corridor::{CostClass, Party};
-use passerelle_domain::finance::shares::{Milestone, Share, ShareFault, faults};
+use passerelle_domain::finance::shares::{Milestone, Share, ShareFault, faults, may_bear};
 use uuid::Uuid;
 
 /// Payers of one class that the form asks for, where a plan names no more of them.
 const PAYERS: usize = 4;
 
-/// Classes that somebody may be asked to pay: what is illegitimate has no payer.
+/// Classes that somebody may be asked to pay.
 pub fn classes() -> impl Iterator<Item = CostClass> {
-    CostClass::ALL.iter().copied().filter(|class| *class != CostClass::Illegitimate)
+    CostClass::ALL.iter().copied().filter(|class| Party::ALL.iter().any(|party| may_bear(*party, *class)))
 }
 
 struct Class(CostClass);
@@ -50,10 +50,9 @@ impl Section for Class {
     }
 
     fn fill(&self, t: Locale, mut form: Form, plan: &Plan) -> Form {
-        // A trainee pays for nothing but, where the law lets her, a part of her own training (rule R02).
-        let pays = |party: &&Party| **party != Party::Trainee || self.0 == CostClass::EducationInvestment;
         let word = |kind: &str, word: &str| (word.to_owned(), t.get(&word_key(kind, word)));
-        let parties: Vec<_> = Party::ALL.iter().filter(pays).map(|party| word("party", party.as_str())).collect();
+        let parties: Vec<_> =
+            Party::ALL.iter().filter(|party| may_bear(**party, self.0)).map(|party| word("party", party.as_str())).collect();
         let milestones: Vec<_> = Milestone::ALL.iter().map(|due| word("milestone", due.as_str())).collect();
         let own = self.own(plan);
         for row in 0..self.payers(plan) {
